@@ -1,0 +1,141 @@
+import { placeOf, segmentLayout, type RulePlace, type SegmentStatement } from "../../src/drift/statement.js";
+import { buildWitness, type Factors, type SegmentWitness } from "../../src/drift/witness.js";
+import { toFr, type Fr } from "../../src/field/fr.js";
+import { TIERS, type Tier } from "../../src/protocol/tiers.js";
+import type { SegmentRandomness } from "../../src/segment/prove.js";
+import { integerIn, seededFr, seededRandom } from "./random.js";
+
+/** A statement with an honest witness, as the tests of all three verifiers use it. */
+export interface SegmentCase {
+  readonly name: string;
+  readonly statement: SegmentStatement;
+  readonly witness: SegmentWitness;
+  readonly randomness: SegmentRandomness;
+}
+
+export const CASE_CLASSES = ["norm", "low rank", "sparse", "mixed", "several rules", "full"] as const;
+export type CaseClass = (typeof CASE_CLASSES)[number];
+
+/** What a place's difference is made of. */
+interface PlaceRecipe {
+  readonly rows: number;
+  readonly cols: number;
+  readonly rank: number;
+  readonly shift: number;
+  /** Nonzeros of the sparse part, over the whole rule. */
+  readonly nonzeros: number;
+  /** Largest residual magnitude. */
+  readonly noise: number;
+}
+
+function recipes(kind: CaseClass, tier: Tier): PlaceRecipe[] {
+  const flat = (tiles: number, nonzeros: number, noise: number): PlaceRecipe => ({
+    rows: tiles,
+    cols: 1,
+    rank: 0,
+    shift: 0,
+    nonzeros,
+    noise,
+  });
+  switch (kind) {
+    case "norm":
+      return [flat(3, 0, 100)];
+    case "low rank":
+      return [{ rows: 2, cols: 2, rank: Math.min(2, tier.maxRank), shift: 0, nonzeros: 0, noise: 0 }];
+    case "sparse":
+      return [flat(3, 9, 0)];
+    case "mixed":
+      return [{ rows: 2, cols: 3, rank: Math.min(2, tier.maxRank), shift: 3, nonzeros: 5, noise: 4 }];
+    case "several rules":
+      return [
+        { rows: 2, cols: 1, rank: 1, shift: 2, nonzeros: 0, noise: 3 },
+        { rows: 1, cols: 3, rank: Math.min(2, tier.maxRank), shift: 0, nonzeros: 4, noise: 0 },
+        flat(3, 0, 50),
+        flat(2, 6, 2),
+      ];
+    case "full":
+      return [
+        { rows: 2, cols: 2, rank: Math.min(2, tier.maxRank), shift: 1, nonzeros: 3, noise: 1 },
+        { rows: 2, cols: 2, rank: 1, shift: 0, nonzeros: 0, noise: 2 },
+        flat(4, 11, 0),
+        flat(tier.slots - 12, 0, 90),
+      ];
+  }
+}
+
+/** Differences `2^-shift (A·B + E) + S` built from seeded parts, so that an honest witness exists. */
+export function segmentCase(kind: CaseClass, tier: Tier = TIERS.nano, seed = 1): SegmentCase {
+  const random = seededRandom(seed);
+  const randomFr = seededFr(seed + 1000);
+  const places: RulePlace[] = [];
+  const deltas: Float64Array[] = [];
+  const factors: (Factors | undefined)[] = [];
+  for (const recipe of recipes(kind, tier)) {
+    const made = makePlace(tier, recipe, random);
+    places.push(made.place);
+    deltas.push(...made.deltas);
+    factors.push(made.factors);
+  }
+  const layout = segmentLayout(tier, places);
+  const witness = buildWitness(tier, places, layout, { deltas, factors });
+  return {
+    name: `${kind} at ${tier.name}, seed ${seed}`,
+    statement: { tier, d1: randomFr(), places },
+    witness,
+    randomness: freshRandomness(tier, randomFr),
+  };
+}
+
+export function freshRandomness(tier: Tier, randomFr: () => Fr): SegmentRandomness {
+  return { salt: randomFr(), blindingPolynomial: Array.from({ length: tier.tileSize }, randomFr) };
+}
+
+function makePlace(
+  tier: Tier,
+  recipe: PlaceRecipe,
+  random: () => number,
+): { place: RulePlace; deltas: Float64Array[]; factors: Factors | undefined } {
+  const { n } = tier;
+  const { rows, cols, rank, shift, nonzeros, noise } = recipe;
+  const tileCount = rows * cols;
+  const scale = 2 ** shift;
+  // Factors are multiples of the scale on one side, so that the difference is an integer.
+  const a = Array.from({ length: rank > 0 ? rows : 0 }, () =>
+    Int32Array.from({ length: n * rank }, () => integerIn(random, -7, 7) * scale),
+  );
+  const b = Array.from({ length: rank > 0 ? cols : 0 }, () =>
+    Int32Array.from({ length: rank * n }, () => integerIn(random, -9, 9)),
+  );
+  const bound = Math.floor(noise / scale);
+  const deltas = Array.from({ length: tileCount }, (_, tile) =>
+    Float64Array.from({ length: n * n }, (_unused, x) => {
+      let value = bound === 0 ? 0 : integerIn(random, -bound, bound);
+      const [left, right] = [a[Math.floor(tile / cols)], b[tile % cols]];
+      for (let k = 0; k < rank; k++) {
+        value += ((left?.[Math.floor(x / n) * rank + k] ?? 0) * (right?.[k * n + (x % n)] ?? 0)) / scale;
+      }
+      return value;
+    }),
+  );
+  for (let i = 0; i < nonzeros; i++) {
+    const delta = deltas[integerIn(random, 0, tileCount - 1)];
+    // Far outside the entry range: only a mask can carry it.
+    if (delta !== undefined) delta[integerIn(random, 0, n * n - 1)] = integerIn(random, 1, 2 ** 30) * (random() < 0.5 ? -1 : 1);
+  }
+  const place = placeOf(
+    {
+      firstTile: 0,
+      tileCount,
+      gridCols: rank > 0 ? cols : 0,
+      maxRank: rank,
+      shift,
+      maxNonzeros: BigInt(nonzeros),
+      maxResidualSq: BigInt(noise * noise * tileCount * n * n),
+    },
+    tileCount,
+  );
+  return { place, deltas, factors: rank > 0 ? { a, b } : undefined };
+}
+
+/** Deterministic digest stand-in for tests that do not build commitments. */
+export const TEST_D1 = toFr(123456789n);
