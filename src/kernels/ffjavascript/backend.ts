@@ -1,0 +1,39 @@
+import { buildBn128 } from "ffjavascript";
+import { g1Sub, type G1 } from "../../curve/g1.js";
+import type { Fr } from "../../field/fr.js";
+import type { Backend, IntVector } from "../backend.js";
+import { referenceBackend } from "../reference/backend.js";
+import { readPointMontLE } from "../reference/msm.js";
+import { packFrLE, splitSigned } from "./scalars.js";
+
+/** A backend that owns worker threads. */
+export interface ThreadedBackend extends Backend {
+  /** Ends the worker threads; the process cannot exit before. */
+  close(): Promise<void>;
+}
+
+/** ffjavascript's multi-scalar multiplication on worker threads; everything else is the reference. */
+export async function createFfjavascriptBackend(): Promise<ThreadedBackend> {
+  const curve = await buildBn128();
+
+  async function multiply(powers: Uint8Array, scalars: Uint8Array, count: number): Promise<G1> {
+    if (count === 0 || scalars.every((byte) => byte === 0)) return { x: 0n, y: 0n };
+    const sum = await curve.G1.multiExpAffine(powers.subarray(0, 64 * count), scalars);
+    return readPointMontLE(curve.G1.toAffine(sum), 0);
+  }
+
+  return {
+    ...referenceBackend,
+    name: "ffjavascript",
+    async msm(powers: Uint8Array, scalars: IntVector | readonly Fr[]): Promise<G1> {
+      if (powers.length < 64 * scalars.length) {
+        throw new RangeError(`msm: ${scalars.length} scalars but only ${powers.length / 64} points`);
+      }
+      if (Array.isArray(scalars)) return multiply(powers, packFrLE(scalars as readonly Fr[]), scalars.length);
+      const { positive, negative } = splitSigned(scalars as IntVector);
+      const plus = await multiply(powers, positive, scalars.length);
+      return g1Sub(plus, await multiply(powers, negative, scalars.length));
+    },
+    close: () => curve.terminate(),
+  };
+}
