@@ -19,6 +19,8 @@ template PanelWeights(panels) {
     signal input eq[panels];
     signal output value;
 
+    _ <== start[0];
+    _ <== step[0];
     signal weight[panels];
     signal stepped[panels];
     signal term[panels];

@@ -36,6 +36,7 @@ template PlacePowers(mu, logPanels, maxRankRules) {
     signal square[numSquares] <== Squares(numSquares)(theta);
 
     // The last place's tile count moves no base of a rank rule.
+    _ <== tileCount[maxRankRules - 1];
     component tilePower[maxRankRules - 1];
     component colPower[maxRankRules];
     component shiftPower[maxRankRules];

@@ -21,6 +21,7 @@ template Queue(length, count, fill) {
     signal input pop[length];
     signal output front[length];
 
+    _ <== pop[0];
     signal entry[length][count + 1];
     for (var i = 0; i < length; i++) {
         for (var k = 0; k < count; k++) {

@@ -73,6 +73,7 @@ template RangeArgument(leafVars) {
     nextState <== layer[layers - 1].nextState;
     numerator <== layer[layers - 1].nextP;
     denominator <== layer[layers - 1].nextQ;
+    _ <== layer[layers - 1].nextLambda;
     for (var k = 0; k < leafVars; k++) {
         point[k] <== layer[layers - 1].nextPoint[k];
     }

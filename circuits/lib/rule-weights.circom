@@ -26,6 +26,7 @@ template RuleWeights(slots, maxRules) {
         placeWeight[g] <== placeWeight[g - 1] * lambdaSquared;
     }
 
+    _ <== start[0];
     signal step[slots];
     step[0] <== 1;
     slotWeight[0] <== placeWeight[0];

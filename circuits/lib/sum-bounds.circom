@@ -19,8 +19,7 @@ template SumBounds() {
     signal input maxResidualSq;
     signal input maxNonzeros;
 
-    component squaresSlack = Num2Bits(RESIDUAL_SQ_BITS());
-    squaresSlack.in <== maxResidualSq - sumSquares;
-    component nonzerosSlack = Num2Bits(NONZEROS_BITS());
-    nonzerosSlack.in <== maxNonzeros - nonzeros;
+    // That the slack has a decomposition is the check; nobody reads the bits.
+    _ <== Num2Bits(RESIDUAL_SQ_BITS())(maxResidualSq - sumSquares);
+    _ <== Num2Bits(NONZEROS_BITS())(maxNonzeros - nonzeros);
 }

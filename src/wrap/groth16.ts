@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { g1Add, g1LinearCombination, g1Neg, isG1, type G1, type G2 } from "../curve/g1.js";
+import { G1_INFINITY, g1Add, g1LinearCombination, g1Neg, isG1, type G1, type G2 } from "../curve/g1.js";
 import { isG2, pairingProductIsOne } from "../curve/pairing.js";
 import { InputError } from "../errors/errors.js";
 import { FR_ORDER } from "../protocol/constants.js";
@@ -22,7 +22,7 @@ export interface Groth16VerifyingKey {
 }
 
 const decimal = z.string().regex(/^(0|[1-9][0-9]*)$/);
-const g1Schema = z.tuple([decimal, decimal, z.literal(["0", "1"])]);
+const g1Schema = z.tuple([decimal, decimal, decimal]);
 const g2Schema = z.tuple([z.tuple([decimal, decimal]), z.tuple([decimal, decimal]), z.tuple([decimal, decimal])]);
 const verifyingKeySchema = z.object({
   protocol: z.literal("groth16"),
@@ -35,8 +35,9 @@ const verifyingKeySchema = z.object({
 });
 const proofSchema = z.object({ pi_a: g1Schema, pi_b: g2Schema, pi_c: g1Schema });
 
-function g1Of([x, y]: readonly [string, string, string]): G1 {
-  return { x: BigInt(x), y: BigInt(y) };
+/** snarkjs writes projective triples; the third coordinate is 0 at infinity and 1 elsewhere. */
+function g1Of([x, y, scale]: readonly [string, string, string]): G1 {
+  return scale === "0" ? G1_INFINITY : { x: BigInt(x), y: BigInt(y) };
 }
 
 function g2Of([x, y]: z.infer<typeof g2Schema>): G2 {
@@ -53,7 +54,7 @@ export function parseVerifyingKey(json: unknown): Groth16VerifyingKey {
     beta2: g2Of(key.vk_beta_2),
     gamma2: g2Of(key.vk_gamma_2),
     delta2: g2Of(key.vk_delta_2),
-    ic: key.IC.map(g1Of),
+    ic: key.IC.map((point) => g1Of(point)),
   };
 }
 

@@ -1,0 +1,77 @@
+import { statementVector, type SegmentStatement } from "../drift/statement.js";
+import { toFr } from "../field/fr.js";
+import type { SegmentProof } from "../segment/proof.js";
+import type { WrapperSignals } from "./public-signals.js";
+
+/** Values of a rule place in the statement. */
+const RULE_VALUES = 7;
+
+/**
+ * Inputs of `circuits/lib/segment-verifier.circom` by signal name; decimal strings, so that it is JSON and
+ * what snarkjs expects. Secret: everything from `salt` on is the witness.
+ */
+export type CircuitInput = {
+  h: string;
+  eta: string;
+  v: string;
+  d1: string;
+  /** `maxRules` places of 7 values. */
+  rules: string[][];
+  /** Used slots, place starts, masked slots, row panel starts, column panel starts. */
+  bitmaps: string[];
+  salt: string;
+  rangeRoot: string[];
+  /** The rounds of all layers, layer after layer, `c_1 … c_4` each. */
+  rangeRounds: string[][];
+  rangeChildren: string[][];
+  /** `s_g, k_g` for `maxRules` places. */
+  sums: string[][];
+  mainRounds: string[][];
+  residuals: string[];
+  masks: string[];
+  factorA: string;
+  factorB: string;
+  multiplicity: string;
+  sa: string[][];
+  sc: string[][];
+  openingRounds: string[][];
+  /** `G~_1, P~_A, P~_B, M~` at `z`. */
+  openingEvaluations: string[];
+};
+
+/**
+ * The wrapper's input for a proof that `verifySegment` accepts. For any other proof the circuit has no witness.
+ * The proof's shape is that of the statement's tier (`assertProofShape`).
+ */
+export function circuitInput(statement: SegmentStatement, proof: SegmentProof, signals: WrapperSignals): CircuitInput {
+  const { maxRules } = statement.tier;
+  const vector = decimals(statementVector(statement));
+  const { evaluations, openingEvaluations: atZ } = proof;
+  return {
+    h: signals.h.toString(),
+    eta: signals.eta.toString(),
+    v: signals.v.toString(),
+    d1: statement.d1.toString(),
+    rules: Array.from({ length: maxRules }, (_, g) => vector.slice(1 + RULE_VALUES * g, 1 + RULE_VALUES * (g + 1))),
+    bitmaps: vector.slice(1 + RULE_VALUES * maxRules),
+    salt: proof.salt.toString(),
+    rangeRoot: decimals(proof.range.root),
+    rangeRounds: proof.range.layers.flatMap((layer) => layer.rounds.map(decimals)),
+    rangeChildren: proof.range.layers.map((layer) => decimals(layer.children)),
+    sums: proof.sums.map(({ sumSquares, nonzeros }) => decimals([toFr(sumSquares), toFr(nonzeros)])),
+    mainRounds: proof.main.map(decimals),
+    residuals: decimals(evaluations.residuals),
+    masks: decimals(evaluations.masks),
+    factorA: evaluations.factorA.toString(),
+    factorB: evaluations.factorB.toString(),
+    multiplicity: evaluations.multiplicity.toString(),
+    sa: proof.factorClaims.sa.map(decimals),
+    sc: proof.factorClaims.sc.map(decimals),
+    openingRounds: proof.opening.map(decimals),
+    openingEvaluations: decimals([atZ.combined, atZ.factorA, atZ.factorB, atZ.blinding]),
+  };
+}
+
+function decimals(values: readonly bigint[]): string[] {
+  return values.map((value) => value.toString());
+}
