@@ -1,7 +1,7 @@
 import { statementVector, type SegmentStatement } from "../drift/statement.js";
 import { toFr } from "../field/fr.js";
 import type { SegmentProof } from "../segment/proof.js";
-import type { WrapperSignals } from "./public-signals.js";
+import type { PublicSignals } from "./public-signals.js";
 
 /** Values of a rule place in the statement. */
 const RULE_VALUES = 7;
@@ -43,7 +43,7 @@ export type CircuitInput = {
  * The wrapper's input for a proof that `verifySegment` accepts. For any other proof the circuit has no witness.
  * The proof's shape is that of the statement's tier (`assertProofShape`).
  */
-export function circuitInput(statement: SegmentStatement, proof: SegmentProof, signals: WrapperSignals): CircuitInput {
+export function circuitInput(statement: SegmentStatement, proof: SegmentProof, signals: PublicSignals): CircuitInput {
   const { maxRules } = statement.tier;
   const vector = decimals(statementVector(statement));
   const { evaluations, openingEvaluations: atZ } = proof;
