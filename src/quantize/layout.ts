@@ -1,0 +1,113 @@
+import { InputError } from "../errors/errors.js";
+import { compareNames, elementCountOf } from "../model/tensor.js";
+
+/** What the layout of a tensor depends on: a tensor of numbers, of strings, or without elements. */
+export interface TensorSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** `f` of a tensor of numbers that is not empty. */
+  readonly fractionBits?: number | undefined;
+  /** Digest of a tensor of strings. */
+  readonly sha256?: string | undefined;
+}
+
+interface Named {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** A matrix cut into `gridRows × gridCols` tiles of its own, row panels first, zero-padded right and bottom. */
+export interface GridTensor extends Named {
+  readonly kind: "grid";
+  readonly fractionBits: number;
+  readonly firstTile: number;
+  readonly gridRows: number;
+  readonly gridCols: number;
+}
+
+/** Elements in row-major order from entry `offset` of the packed group that starts at `firstTile`. */
+export interface PackedTensor extends Named {
+  readonly kind: "packed";
+  readonly fractionBits: number;
+  readonly firstTile: number;
+  readonly offset: number;
+}
+
+/** A tensor of strings: no tile, its digest stands for it. */
+export interface DigestTensor extends Named {
+  readonly kind: "digest";
+  readonly sha256: string;
+}
+
+/** A tensor with a side of 0: no tile. */
+export interface EmptyTensor extends Named {
+  readonly kind: "empty";
+}
+
+export type PlacedTensor = GridTensor | PackedTensor | DigestTensor | EmptyTensor;
+
+/** Every tensor's place, in manifest order. */
+export interface Layout {
+  readonly tensors: readonly PlacedTensor[];
+  readonly tileCount: number;
+}
+
+/** Tile numbers must fit into the registry's `uint32`. */
+const MAX_TILES = 2 ** 32 - 1;
+
+/**
+ * The matrix view of a shape, `[rows, columns]`: first side × product of the rest, so 2-D as it is and a convolution
+ * `[out, in, kh, kw]` as `out × (in·kh·kw)`. A scalar is 1 × 1. It depends on the shape alone.
+ */
+export function matrixView(shape: readonly number[]): readonly [rows: number, columns: number] {
+  const [rows, ...rest] = shape;
+  return rows === undefined ? [1, 1] : [rows, elementCountOf(rest)];
+}
+
+/**
+ * Lays tensors out over tiles of side `n = 2^t` (PROTOCOL 2, "Geometry"). Tensors are taken in manifest order: by
+ * the UTF-8 bytes of their names. A matrix view with both sides at least `n/2` is a grid, the rest is packed.
+ * Tiles are numbered: grids in manifest order, then the packed groups by ascending `f`; within a group the
+ * tensors follow each other in manifest order without gaps, and the last tile is zero-padded.
+ * Names must be different (checked when the model is opened or the manifest parsed). Throws `InputError` for
+ * more than 2^32 - 1 tiles.
+ */
+export function layOut(t: number, specs: readonly TensorSpec[]): Layout {
+  const n = 2 ** t;
+  const sorted = [...specs].sort((a, b) => compareNames(a.name, b.name));
+  const placed = new Map<string, PlacedTensor>();
+  const groups = new Map<number, (TensorSpec & { readonly fractionBits: number })[]>();
+  let tileCount = 0;
+  for (const spec of sorted) {
+    const { name, shape, fractionBits, sha256 } = spec;
+    const [rows, columns] = matrixView(shape);
+    if (sha256 !== undefined) {
+      placed.set(name, { kind: "digest", name, shape, sha256 });
+    } else if (fractionBits === undefined) {
+      placed.set(name, { kind: "empty", name, shape });
+    } else if (rows >= n / 2 && columns >= n / 2) {
+      const gridRows = Math.ceil(rows / n);
+      const gridCols = Math.ceil(columns / n);
+      placed.set(name, { kind: "grid", name, shape, fractionBits, firstTile: tileCount, gridRows, gridCols });
+      tileCount += gridRows * gridCols;
+    } else {
+      const group = groups.get(fractionBits) ?? [];
+      group.push({ ...spec, fractionBits });
+      groups.set(fractionBits, group);
+    }
+  }
+  for (const [, group] of [...groups].sort(([a], [b]) => a - b)) {
+    let offset = 0;
+    for (const { name, shape, fractionBits } of group) {
+      placed.set(name, { kind: "packed", name, shape, fractionBits, firstTile: tileCount, offset });
+      offset += elementCountOf(shape);
+    }
+    tileCount += Math.ceil(offset / (n * n));
+  }
+  if (tileCount > MAX_TILES) {
+    throw new InputError(`the model takes ${tileCount} tiles, at most ${MAX_TILES} can be numbered`, {
+      remedy: "Use a tier with larger tiles.",
+    });
+  }
+  return { tensors: sorted.flatMap(({ name }) => placed.get(name) ?? []), tileCount };
+}

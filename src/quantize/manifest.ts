@@ -1,0 +1,143 @@
+import canonicalize from "canonicalize";
+import { z } from "zod";
+import { keccakText } from "../encoding/keccak.js";
+import type { Hex } from "../encoding/hex.js";
+import { InputError } from "../errors/errors.js";
+import type { Model } from "../model/open-model.js";
+import { elementCountOf } from "../model/tensor.js";
+import type { Tier } from "../protocol/tiers.js";
+import { chooseFractionBits, type FractionBitsOptions } from "./fraction-bits.js";
+import { layOut, type PlacedTensor, type TensorSpec } from "./layout.js";
+import { measureMagnitude, type Magnitude } from "./magnitude.js";
+import { MAX_FRACTION_BITS, MIN_FRACTION_BITS } from "./round.js";
+
+/** Version of the manifest's form. */
+export const MANIFEST_VERSION = 1;
+
+/**
+ * What a model is apart from its weights: names, shapes, fractional bits and where every tensor lies in the tiles.
+ * A fine-tune has the manifest of its base. Its hash is part of the model id, so equal models have equal bytes:
+ * nothing of file formats, dtypes or shards is in it (that is the `Provenance`).
+ */
+export interface Manifest {
+  readonly version: typeof MANIFEST_VERSION;
+  /** log2 of the tile's side. */
+  readonly t: number;
+  readonly tileCount: number;
+  /** By the UTF-8 bytes of their names. */
+  readonly tensors: readonly PlacedTensor[];
+}
+
+/** Canonical JSON (RFC 8785): what is stored, sent and hashed. */
+export function encodeManifest(manifest: Manifest): string {
+  const text = canonicalize(manifest);
+  if (text === undefined) throw new InputError("the manifest has no JSON form");
+  return text;
+}
+
+/** keccak256 of the manifest's canonical JSON as UTF-8: the `manifestHash` of the model id. */
+export function manifestHash(manifest: Manifest): Hex {
+  return keccakText(encodeManifest(manifest));
+}
+
+/**
+ * Makes the manifest of a base: reads every tensor once to find its largest weight, chooses `f` and lays the
+ * tensors out. `explanation` says why `f` is what it is. Throws `InputError` for weights that cannot be committed.
+ */
+export async function buildManifest(
+  model: Pick<Model, "tensors">,
+  tier: Tier,
+  options: FractionBitsOptions = {},
+): Promise<{ readonly manifest: Manifest; readonly explanation: readonly string[] }> {
+  const magnitudes: Magnitude[] = [];
+  for (const tensor of model.tensors) {
+    if (tensor.kind !== "string" && tensor.elementCount > 0) magnitudes.push(await measureMagnitude(tensor));
+  }
+  const { fractionBits, explanation } = chooseFractionBits(magnitudes, tier, options);
+  const specs = model.tensors.map((tensor): TensorSpec => {
+    const { name, shape } = tensor;
+    return tensor.kind === "string"
+      ? { name, shape, sha256: tensor.sha256 }
+      : { name, shape, fractionBits: fractionBits.get(name) };
+  });
+  const { tensors, tileCount } = layOut(tier.t, specs);
+  return { manifest: { version: MANIFEST_VERSION, t: tier.t, tileCount, tensors }, explanation };
+}
+
+const count = z.number().int().nonnegative().safe();
+const named = { name: z.string(), shape: z.array(count) };
+const fractionBits = z.number().int().min(MIN_FRACTION_BITS).max(MAX_FRACTION_BITS);
+
+const manifestSchema = z
+  .object({
+    version: z.literal(MANIFEST_VERSION),
+    t: z.number().int().min(1).max(15),
+    tileCount: count,
+    tensors: z
+      .array(
+        z.discriminatedUnion("kind", [
+          z
+            .object({
+              kind: z.literal("grid"),
+              ...named,
+              fractionBits,
+              firstTile: count,
+              gridRows: count,
+              gridCols: count,
+            })
+            .strict(),
+          z.object({ kind: z.literal("packed"), ...named, fractionBits, firstTile: count, offset: count }).strict(),
+          z.object({ kind: z.literal("digest"), ...named, sha256: z.string().regex(/^[0-9a-f]{64}$/u) }).strict(),
+          z.object({ kind: z.literal("empty"), ...named }).strict(),
+        ]),
+      )
+      .nonempty(),
+  })
+  .strict();
+
+/**
+ * Reads a manifest from parsed JSON. The layout is computed again from names, shapes and `f`; anything else than
+ * exactly that layout is refused, so a manifest cannot move a tensor or hide a tile. `label` names it in errors.
+ */
+export function parseManifest(json: unknown, label = "manifest"): Manifest {
+  const parsed = manifestSchema.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const where = issue === undefined ? "" : `: ${issue.path.join(".") || "top"}: ${issue.message}`;
+    throw new InputError(`${label}: is not a manifest of version ${MANIFEST_VERSION}${where}`, { cause: parsed.error });
+  }
+  const { t, tensors } = parsed.data;
+  const names = new Set<string>();
+  for (const { name, shape, kind } of tensors) {
+    const reject = (detail: string): never => {
+      throw new InputError(`${label}: tensor ${JSON.stringify(name)}: ${detail}`);
+    };
+    if (names.has(name)) reject("is listed twice");
+    if (/\p{Surrogate}/u.test(name)) reject("its name holds half of a surrogate pair");
+    names.add(name);
+    const elements = elementCountOf(shape);
+    if (!Number.isSafeInteger(elements)) reject(`its shape ${JSON.stringify(shape)} is too large`);
+    const hasTiles = kind === "grid" || kind === "packed";
+    if (kind !== "digest" && hasTiles !== elements > 0) reject(`has ${elements} elements, but its kind is ${kind}`);
+  }
+  const manifest: Manifest = { version: MANIFEST_VERSION, t, ...layOut(t, tensors) };
+  assertSameLayout(label, manifest, parsed.data);
+  return manifest;
+}
+
+function assertSameLayout(label: string, expected: Manifest, actual: Manifest): void {
+  expected.tensors.forEach((tensor, i) => {
+    const given = actual.tensors[i];
+    if (canonicalize(given) !== canonicalize(tensor)) {
+      throw new InputError(
+        `${label}: entry ${i} is ${canonicalize(given) ?? "missing"}, but the layout rules give ${canonicalize(tensor) ?? ""}`,
+        { remedy: "The manifest was changed or made by another version: commit the model again." },
+      );
+    }
+  });
+  if (expected.tileCount !== actual.tileCount) {
+    throw new InputError(
+      `${label}: tileCount is ${actual.tileCount}, but its tensors take ${expected.tileCount} tiles`,
+    );
+  }
+}

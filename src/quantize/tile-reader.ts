@@ -1,0 +1,128 @@
+import type { Model } from "../model/open-model.js";
+import { elementCountOf, type TensorReader } from "../model/tensor.js";
+import { matrixView, type GridTensor, type PackedTensor } from "./layout.js";
+import { CHUNK_ELEMENTS } from "./magnitude.js";
+import type { Manifest } from "./manifest.js";
+import { quantizeInto } from "./round.js";
+import { checkSameShapes } from "./same-shapes.js";
+import { rangeOfTile, tileRanges, type TileRange } from "./tile-map.js";
+
+/** The quantised tiles of a model, read from its files on demand. */
+export interface TileReader {
+  readonly tileCount: number;
+  /** Entries of a tile, `2^(2t)`. */
+  readonly tileSize: number;
+  /**
+   * The entries of a tile: entry `(u, v)` at `v + n·u`, padding 0. The array belongs to the caller.
+   * Throws `InputError` for a weight that does not fit, `RangeError` for a tile that does not exist.
+   * Reading the tiles in order reads every byte of the files once.
+   */
+  readTile(tile: number): Promise<Int32Array>;
+}
+
+/** A row panel up to this size is kept whole while its tiles are read (64 MB). */
+const MAX_PANEL_ENTRIES = 1 << 24;
+
+/** A quantised row panel: `rows × columns` entries, row-major. */
+interface Panel {
+  readonly key: string;
+  readonly entries: Promise<Int32Array>;
+}
+
+/**
+ * The tiles of a model under a manifest, its own or its base's. The model must stay open.
+ * Throws `InputError` if the model does not have the manifest's tensors.
+ */
+export function openTiles(model: Pick<Model, "tensors" | "path">, manifest: Manifest): TileReader {
+  checkSameShapes(manifest, model);
+  const readers = new Map<string, TensorReader>();
+  for (const tensor of model.tensors) if (tensor.kind !== "string") readers.set(tensor.name, tensor);
+  const readerOf = ({ name }: GridTensor | PackedTensor): TensorReader => {
+    const reader = readers.get(name);
+    if (reader === undefined) throw new RangeError(`no reader for tensor ${name}`);
+    return reader;
+  };
+  const ranges = tileRanges(manifest);
+  const n = 2 ** manifest.t;
+  let panel: Panel | undefined;
+
+  const readGridTile = async (grid: GridTensor, position: number): Promise<Int32Array> => {
+    const [rows, columns] = matrixView(grid.shape);
+    const firstRow = Math.floor(position / grid.gridCols) * n;
+    const firstColumn = (position % grid.gridCols) * n;
+    const height = Math.min(n, rows - firstRow);
+    const width = Math.min(n, columns - firstColumn);
+    const reader = readerOf(grid);
+    const entries = new Int32Array(n * n);
+    if (height * columns > MAX_PANEL_ENTRIES) {
+      for (let u = 0; u < height; u++) {
+        const start = (firstRow + u) * columns + firstColumn;
+        await quantizeRange(reader, start, width, grid.fractionBits, entries, u * n);
+      }
+      return entries;
+    }
+    const key = `${grid.firstTile}/${firstRow}`;
+    if (panel?.key !== key) {
+      panel = { key, entries: quantizePanel(reader, firstRow * columns, height * columns, grid.fractionBits) };
+    }
+    const whole = await panel.entries;
+    for (let u = 0; u < height; u++) {
+      const start = u * columns + firstColumn;
+      entries.set(whole.subarray(start, start + width), u * n);
+    }
+    return entries;
+  };
+
+  const readPackedTile = async (range: TileRange, position: number): Promise<Int32Array> => {
+    const entries = new Int32Array(n * n);
+    const from = position * n * n;
+    for (const tensor of range.tensors) {
+      if (tensor.kind !== "packed") continue;
+      const start = Math.max(from, tensor.offset);
+      const end = Math.min(from + n * n, tensor.offset + elementCountOf(tensor.shape));
+      if (start >= end) continue;
+      await quantizeRange(
+        readerOf(tensor),
+        start - tensor.offset,
+        end - start,
+        tensor.fractionBits,
+        entries,
+        start - from,
+      );
+    }
+    return entries;
+  };
+
+  return {
+    tileCount: manifest.tileCount,
+    tileSize: n * n,
+    readTile: async (tile) => {
+      const range = rangeOfTile(ranges, tile);
+      const [first] = range.tensors;
+      const position = tile - range.firstTile;
+      return first?.kind === "grid" ? readGridTile(first, position) : readPackedTile(range, position);
+    },
+  };
+}
+
+async function quantizePanel(reader: TensorReader, start: number, count: number, f: number): Promise<Int32Array> {
+  const entries = new Int32Array(count);
+  await quantizeRange(reader, start, count, f, entries, 0);
+  return entries;
+}
+
+/** Quantises `count` elements from `start` into `out` from `outStart`, a chunk at a time. */
+async function quantizeRange(
+  reader: TensorReader,
+  start: number,
+  count: number,
+  f: number,
+  out: Int32Array,
+  outStart: number,
+): Promise<void> {
+  for (let done = 0; done < count; done += CHUNK_ELEMENTS) {
+    const values = await reader.readValues(start + done, Math.min(CHUNK_ELEMENTS, count - done));
+    const place = { file: reader.file, tensor: reader.name, index: start + done };
+    quantizeInto(out, outStart + done, values, f, place);
+  }
+}
