@@ -1,0 +1,53 @@
+import type { TileMultiProof } from "../commitment/tile-tree.js";
+import type { ModelParts } from "../commitment/model-id.js";
+import type { Policy } from "../drift/rule.js";
+import type { OpeningClaim, SegmentCommitments } from "../drift/statement.js";
+import type { Hex } from "../encoding/hex.js";
+import type { Fr } from "../field/fr.js";
+import type { MercuryProof } from "../kzg/mercury/proof.js";
+import type { Groth16Proof } from "./groth16.js";
+
+export const CERTIFICATE_FORMAT = "fine-tuning-integrity/certificate";
+export const CERTIFICATE_VERSION = 1;
+
+/** A rule of the policy and how many of its tiles changed in the segment; in place order. */
+export interface RuleUse {
+  readonly ruleIndex: number;
+  readonly tileCount: number;
+}
+
+/** A segment proof as it is published: wrapped in Groth16, with the one opening that is left. */
+export interface WrappedSegment {
+  readonly tierId: number;
+  readonly uses: readonly RuleUse[];
+  /** Changed tiles in slot order. */
+  readonly tiles: readonly number[];
+  readonly commitments: SegmentCommitments;
+  readonly claim: OpeningClaim;
+  /** First public signal. */
+  readonly h: Fr;
+  readonly groth16: Groth16Proof;
+  readonly mercury: MercuryProof;
+  /** Merkle root of the model after this segment. */
+  readonly nextMerkleRoot: Hex;
+  /** Proof of the changed leaves, ascending by tile, in the model before and after. */
+  readonly multiProof: TileMultiProof;
+}
+
+/**
+ * Everything a verifier needs but the trust anchors (SRS points and verifying keys): that `tuned` differs from
+ * `base` only as `policy` allows, registered by `publisher` in one registry on one chain.
+ */
+export interface Certificate {
+  readonly chainId: bigint;
+  readonly registry: Hex;
+  readonly publisher: Hex;
+  readonly base: ModelParts;
+  readonly tuned: ModelParts;
+  readonly policy: Policy;
+  /** Canonical JSON of the manifest that both models share; its keccak256 is their `manifestHash`. */
+  readonly manifest: string;
+  /** Whether the keys are those of a development setup, which proves nothing. */
+  readonly insecure: boolean;
+  readonly segments: readonly WrappedSegment[];
+}
