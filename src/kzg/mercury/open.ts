@@ -1,0 +1,175 @@
+import { InputError } from "../../errors/errors.js";
+import { FR_ONE, FR_ZERO, frAdd, frInv, frMul, frPow, frSub, toFr, type Fr } from "../../field/fr.js";
+import { eqTable } from "../../poly/eq.js";
+import { evaluate } from "../../poly/univariate.js";
+import type { CommitField } from "../commit.js";
+import { batchClaims, interpolateAt, vanishingAt, type BatchClaim } from "./batch.js";
+import { deriveSZetaInv } from "./identity.js";
+import type { MercuryProof } from "./proof.js";
+import { areOpeningPointsDegenerate, MercuryChallenges } from "./transcript.js";
+
+export interface MercuryOpening {
+  /** `2^ell` coefficients of the opened polynomial: entry `x` of the multilinear extension, `ell` even. */
+  readonly coefficients: readonly Fr[];
+  /** `ell` coordinates, least significant variable first. */
+  readonly point: readonly Fr[];
+  /** The value of the multilinear extension there. Not checked: a wrong one gives a proof that is rejected. */
+  readonly value: Fr;
+  /** `ρ*`: the commitment that is opened is `commit(coefficients) + ρ*·H`. It becomes public. */
+  readonly blinding: Fr;
+  /** What the transcript starts from: the public signals, which bind commitment, point and value. */
+  readonly seedWords: readonly bigint[];
+}
+
+const at = (vector: readonly Fr[], i: number): Fr => vector[i] ?? FR_ZERO;
+
+/** `h_i = Σ_j f_(ib+j) eq(j, z_lo)`, `b` coefficients. */
+function foldLow(f: readonly Fr[], eqLow: readonly Fr[]): Fr[] {
+  const b = eqLow.length;
+  return Array.from({ length: f.length / b }, (_, i) => {
+    let sum = 0n;
+    for (let j = 0; j < b; j++) sum += at(f, i * b + j) * at(eqLow, j);
+    return toFr(sum);
+  });
+}
+
+/** `f = (X^b - α) q + g`: `[q, g]` of `f.length - b` and `b` coefficients. */
+function divideByBinomial(f: readonly Fr[], b: number, alpha: Fr): [Fr[], Fr[]] {
+  const carried = f.slice();
+  for (let i = f.length - 1; i >= b; i--) carried[i - b] = frAdd(at(carried, i - b), frMul(alpha, at(carried, i)));
+  return [carried.slice(b), carried.slice(0, b)];
+}
+
+/** The quotient of `f - f(x)` by `X - x`: one coefficient fewer than `f`, none if `f` has none. */
+function divideByLinear(f: readonly Fr[], x: Fr): Fr[] {
+  const quotient = new Array<Fr>(Math.max(0, f.length - 1));
+  let carry: Fr = FR_ZERO;
+  for (let i = f.length - 1; i >= 1; i--) {
+    carry = frAdd(at(f, i), frMul(x, carry));
+    quotient[i - 1] = carry;
+  }
+  return quotient;
+}
+
+/** `S`: coefficient `k - 1` is that of `X^k` in `g(X)P_lo(1/X) + g(1/X)P_lo(X) + γ(h, P_hi alike)`. `O(b²)`. */
+function crossTerms(pairs: readonly (readonly [readonly Fr[], readonly Fr[], Fr])[], b: number): Fr[] {
+  return Array.from({ length: b - 1 }, (_, index) => {
+    const k = index + 1;
+    return pairs.reduce<Fr>((total, [a, p, weight]) => {
+      let sum = 0n;
+      for (let j = 0; j + k < b; j++) sum += at(a, j + k) * at(p, j) + at(a, j) * at(p, j + k);
+      return frAdd(total, frMul(weight, toFr(sum)));
+    }, FR_ZERO);
+  });
+}
+
+/** `into[i] += weight·polynomial[i]`. */
+function addScaled(into: Fr[], polynomial: readonly Fr[], weight: Fr): void {
+  polynomial.forEach((c, i) => (into[i] = frAdd(at(into, i), frMul(weight, c))));
+}
+
+/** `W = Σ β^i (f_i - r_i) / Π_(t ∈ S_i)(X - t)`: the factors outside `S_i` of numerator and `Z_T` cancel. */
+function batchQuotient(polynomials: readonly (readonly Fr[])[], claims: readonly BatchClaim[], beta: Fr): Fr[] {
+  const total: Fr[] = [];
+  let weight: Fr = FR_ONE;
+  polynomials.forEach((polynomial, i) => {
+    // Dividing out one point after the other drops the remainders, which are the interpolating r_i.
+    const quotient = (claims[i]?.values ?? []).reduce<readonly Fr[]>(
+      (rest, [point]) => divideByLinear(rest, point),
+      polynomial,
+    );
+    addScaled(total, quotient, weight);
+    weight = frMul(weight, beta);
+  });
+  return total;
+}
+
+/** `Σ β^i Z_(T∖S_i)(ξ)(f_i - r_i(ξ)) - Z_T(ξ) W`, which vanishes at `ξ`, divided by `X - ξ`. */
+function linearisedQuotient(
+  polynomials: readonly (readonly Fr[])[],
+  claims: readonly BatchClaim[],
+  w: readonly Fr[],
+  beta: Fr,
+  xi: Fr,
+  allPoints: readonly Fr[],
+): Fr[] {
+  const total: Fr[] = [];
+  polynomials.forEach((polynomial, i) => {
+    const claim = claims[i] as BatchClaim;
+    const weight = frMul(frPow(beta, i), vanishingAt(claim.others, xi));
+    addScaled(total, polynomial, weight);
+    total[0] = frSub(at(total, 0), frMul(weight, interpolateAt(claim.values, xi)));
+  });
+  addScaled(total, w, frSub(FR_ZERO, vanishingAt(allPoints, xi)));
+  return divideByLinear(total, xi);
+}
+
+/**
+ * Opens a polynomial at a multilinear point (Mercury, ePrint 2025/385 §6, with batched KZG after ePrint 2020/081
+ * §4): `O(2^ell)` field multiplications, two commitments of `2^ell` coefficients and six of `2^(ell/2)`.
+ *
+ * Not zero knowledge by itself: the caller opens a polynomial that is masked by a random one.
+ * Throws `InputError` for sizes that do not fit, and if the challenges are degenerate (probability below 2^-250).
+ */
+export async function openMercury(opening: MercuryOpening, commit: CommitField): Promise<MercuryProof> {
+  const { coefficients: f, point, value, blinding } = opening;
+  const half = point.length / 2;
+  if (!Number.isInteger(half) || half < 1 || f.length !== 2 ** point.length) {
+    throw new InputError(
+      `openMercury: ${f.length} coefficients and ${point.length} coordinates: expected an even number of coordinates, ell, and 2^ell coefficients`,
+    );
+  }
+  const b = 2 ** half;
+  const zLow = point.slice(0, half);
+  const zHigh = point.slice(half);
+  const pLow = eqTable(zLow);
+  const pHigh = eqTable(zHigh);
+  const challenges = new MercuryChallenges(opening.seedWords, blinding);
+
+  const hPoly = foldLow(f, pLow);
+  const h = await commit(hPoly);
+  const alpha = challenges.alpha({ h });
+
+  const [qPoly, gPoly] = divideByBinomial(f, b, alpha);
+  const [q, g] = [await commit(qPoly), await commit(gPoly)];
+  const gamma = challenges.gamma({ q, g });
+
+  const sPoly = crossTerms(
+    [
+      [gPoly, pLow, FR_ONE],
+      [hPoly, pHigh, gamma],
+    ],
+    b,
+  );
+  const dPoly = gPoly.toReversed();
+  const [s, d] = [await commit(sPoly), await commit(dPoly)];
+  const zeta = challenges.zeta({ s, d });
+  if (areOpeningPointsDegenerate(alpha, zeta)) {
+    throw new InputError("openMercury: the challenges coincide", { remedy: "Prove again with fresh randomness." });
+  }
+  const zetaInv = frInv(zeta);
+
+  const gZeta = evaluate(gPoly, zeta);
+  const evaluations = {
+    gZeta,
+    gZetaInv: evaluate(gPoly, zetaInv),
+    hZeta: evaluate(hPoly, zeta),
+    hZetaInv: evaluate(hPoly, zetaInv),
+    hAlpha: evaluate(hPoly, alpha),
+    sZeta: evaluate(sPoly, zeta),
+  };
+  const divided = f.slice();
+  addScaled(divided, qPoly, frSub(alpha, frPow(zeta, b)));
+  const quotient = await commit(divideByLinear(divided, zeta));
+  const beta = challenges.beta({ ...evaluations, quotient });
+
+  const sZetaInv = deriveSZetaInv({ ...evaluations, zLow, zHigh, value, gamma, zeta, zetaInv });
+  const dZeta = frMul(frPow(zeta, b - 1), evaluations.gZetaInv);
+  const claims = batchClaims({ zeta, zetaInv, alpha }, { ...evaluations, sZetaInv, dZeta });
+  const polynomials = [gPoly, hPoly, sPoly, dPoly];
+  const wPoly = batchQuotient(polynomials, claims, beta);
+  const w = await commit(wPoly);
+  const xi = challenges.xi({ w });
+  const wPrime = await commit(linearisedQuotient(polynomials, claims, wPoly, beta, xi, [zeta, zetaInv, alpha]));
+  return { h, q, g, s, d, quotient, w, wPrime, ...evaluations, blinding };
+}
