@@ -1,0 +1,117 @@
+import { z } from "zod";
+import { g1ToHex, hexToFr, hexToG1, wordToHexBE, type Hex } from "../encoding/hex.js";
+import { FormatError, InputError } from "../errors/errors.js";
+import { modelId } from "./model-id.js";
+import { committedModel, type CommittedModel, type ModelSecrets } from "./committed-model.js";
+
+export const MODEL_FORMAT = "fine-tuning-integrity/model";
+export const SECRETS_FORMAT = "fine-tuning-integrity/model-secrets";
+const VERSION = 1;
+
+const word = z.string().regex(/^0x[0-9a-f]{64}$/, "expected 0x and 64 lowercase hex digits");
+const count = z.number().int().min(0).max(0xffff_ffff);
+
+const modelSchema = z
+  .object({
+    format: z.literal(MODEL_FORMAT),
+    version: z.literal(VERSION),
+    modelId: word,
+    insecure: z.boolean(),
+    isPrivate: z.boolean(),
+    srsId: word,
+    t: count,
+    manifest: z.string(),
+    commitments: z.array(z.object({ x: word, y: word }).strict()).min(1),
+    /** Formats, dtypes, shards and file digests: beside the id, not in it. */
+    provenance: z.unknown().optional(),
+  })
+  .strict();
+
+const secretsSchema = z
+  .object({
+    format: z.literal(SECRETS_FORMAT),
+    version: z.literal(VERSION),
+    notice: z.string(),
+    modelId: word,
+    blindings: z.array(word).min(1),
+  })
+  .strict();
+
+/** The public file of a committed model. */
+export function encodeModel(model: CommittedModel, provenance?: unknown): string {
+  const file: z.infer<typeof modelSchema> = {
+    format: MODEL_FORMAT,
+    version: VERSION,
+    modelId: model.modelId,
+    insecure: model.insecure,
+    isPrivate: model.isPrivate,
+    srsId: model.parts.srsId,
+    t: model.parts.t,
+    manifest: model.manifest,
+    commitments: model.commitments.map(g1ToHex),
+    ...(provenance === undefined ? {} : { provenance }),
+  };
+  return `${JSON.stringify(file, undefined, 2)}\n`;
+}
+
+/** Reads a model file and recomputes its id. Throws `FormatError` naming the file and the field. */
+export function parseModel(text: string, path: string): CommittedModel {
+  const file = parse(modelSchema, text, path, "a model committed by `fti commit`");
+  const model = committedModel({
+    srsId: file.srsId as Hex,
+    t: file.t,
+    manifest: file.manifest,
+    commitments: file.commitments.map((point, i) => decode(path, () => hexToG1(point, `commitments.${i}`))),
+    isPrivate: file.isPrivate,
+    insecure: file.insecure,
+  });
+  if (model.modelId !== file.modelId) {
+    throw new FormatError(path, `the model id is ${file.modelId}, its parts give ${modelId(model.parts)}`, {
+      remedy: "The file was changed. Commit the model again.",
+    });
+  }
+  return model;
+}
+
+/** The secret file of a private model; write it with mode 0600. */
+export function encodeSecrets(secrets: ModelSecrets): string {
+  const file: z.infer<typeof secretsSchema> = {
+    format: SECRETS_FORMAT,
+    version: VERSION,
+    notice: "SECRET. Whoever has this file can confirm guesses of the model's weights. Without it no fine-tune can be proven.",
+    modelId: secrets.modelId,
+    blindings: secrets.blindings.map(wordToHexBE),
+  };
+  return `${JSON.stringify(file, undefined, 2)}\n`;
+}
+
+export function parseSecrets(text: string, path: string): ModelSecrets {
+  const file = parse(secretsSchema, text, path, "a secrets file written by `fti commit --private`");
+  return {
+    modelId: file.modelId as Hex,
+    blindings: file.blindings.map((hex, i) => decode(path, () => hexToFr(hex, `blindings.${i}`))),
+  };
+}
+
+function parse<T>(schema: z.ZodType<T>, text: string, path: string, expected: string): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new FormatError(path, "is not JSON", { remedy: `Expected ${expected}.` });
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const where = issue === undefined || issue.path.length === 0 ? "the file" : issue.path.join(".");
+  throw new FormatError(path, `${where}: ${issue?.message ?? "is malformed"}`, { remedy: `Expected ${expected}.` });
+}
+
+function decode<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof InputError) throw new FormatError(path, error.shortMessage, { cause: error });
+    throw error;
+  }
+}
