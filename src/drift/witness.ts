@@ -34,8 +34,9 @@ export interface WitnessInput {
   readonly deltas: readonly Float64Array[];
   /** Factors by place; needed for places of rank above 0. */
   readonly factors?: readonly (Factors | undefined)[];
-  /** How to name a slot's tile in errors. */
+  /** How to name a slot's tile and a place's rule in errors. */
   readonly describeTile?: (slot: number) => string;
+  readonly describeRule?: (place: number) => string;
 }
 
 /** Puts factors into the rows of `P_A` and `P_B` (PROTOCOL 5). */
@@ -115,7 +116,8 @@ export function buildWitness(
       tiles.push({ delta: input.deltas[slot] as Float64Array, ...tile });
     });
     if (sumSquares > place.maxResidualSq) {
-      throw new PolicyViolation(`rule place ${g}: the squared norm of the drift is ${sumSquares}`, {
+      const rule = input.describeRule?.(g) ?? `rule place ${g}`;
+      throw new PolicyViolation(`${rule}: the squared norm of the drift is ${sumSquares}`, {
         rule: g,
         measured: sumSquares,
         allowed: place.maxResidualSq,

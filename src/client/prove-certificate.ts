@@ -1,0 +1,219 @@
+import { blindingsOf, type OpenedModel } from "../commitment/commit-tiles.js";
+import { modelId, type ModelParts } from "../commitment/model-id.js";
+import { TileTree } from "../commitment/tile-tree.js";
+import type { G1 } from "../curve/g1.js";
+import { planSegments, type SegmentPlan } from "../drift/plan.js";
+import { assertPolicyFitsManifest, tileContents } from "../drift/policy-manifest.js";
+import { assertPolicy, policyId, type Policy, type Rule } from "../drift/rule.js";
+import { contextDigest, placeOf, segmentLayout, type SegmentStatement } from "../drift/statement.js";
+import { buildWitness, type Factors } from "../drift/witness.js";
+import type { Hex } from "../encoding/hex.js";
+import { InputError } from "../errors/errors.js";
+import type { Fr } from "../field/fr.js";
+import type { RandomFr } from "../field/random.js";
+import type { Backend } from "../kernels/backend.js";
+import { openMercury } from "../kzg/mercury/open.js";
+import { srsId, type Srs } from "../kzg/srs.js";
+import type { Tier } from "../protocol/tiers.js";
+import { parseManifest } from "../quantize/manifest.js";
+import { combineBlindings } from "../segment/combine.js";
+import { commitSegment, drawRandomness } from "../segment/commit.js";
+import { proveSegment } from "../segment/prove.js";
+import type { PoseidonEx } from "../transcript/poseidon.js";
+import type { Certificate, WrappedSegment } from "../wrap/certificate.js";
+import { proveWrapped, type ProvingArtifacts } from "../wrap/prove-wrapped.js";
+import { publicSignals } from "../wrap/public-signals.js";
+
+/** Told what is being done: a phase, and how much of it. */
+export type ProgressListener = (phase: string, done: number, total: number) => void;
+
+/** Where a certificate may be registered, and by whom. */
+export interface PublishingContext {
+  readonly chainId: bigint;
+  readonly registry: Hex;
+  readonly publisher: Hex;
+}
+
+export interface ProveCertificateInput {
+  readonly base: OpenedModel;
+  readonly tuned: OpenedModel;
+  readonly policy: Policy;
+  readonly context: PublishingContext;
+  readonly tier: Tier;
+  readonly srs: Srs;
+  readonly artifacts: ProvingArtifacts;
+  /** Whether the artefacts are those of a development setup. */
+  readonly insecure: boolean;
+  readonly backend: Backend;
+  readonly permute: PoseidonEx;
+  /** The system's CSPRNG outside tests. */
+  readonly randomFr: RandomFr;
+  /** Integer factors of the rank rules, by rule index. */
+  readonly factors?: ReadonlyMap<number, Factors>;
+  readonly onProgress?: ProgressListener;
+}
+
+/**
+ * Proves that `tuned` differs from `base` only as the policy allows.
+ *
+ * Throws `PolicyViolation` before any proving if it does not, naming rule, tensor and number; `InputError` if the
+ * models, the policy and the setup do not belong together.
+ */
+export async function proveCertificate(input: ProveCertificateInput): Promise<Certificate> {
+  const { base, tuned, policy, tier } = input;
+  assertBelongTogether(input);
+  const manifest = parseManifest(JSON.parse(base.committed.manifest) as unknown);
+  assertPolicy(policy, base.committed.parts.tileCount);
+  assertPolicyFitsManifest(policy, manifest);
+
+  const contents = tileContents(manifest);
+  const describeTile = (tile: number): string => {
+    const names = contents[tile]?.tensors ?? [];
+    return `tile ${tile} (${names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more tensors` : names.join(", ")})`;
+  };
+  const changed = base.committed.commitments.flatMap((commitment, tile) => {
+    const other = tuned.committed.commitments[tile] as G1;
+    return commitment.x === other.x && commitment.y === other.y ? [] : [tile];
+  });
+  if (changed.length === 0) {
+    throw new InputError("the models are identical: there is nothing to certify", {
+      remedy: `Both have the id ${base.committed.modelId}.`,
+    });
+  }
+  const plans = planSegments(tier, policy.rules, changed, describeTile);
+
+  const segments: WrappedSegment[] = [];
+  let tree = new TileTree(base.committed.commitments);
+  for (const [i, plan] of plans.entries()) {
+    const label = plans.length === 1 ? "" : `segment ${i + 1}/${plans.length}: `;
+    const tiles = plan.uses.flatMap((use) => use.tiles);
+    const next = tree.with(new Map(tiles.map((tile) => [tile, tuned.committed.commitments[tile] as G1])));
+    segments.push(await proveOne(input, plan, tree, next, describeTile, label));
+    tree = next;
+  }
+  return {
+    ...input.context,
+    base: base.committed.parts,
+    tuned: tuned.committed.parts,
+    policy,
+    manifest: base.committed.manifest,
+    insecure: input.insecure,
+    segments,
+  };
+}
+
+function assertBelongTogether({ base, tuned, tier, srs, policy }: ProveCertificateInput): void {
+  const [from, to] = [base.committed.parts, tuned.committed.parts];
+  if (from.manifestHash !== to.manifestHash || from.t !== to.t || from.tileCount !== to.tileCount) {
+    throw new InputError("base and tuned model were committed with different manifests", {
+      remedy: "Commit the tuned model with `--base` and the base's commitment file.",
+    });
+  }
+  if (from.t !== tier.t) {
+    throw new InputError(`the models have tiles of side 2^${from.t}, tier ${tier.name} has 2^${tier.t}`, {
+      remedy: "Prove at the tier at which the models were committed.",
+    });
+  }
+  const id = srsId(srs);
+  if (from.srsId !== id || to.srsId !== id) {
+    throw new InputError(`the models were committed under another SRS (${from.srsId}) than this setup's (${id})`, {
+      remedy: "Use the setup with which they were committed, or commit them again.",
+    });
+  }
+  if (policy.baseModelId !== base.committed.modelId) {
+    throw new InputError(`the policy is about model ${policy.baseModelId}, the base is ${base.committed.modelId}`, {
+      remedy: "Make a policy for this base.",
+    });
+  }
+}
+
+async function proveOne(
+  input: ProveCertificateInput,
+  plan: SegmentPlan,
+  before: TileTree,
+  after: TileTree,
+  describeTile: (tile: number) => string,
+  label: string,
+): Promise<WrappedSegment> {
+  const { base, tuned, policy, tier, srs, backend, permute, randomFr, onProgress = () => undefined } = input;
+  const tiles = plan.uses.flatMap((use) => use.tiles);
+  const places = plan.uses.map((use) => placeOf(policy.rules[use.ruleIndex] as Rule, use.tiles.length));
+  const layout = segmentLayout(tier, places);
+
+  const deltas: Float64Array[] = [];
+  for (const tile of tiles) {
+    const from = await base.tiles.readTile(tile);
+    const to = await tuned.tiles.readTile(tile);
+    deltas.push(Float64Array.from(from, (value, x) => (to[x] ?? 0) - value));
+    onProgress(`${label}reading tiles`, deltas.length, tiles.length);
+  }
+  const witness = buildWitness(tier, places, layout, {
+    deltas,
+    factors: plan.uses.map((use) => input.factors?.get(use.ruleIndex)),
+    describeTile: (slot) => describeTile(tiles[slot] ?? -1),
+    describeRule: (g) => `policy rule ${plan.uses[g]?.ruleIndex ?? g}`,
+  });
+
+  const randomness = drawRandomness(tier, randomFr);
+  const pick = <T>(list: readonly T[]): T[] => tiles.map((tile) => list[tile] as T);
+  onProgress(`${label}committing`, 0, 1);
+  const { commitments, blindings } = await commitSegment(
+    srs,
+    backend,
+    {
+      base: pick(base.committed.commitments),
+      tuned: pick(tuned.committed.commitments),
+      baseBlindings: pick<Fr>(blindingsOf(base)),
+      tunedBlindings: pick<Fr>(blindingsOf(tuned)),
+    },
+    witness,
+    places.some((place) => place.rank > 0),
+    randomness,
+    randomFr,
+  );
+  onProgress(`${label}committing`, 1, 1);
+
+  const withRoot = (merkleRoot: Hex): ModelParts => ({ ...base.committed.parts, merkleRoot });
+  const context = {
+    ...input.context,
+    tierId: tier.id,
+    prevModelId: modelId(withRoot(before.root)),
+    nextModelId: modelId(withRoot(after.root)),
+    policyId: policyId(policy),
+    tiles,
+  };
+  const statement: SegmentStatement = { tier, d1: contextDigest(context, commitments), places };
+  const proven = await proveSegment(statement, witness, randomness, backend, permute, (_step, done, total) => {
+    onProgress(`${label}segment proof`, done, total);
+  });
+
+  onProgress(`${label}wrapping`, 0, 1);
+  const signals = publicSignals(statement, proven.claim, proven.h);
+  const groth16 = await proveWrapped(statement, proven.proof, signals, input.artifacts);
+  onProgress(`${label}wrapping`, 1, 1);
+  onProgress(`${label}opening`, 0, 1);
+  const mercury = await openMercury(
+    {
+      coefficients: proven.combined,
+      point: proven.claim.z,
+      value: proven.claim.y,
+      blinding: combineBlindings(statement, proven.claim, blindings),
+      seedWords: [signals.h, signals.eta, signals.v],
+    },
+    (coefficients) => backend.msm(srs.powers, coefficients),
+  );
+  onProgress(`${label}opening`, 1, 1);
+
+  return {
+    tierId: tier.id,
+    uses: plan.uses.map((use) => ({ ruleIndex: use.ruleIndex, tileCount: use.tiles.length })),
+    tiles,
+    commitments,
+    claim: proven.claim,
+    h: proven.h,
+    groth16,
+    mercury,
+    nextMerkleRoot: after.root,
+    multiProof: before.multiProof([...tiles].sort((a, b) => a - b)),
+  };
+}
