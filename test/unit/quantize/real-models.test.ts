@@ -1,0 +1,93 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { openModel } from "../../../src/model/open-model.js";
+import { fileSystem } from "../../../src/node/file-source.js";
+import { TIERS, type TierName } from "../../../src/protocol/tiers.js";
+import { buildManifest, encodeManifest, parseManifest, type Manifest } from "../../../src/quantize/manifest.js";
+import { openTiles } from "../../../src/quantize/tile-reader.js";
+
+const require = createRequire(import.meta.url);
+const packaged = (name: string): string => join(dirname(require.resolve(`${name}/package.json`)), "model");
+const fixture = (name: string): string => fileURLToPath(new URL(`../../fixtures/${name}.safetensors`, import.meta.url));
+
+interface Drift {
+  readonly manifest: Manifest;
+  /** Numbers of the tiles that differ. */
+  readonly changed: readonly number[];
+  readonly smallest: number;
+  readonly largest: number;
+  readonly squared: bigint;
+}
+
+/** Compares base and fine-tune tile by tile under the base's manifest. */
+async function drift(basePath: string, tunePath: string, tier: TierName): Promise<Drift> {
+  const [base, tune] = [await openModel(fileSystem, basePath), await openModel(fileSystem, tunePath)];
+  try {
+    const { manifest } = await buildManifest(base, TIERS[tier]);
+    const [before, after] = [openTiles(base, manifest), openTiles(tune, manifest)];
+    const changed: number[] = [];
+    let [smallest, largest, squared] = [0, 0, 0n];
+    for (let tile = 0; tile < before.tileCount; tile++) {
+      const [w0, w1] = [await before.readTile(tile), await after.readTile(tile)];
+      let tileSquared = 0;
+      w1.forEach((q, x) => {
+        const difference = q - w0[x]!;
+        smallest = Math.min(smallest, difference);
+        largest = Math.max(largest, difference);
+        tileSquared += difference * difference;
+      });
+      if (tileSquared > 0) changed.push(tile);
+      squared += BigInt(tileSquared);
+    }
+    return { manifest, changed, smallest, largest, squared };
+  } finally {
+    await base.close();
+    await tune.close();
+  }
+}
+
+describe("real models", () => {
+  it("language detection at medium: 11 changed tiles, within half a quantisation step", async () => {
+    const { manifest, changed, smallest, largest, squared } = await drift(
+      packaged("langdetect-v18"),
+      packaged("langdetect-v23"),
+      "medium",
+    );
+    // One more tile holds the integer tensors, which did not change.
+    expect(manifest.tileCount).to.equal(12);
+    expect(changed).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    expect(manifest.tensors.every(({ kind }) => kind !== "grid")).to.equal(true);
+    expect(manifest.tensors.filter(({ kind }) => kind === "digest").length).to.be.greaterThan(0);
+    // The widest step is 0.00475, half of it 78 units of 2^-15.
+    expect([smallest, largest]).to.deep.equal([-78, 74]);
+    expect(squared).to.equal(459235769n);
+    expect(parseManifest(JSON.parse(encodeManifest(manifest)))).to.deep.equal(manifest);
+  });
+
+  const pairs: readonly [base: string, tune: string, tier: TierName, tiles: number][] = [
+    ["transformer/base", "transformer/full", "nano", 1061],
+    ["transformer/base", "transformer/lora-merged-f32", "nano", 1061],
+    ["transformer/base", "transformer/full", "small", 17],
+    ["transformer/base", "transformer/lora-merged-f32", "small", 17],
+    ["transformer/base-bf16", "transformer/lora-merged-bf16", "small", 17],
+    ["cnn/base", "cnn/finetuned", "nano", 52],
+    ["cnn/base", "cnn/frozen-conv", "nano", 52],
+    ["mlp/base", "mlp/finetuned", "small", 5],
+  ];
+  for (const [base, tune, tier, tiles] of pairs) {
+    it(`${tune} at ${tier}: ${tiles} tiles, drift within the range of residuals`, async () => {
+      const { manifest, smallest, largest } = await drift(fixture(base), fixture(tune), tier);
+      const bound = 2 ** (TIERS[tier].ell - 1);
+      expect(manifest.tileCount).to.equal(tiles);
+      expect(smallest).to.be.at.least(-bound);
+      expect(largest).to.be.below(bound);
+    });
+  }
+
+  it("transformer/head changes only the tile of the packed tensors at small", async () => {
+    const { manifest, changed } = await drift(fixture("transformer/base"), fixture("transformer/head"), "small");
+    expect(changed).to.deep.equal([manifest.tileCount - 1]);
+  });
+});
