@@ -31,6 +31,8 @@ export default defineConfig(
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
       // Counts, indices and field elements belong in messages.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // `() => assertX(y)` inside expect(…) and callbacks is plain enough.
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       // An interface and a type literal differ in how they merge and index: the author chooses.
       "@typescript-eslint/consistent-type-definitions": "off",
       // It would turn every `as T` into `!`, which the strict set forbids.
