@@ -16,6 +16,7 @@ import { openMercury } from "../kzg/mercury/open.js";
 import { srsId, type Srs } from "../kzg/srs.js";
 import type { Tier } from "../protocol/tiers.js";
 import { parseManifest } from "../quantize/manifest.js";
+import { weightAt } from "../quantize/tile-map.js";
 import { combineBlindings } from "../segment/combine.js";
 import { commitSegment, drawRandomness } from "../segment/commit.js";
 import { proveSegment } from "../segment/prove.js";
@@ -88,7 +89,7 @@ export async function proveCertificate(input: ProveCertificateInput): Promise<Ce
     const label = plans.length === 1 ? "" : `segment ${i + 1}/${plans.length}: `;
     const tiles = plan.uses.flatMap((use) => use.tiles);
     const next = tree.with(new Map(tiles.map((tile) => [tile, tuned.committed.commitments[tile] as G1])));
-    segments.push(await proveOne(input, plan, tree, next, describeTile, label));
+    segments.push(await proveOne(input, plan, tree, next, label));
     tree = next;
   }
   return {
@@ -132,7 +133,6 @@ async function proveOne(
   plan: SegmentPlan,
   before: TileTree,
   after: TileTree,
-  describeTile: (tile: number) => string,
   label: string,
 ): Promise<WrappedSegment> {
   const { base, tuned, policy, tier, srs, backend, permute, randomFr, onProgress = () => undefined } = input;
@@ -150,7 +150,7 @@ async function proveOne(
   const witness = buildWitness(tier, places, layout, {
     deltas,
     factors: plan.uses.map((use) => input.factors?.get(use.ruleIndex)),
-    describeTile: (slot) => describeTile(tiles[slot] ?? -1),
+    describeEntry: (slot, x) => describeWeight(input.base.committed.manifest, tiles[slot] ?? 0, x),
     describeRule: (g) => `policy rule ${plan.uses[g]?.ruleIndex ?? g}`,
   });
 
@@ -216,4 +216,11 @@ async function proveOne(
     nextMerkleRoot: after.root,
     multiProof: before.multiProof([...tiles].sort((a, b) => a - b)),
   };
+}
+
+/** A tile's entry as a message names it. */
+function describeWeight(manifest: string, tile: number, x: number): { name: string; fractionBits: number } {
+  const weight = weightAt(parseManifest(JSON.parse(manifest) as unknown), tile, x);
+  if (weight === undefined) throw new RangeError(`describeWeight: entry ${x} of tile ${tile} is padding`);
+  return { name: `tensor ${weight.tensor}, weight ${weight.index}`, fractionBits: weight.fractionBits };
 }

@@ -34,8 +34,9 @@ export interface WitnessInput {
   readonly deltas: readonly Float64Array[];
   /** Factors by place; needed for places of rank above 0. */
   readonly factors?: readonly (Factors | undefined)[];
-  /** How to name a slot's tile and a place's rule in errors. */
-  readonly describeTile?: (slot: number) => string;
+  /** Names the weight at an entry of a slot in errors, with its fraction bits. */
+  readonly describeEntry?: (slot: number, x: number) => { readonly name: string; readonly fractionBits: number };
+  /** Names a place's rule in errors. */
   readonly describeRule?: (place: number) => string;
 }
 
@@ -110,8 +111,8 @@ export function buildWitness(
     let sumSquares = 0n;
     residuals.forEach((raw, i) => {
       const slot = base + i;
-      const name = input.describeTile?.(slot) ?? `slot ${slot}`;
-      const tile = splitResidual(tier, raw, place.maxNonzeros > 0n ? (masked[i] ?? new Uint32Array()) : undefined, name);
+      const positions = place.maxNonzeros > 0n ? (masked[i] ?? new Uint32Array()) : undefined;
+      const tile = splitResidual(tier, raw, positions, (x, value) => outOfRange(tier, place, input, slot, x, value));
       for (const entry of tile.residual) sumSquares += BigInt(entry) * BigInt(entry);
       tiles.push({ delta: input.deltas[slot] as Float64Array, ...tile });
     });
@@ -149,7 +150,7 @@ function rawResidual(
 /** Positions, tile by tile, of the `budget` largest residual entries of a rule; zeros are never masked. */
 function largestEntries(tier: Tier, residuals: readonly (readonly (number | bigint)[])[], budget: bigint): Uint32Array[] {
   const entries = residuals.flatMap((raw, i) =>
-    raw.flatMap((value, x) => (value == 0 ? [] : [{ i, x, size: Math.abs(Number(value)) }])),
+    raw.flatMap((value, x) => (Number(value) === 0 ? [] : [{ i, x, size: Math.abs(Number(value)) }])),
   );
   if (BigInt(entries.length) > budget) entries.sort((p, q) => q.size - p.size || p.i - q.i || p.x - q.x);
   const chosen = residuals.map((): number[] => []);
@@ -163,23 +164,14 @@ function splitResidual(
   tier: Tier,
   raw: readonly (number | bigint)[],
   positions: Uint32Array | undefined,
-  name: string,
+  reject: (x: number, value: number | bigint) => PolicyViolation,
 ): { residual: Int32Array; mask: SparseMask | undefined } {
   const bound = tier.tileSize / 2;
   const maskedAt = new Set(positions ?? []);
   const residual = new Int32Array(raw.length);
   raw.forEach((value, x) => {
     if (maskedAt.has(x)) return;
-    if (value < -bound || value >= bound) {
-      throw new PolicyViolation(
-        `${name}: entry ${x} drifts by ${value} units, outside [-${bound}, ${bound}) of tier ${tier.name}`,
-        {
-          measured: BigInt(value),
-          allowed: BigInt(bound - 1),
-          remedy: "Commit the base with fewer fraction bits for this tensor, or use a larger tier.",
-        },
-      );
-    }
+    if (value < -bound || value >= bound) throw reject(x, value);
     residual[x] = Number(value);
   });
   const mask =
@@ -187,6 +179,31 @@ function splitResidual(
       ? undefined
       : { positions, residuals: Array.from(positions, (x) => BigInt(raw[x] as number | bigint)) };
   return { residual, mask };
+}
+
+/** The error for an entry that the lookup table does not hold, with the fraction bits that would have fitted. */
+function outOfRange(
+  tier: Tier,
+  place: RulePlace,
+  input: WitnessInput,
+  slot: number,
+  x: number,
+  value: number | bigint,
+): PolicyViolation {
+  const bound = tier.tileSize / 2;
+  const entry = input.describeEntry?.(slot, x);
+  const excessBits = Math.ceil(Math.log2((Math.abs(Number(value)) + 1) / bound));
+  const fitting =
+    entry === undefined ? "fewer" : `at most ${entry.fractionBits - excessBits} (now ${entry.fractionBits})`;
+  const scaled = place.shift > 0 ? ` at shift ${place.shift}` : "";
+  return new PolicyViolation(
+    `${entry?.name ?? `slot ${slot}, entry ${x}`}: drifts by ${value} units${scaled}, outside [-${bound}, ${bound}) of tier ${tier.name}`,
+    {
+      measured: BigInt(value),
+      allowed: BigInt(bound - 1),
+      remedy: `Commit the base with ${fitting} fraction bits for this tensor, or use a larger tier.`,
+    },
+  );
 }
 
 function assertFactorRange(tier: Tier, factor: Int32Array, name: string): void {

@@ -74,7 +74,7 @@ export function assertProofShape(tier: Tier, proof: SegmentProof): void {
   });
   expectLength("evaluations.residuals", proof.evaluations.residuals, tier.slots);
   expectLength("evaluations.masks", proof.evaluations.masks, tier.slots);
-  for (const [name, matrix] of Object.entries(proof.factorClaims) as [string, readonly (readonly Fr[])[]][]) {
+  for (const [name, matrix] of Object.entries<readonly (readonly Fr[])[]>(proof.factorClaims)) {
     expectLength(`factorClaims.${name}`, matrix, tier.maxRankRules);
     matrix.forEach((row, g) => {
       expectLength(`factorClaims.${name}[${g}]`, row, tier.maxRank);

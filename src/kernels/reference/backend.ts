@@ -15,8 +15,8 @@ export function linearCombination(length: number, terms: readonly LinearTerm[]):
       throw new RangeError(`linearCombination: a vector has ${vector.length} elements, expected ${length}`);
     }
     for (let x = 0; x < length; x++) {
-      const value = vector[x] as number | bigint;
-      if (value != 0) totals[x] = (totals[x] as bigint) + weight * BigInt(value);
+      const value = BigInt(vector[x] as number | bigint);
+      if (value !== 0n) totals[x] = (totals[x] as bigint) + weight * value;
     }
   }
   return totals.map(toFr);
