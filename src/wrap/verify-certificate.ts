@@ -132,6 +132,7 @@ function checkSegment(
   assertCommitments(name, tier, places, segment.commitments);
   assertScalars(name, tier, segment);
 
+  if (next.merkleRoot === prev.merkleRoot) throw new VerificationError(`${name}/merkle`, "the segment changes nothing");
   const ascending = segment.tiles.map((tile, slot) => ({ tile, slot })).sort((a, b) => a.tile - b.tile);
   const tiles = ascending.map(({ tile }) => tile);
   const pick = (points: readonly G1[]): G1[] => ascending.map(({ slot }) => points[slot] as G1);
