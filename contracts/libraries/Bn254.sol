@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {Constants} from "../generated/Constants.sol";
+
+/// @notice An affine point of G1; `(0, 0)` is infinity.
+struct G1Point {
+    uint256 x;
+    uint256 y;
+}
+
+/// @notice An affine point of G2. Each coordinate is `[c1, c0]` for `c0 + c1·i`: the precompiles' order.
+struct G2Point {
+    uint256[2] x;
+    uint256[2] y;
+}
+
+/// @title BN254's groups and pairing through the precompiles (EIP-196, EIP-197)
+/// @notice Every precompile call's success and output length is checked.
+library Bn254 {
+    uint256 internal constant Q = Constants.FQ_ORDER;
+
+    /// @notice Coordinates that are not below the base field's order, or not those of a point on `y² = x³ + 3`.
+    error PointNotOnCurve(uint256 x, uint256 y);
+
+    /// @notice A precompile failed; its inputs are checked before, so it ran out of gas or is missing on this chain.
+    error PrecompileFailed(uint256 precompile);
+
+    /// @dev The standard generator of G2.
+    function g2Generator() internal pure returns (G2Point memory) {
+        return
+            G2Point({
+                x: [
+                    11559732032986387107991004021392285783925812861821192530917403151452391805634,
+                    10857046999023057135944570762232829481370756359578518086990519993285655852781
+                ],
+                y: [
+                    4082367875863433681332203403145435568316851327593401208105741076214120093531,
+                    8495653923123431417604973247489272438418190587263600148770280649306958101930
+                ]
+            });
+    }
+
+    /// @dev Infinity passes. G1 has cofactor 1, so that a point on the curve is in the group.
+    function requireOnCurve(uint256 x, uint256 y) internal pure {
+        if (x < Q && y < Q) {
+            if (x | y == 0) return;
+            if (mulmod(y, y, Q) == addmod(mulmod(mulmod(x, x, Q), x, Q), 3, Q)) return;
+        }
+        revert PointNotOnCurve(x, y);
+    }
+
+    function isInfinity(G1Point memory point) internal pure returns (bool) {
+        return point.x | point.y == 0;
+    }
+
+    /// @dev `-y` of a canonical coordinate.
+    function negY(uint256 y) internal pure returns (uint256) {
+        unchecked {
+            return y == 0 ? 0 : Q - y;
+        }
+    }
+
+    /// @dev `sum += (x, y)` in place.
+    function accumulate(G1Point memory sum, uint256 x, uint256 y) internal view {
+        bool success;
+        assembly ("memory-safe") {
+            let buffer := mload(0x40)
+            mstore(buffer, mload(sum))
+            mstore(add(buffer, 0x20), mload(add(sum, 0x20)))
+            mstore(add(buffer, 0x40), x)
+            mstore(add(buffer, 0x60), y)
+            success := staticcall(gas(), 0x06, buffer, 0x80, sum, 0x40)
+            success := and(success, eq(returndatasize(), 0x40))
+        }
+        if (!success) revert PrecompileFailed(0x06);
+    }
+
+    /// @dev `sum += scalar·(x, y)` in place.
+    function accumulateScaled(G1Point memory sum, uint256 x, uint256 y, uint256 scalar) internal view {
+        bool success;
+        assembly ("memory-safe") {
+            let buffer := mload(0x40)
+            mstore(buffer, mload(sum))
+            mstore(add(buffer, 0x20), mload(add(sum, 0x20)))
+            mstore(add(buffer, 0x40), x)
+            mstore(add(buffer, 0x60), y)
+            mstore(add(buffer, 0x80), scalar)
+            success := staticcall(gas(), 0x07, add(buffer, 0x40), 0x60, add(buffer, 0x40), 0x40)
+            success := and(success, eq(returndatasize(), 0x40))
+            success := and(success, staticcall(gas(), 0x06, buffer, 0x80, sum, 0x40))
+            success := and(success, eq(returndatasize(), 0x40))
+        }
+        if (!success) revert PrecompileFailed(0x07);
+    }
+
+    /// @dev Whether `e(left, [1]_2) = e(right, base2)`. A `base2` that is no point of G2 reverts.
+    function pairingsAgree(
+        G1Point memory left,
+        G1Point memory right,
+        G2Point memory base2
+    ) internal view returns (bool agree) {
+        G2Point memory generator = g2Generator();
+        uint256[12] memory words = [
+            left.x,
+            left.y,
+            generator.x[0],
+            generator.x[1],
+            generator.y[0],
+            generator.y[1],
+            right.x,
+            negY(right.y),
+            base2.x[0],
+            base2.x[1],
+            base2.y[0],
+            base2.y[1]
+        ];
+        bool success;
+        assembly ("memory-safe") {
+            success := staticcall(gas(), 0x08, words, 0x180, 0x00, 0x20)
+            success := and(success, eq(returndatasize(), 0x20))
+            agree := mload(0x00)
+        }
+        if (!success) revert PrecompileFailed(0x08);
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {Bn254, G1Point} from "../libraries/Bn254.sol";
+import {Fr} from "../libraries/Fr.sol";
+import {Mercury, MercuryProof} from "../libraries/Mercury.sol";
+
+/// @title The Mercury verifier and its arithmetic, for tests
+contract MercuryHarness {
+    function verify(
+        Mercury.Srs calldata srs,
+        G1Point calldata commitment,
+        uint256[] calldata z,
+        uint256 y,
+        bytes32 seed,
+        MercuryProof calldata proof
+    ) external view returns (bool) {
+        return Mercury.verify(srs, commitment, z, y, seed, proof);
+    }
+
+    function invert(uint256 a) external view returns (uint256) {
+        return Fr.inv(a);
+    }
+
+    function power(uint256 a, uint256 exponent) external pure returns (uint256) {
+        return Fr.pow(a, exponent);
+    }
+
+    function subtract(uint256 a, uint256 b) external pure returns (uint256) {
+        return Fr.sub(a, b);
+    }
+
+    function requireOnCurve(uint256 x, uint256 y) external pure {
+        Bn254.requireOnCurve(x, y);
+    }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {IGroth16Verifier} from "../interfaces/IGroth16Verifier.sol";
+
+/// @title A verifier for tests that accepts one vector of public signals, or every one
+/// @notice Proves nothing: never to be configured in a registry that anybody relies on.
+contract MockGroth16Verifier is IGroth16Verifier {
+    bytes32 private _acceptedSignals;
+
+    /// @notice From now on only these signals are valid.
+    function acceptOnly(uint256[3] calldata signals) external {
+        _acceptedSignals = keccak256(abi.encode(signals));
+    }
+
+    /// @inheritdoc IGroth16Verifier
+    function verifyProof(
+        uint256[2] calldata,
+        uint256[2][2] calldata,
+        uint256[2] calldata,
+        uint256[3] calldata signals
+    ) external view returns (bool) {
+        return _acceptedSignals == 0 || _acceptedSignals == keccak256(abi.encode(signals));
+    }
+}
