@@ -37,7 +37,7 @@ describe("segment verifier circuit at nano", () => {
   });
 
   it("takes exactly the inputs that circuitInput gives", () => {
-    const declared = [...circuit.inputWires.keys()].filter((name) => honest[topLevel(name)] !== undefined);
+    const declared = [...circuit.inputWires.keys()].filter((name) => Object.hasOwn(honest, topLevel(name)));
     expect(signalNames(honest).sort()).to.deep.equal(declared.sort());
   });
 
@@ -78,6 +78,6 @@ describe("segment verifier circuit at nano", () => {
   });
 });
 
-function topLevel(name: string): keyof CircuitInput {
-  return name.replace(/\[.*$/, "") as keyof CircuitInput;
+function topLevel(name: string): string {
+  return name.replace(/\[.*$/, "");
 }

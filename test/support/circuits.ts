@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WitnessCalculatorBuilder } from "circom_runtime";
+import { circuitSourcesDigest } from "../../scripts/circuit-sources-digest.js";
 import { parseR1cs, readFr, type R1cs } from "./r1cs.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -29,18 +30,24 @@ export async function compileMain(name: string): Promise<CompiledCircuit> {
   return compile(`circuits/main/${name}.circom`, `main-${name}`);
 }
 
-/** Compiles one template of `circuits/lib` with the given arguments as a circuit of its own; a few seconds. */
-export async function compileTemplate(file: string, instance: string): Promise<CompiledCircuit> {
+/**
+ * Compiles one template of `circuits/lib` with the given arguments as a circuit of its own; a few seconds.
+ * Simplification may remove a private input that only a linear constraint binds: make such an input public.
+ */
+export async function compileTemplate(
+  file: string,
+  instance: string,
+  publicInputs: readonly string[] = [],
+): Promise<CompiledCircuit> {
   await mkdir(CACHE, { recursive: true });
   const name = `lib-${instance.replace(/[^A-Za-z0-9]+/g, "-")}`;
   const source = join(CACHE, `${name}.circom`);
   const library = join(ROOT, "circuits", "lib", file);
   // Written under another name first: parallel test processes must not read half a file.
   const draft = `${source}.${process.pid}`;
-  await writeFile(
-    draft,
-    `pragma circom 2.2.0;\n\ninclude "${relative(CACHE, library)}";\n\ncomponent main = ${instance};\n`,
-  );
+  const visibility = publicInputs.length === 0 ? "" : ` {public [${publicInputs.join(", ")}]}`;
+  const text = `pragma circom 2.2.0;\n\ninclude "${relative(CACHE, library)}";\n\ncomponent main${visibility} = ${instance};\n`;
+  await writeFile(draft, text);
   await rename(draft, source);
   return compile(relative(ROOT, source), name);
 }
@@ -83,15 +90,11 @@ function withoutAssertions(wasm: Uint8Array): Uint8Array {
 
 /** Digest of everything that the compiled circuit depends on. */
 async function sourcesDigest(source: string): Promise<string> {
-  const hash = createHash("sha256");
-  const compiler = JSON.parse(await readFile(require.resolve("circom2/package.json"), "utf8")) as { version: string };
-  hash.update(compiler.version);
-  const files = (await readdir(join(ROOT, "circuits"), { recursive: true }))
-    .filter((path) => path.endsWith(".circom"))
-    .map((path) => join("circuits", path))
-    .sort();
-  for (const path of [...files, source]) hash.update(path).update(await readFile(join(ROOT, path)));
-  return hash.digest("hex").slice(0, 16);
+  const hash = createHash("sha256").update(await circuitSourcesDigest(ROOT));
+  return hash
+    .update(await readFile(join(ROOT, source)))
+    .digest("hex")
+    .slice(0, 16);
 }
 
 async function runCircom(args: readonly string[]): Promise<void> {
