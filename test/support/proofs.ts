@@ -1,0 +1,33 @@
+import type { SegmentStatement } from "../../src/drift/statement.js";
+import { referenceBackend } from "../../src/kernels/reference/backend.js";
+import { eqTable } from "../../src/poly/eq.js";
+import { innerProduct } from "../../src/poly/univariate.js";
+import type { SegmentProof } from "../../src/segment/proof.js";
+import { proveSegment, type ProvenSegment } from "../../src/segment/prove.js";
+import { verifySegment, type VerifiedSegment } from "../../src/segment/verify.js";
+import type { Fr } from "../../src/field/fr.js";
+import { loadPoseidon, type PoseidonEx } from "../../src/transcript/poseidon.js";
+import type { SegmentCase } from "./segments.js";
+
+/** An honest proof with all that it was made from. */
+export interface ProvenCase extends SegmentCase {
+  readonly proven: ProvenSegment;
+  readonly permute: PoseidonEx;
+}
+
+export async function proveCase(segment: SegmentCase): Promise<ProvenCase> {
+  const permute = await loadPoseidon();
+  const { statement, witness, randomness } = segment;
+  return { ...segment, permute, proven: await proveSegment(statement, witness, randomness, referenceBackend, permute) };
+}
+
+/** Why a proof is rejected: the phase, or "accepted". */
+export function rejectionPhase(statement: SegmentStatement, proof: SegmentProof, permute: PoseidonEx): string {
+  const result = verifySegment(statement, proof, permute);
+  return result.valid ? "accepted" : result.error.phase;
+}
+
+/** Whether the polynomial takes the claimed value at the claimed point: what an opening of its commitment proves. */
+export function opens(polynomial: readonly Fr[], { claim }: Pick<VerifiedSegment, "claim">): boolean {
+  return innerProduct(eqTable(claim.z), polynomial) === claim.y;
+}
