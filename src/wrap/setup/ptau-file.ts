@@ -5,7 +5,14 @@ import type { ByteSource } from "../../model/byte-source.js";
 import { FQ_ORDER } from "../../protocol/constants.js";
 import type { ByteSink } from "./byte-sink.js";
 import { PTAU_SECTION, ptauHeader, ptauPointSections } from "./ptau.js";
-import { readSections, sectionOf, writeFileHeader, writeSection, writeSectionHeader, type Sections } from "./section-file.js";
+import {
+  readSections,
+  sectionOf,
+  writeFileHeader,
+  writeSection,
+  writeSectionHeader,
+  type Sections,
+} from "./section-file.js";
 
 const COPY_BYTES = 1 << 22;
 

@@ -75,7 +75,7 @@ export async function writeDevelopmentPtau(
     let scalar = firstScalar.get(id) ?? FR_ONE;
     for (let start = 0; start < points; start += CHUNK_POINTS) {
       const scalars: Fr[] = [];
-      for (const end = Math.min(points, start + CHUNK_POINTS); start + scalars.length < end; ) {
+      for (const end = Math.min(points, start + CHUNK_POINTS); start + scalars.length < end;) {
         scalars.push(scalar);
         scalar = frMul(scalar, waste.tau);
       }

@@ -33,12 +33,15 @@ export async function openR1cs(source: ByteSource): Promise<R1cs> {
   if (view.getUint32(0, true) !== 32 || readUint256LE(view, 4) !== FR_ORDER) {
     throw new FormatError(source.name, "is not over BN254's scalar field", { remedy: "Compile with --prime bn128." });
   }
-  if (sections.has(4) || sections.has(5)) throw new FormatError(source.name, "uses custom gates, which Groth16 has not");
+  if (sections.has(4) || sections.has(5))
+    throw new FormatError(source.name, "uses custom gates, which Groth16 has not");
   const signals = view.getUint32(36, true);
   const publicSignals = view.getUint32(40, true) + view.getUint32(44, true);
   const constraints = view.getUint32(60, true);
   if (publicSignals >= signals) {
-    throw new FormatError(source.name, `claims ${publicSignals} public of ${signals} signals`, { offset: header.offset });
+    throw new FormatError(source.name, `claims ${publicSignals} public of ${signals} signals`, {
+      offset: header.offset,
+    });
   }
   return { source, constraintSection: sectionOf(source, sections, 2), signals, publicSignals, constraints };
 }
@@ -85,7 +88,9 @@ export async function visitTerms(
         const signal = view.getUint32(at, true);
         const coefficient = readUint256LE(view, at + 4);
         if (signal >= r1cs.signals || coefficient >= FR_ORDER) {
-          throw new FormatError(source.name, `constraint ${constraint} has an entry out of range`, { offset: start + at });
+          throw new FormatError(source.name, `constraint ${constraint} has an entry out of range`, {
+            offset: start + at,
+          });
         }
         onTerm(matrix, constraint, signal, coefficient as Fr);
       }

@@ -28,7 +28,8 @@ export async function readSections(source: ByteSource, type: SectionFileType): P
   if (source.size < FILE_HEADER_BYTES) throw new FormatError(source.name, `too short for a .${type} file`);
   const header = await source.read(0, FILE_HEADER_BYTES);
   const found = String.fromCharCode(...header.subarray(0, 4));
-  if (found !== type) throw new FormatError(source.name, `is not a .${type} file: it starts with ${JSON.stringify(found)}`);
+  if (found !== type)
+    throw new FormatError(source.name, `is not a .${type} file: it starts with ${JSON.stringify(found)}`);
   const version = viewOf(header).getUint32(4, true);
   if (version !== 1) throw new FormatError(source.name, `has version ${version} of the .${type} format, expected 1`);
   const count = viewOf(header).getUint32(8, true);

@@ -45,7 +45,9 @@ export function entropyOfSeed(seed: string): Uint8Array {
 function deriveElement(entropy: Uint8Array, name: string, accepts: (value: Fr) => boolean): Fr {
   for (let attempt = 0; ; attempt++) {
     const block = (half: number): Uint8Array =>
-      keccak_256(concatBytes(utf8ToBytes(`fine-tuning-integrity/insecure-dev-setup/${name}/${attempt}/${half}/`), entropy));
+      keccak_256(
+        concatBytes(utf8ToBytes(`fine-tuning-integrity/insecure-dev-setup/${name}/${attempt}/${half}/`), entropy),
+      );
     const value = toFr(BigInt(`0x${bytesToHex(concatBytes(block(0), block(1)))}`));
     if (value !== FR_ZERO && accepts(value)) return value;
   }

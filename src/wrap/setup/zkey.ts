@@ -86,8 +86,7 @@ function pointSections(r1cs: R1cs, { log, a, b, c }: QapAtTau, waste: ToxicWaste
   const gammaInverse = frInv(waste.gamma);
   const deltaInverse = frInv(waste.delta);
   const at = (values: readonly Fr[], i: number): Fr => values[i] ?? FR_ZERO;
-  const combined = (s: number): Fr =>
-    frAdd(frAdd(frMul(waste.beta, at(a, s)), frMul(waste.alpha, at(b, s))), at(c, s));
+  const combined = (s: number): Fr => frAdd(frAdd(frMul(waste.beta, at(a, s)), frMul(waste.alpha, at(b, s))), at(c, s));
   const firstPrivate = r1cs.publicSignals + 1;
   // The prover has AB - C at the odd points of the domain of twice the size. It vanishes at the even ones, so its
   // value at τ, which is H(τ)Z(τ), is the combination of those values with the odd Lagrange polynomials.

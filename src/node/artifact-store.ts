@@ -1,0 +1,162 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { ArtifactError, UnavailableError } from "../errors/errors.js";
+import type { TierName } from "../protocol/tiers.js";
+import {
+  ARTIFACT_ROLES,
+  artifactManifestSchema,
+  type ArtifactManifest,
+  type ArtifactRole,
+  type StoredFile,
+} from "../wrap/artifacts/manifest.js";
+import { circuitSourcesDigest, tierCircuitFile } from "./circuit-sources.js";
+import { cachedSha256File, sha256File } from "./sha256-file.js";
+
+/**
+ * The store of set-up artefacts:
+ *
+ *     <root>/objects/<sha256>/<file>   the files, by digest
+ *     <root>/tiers/<tier>.json         the manifest: which files make up a tier
+ */
+export interface ArtifactStoreOptions {
+  /** Default: `FTI_HOME`, else `.fti` in the working directory. */
+  readonly root?: string;
+  /** Default: the tier's main component in this package. */
+  readonly circuitFile?: string;
+}
+
+/** A tier's artefacts, every digest checked. */
+export interface OpenedArtifacts {
+  readonly manifest: ArtifactManifest;
+  /** True for a development set-up: print `warning`. */
+  readonly insecure: boolean;
+  readonly warning: string | undefined;
+  /** Absolute paths by role. */
+  readonly paths: Readonly<Record<ArtifactRole, string>>;
+}
+
+export function artifactRoot(options: ArtifactStoreOptions = {}): string {
+  return resolve(options.root ?? process.env["FTI_HOME"] ?? ".fti");
+}
+
+export function manifestPath(root: string, tier: TierName): string {
+  return join(root, "tiers", `${tier}.json`);
+}
+
+export function objectPath(root: string, stored: StoredFile): string {
+  return join(root, "objects", stored.sha256, stored.file);
+}
+
+/**
+ * Opens a tier's artefacts. Throws `ArtifactError` naming the file, both digests and the remedy when something is
+ * missing, changed, truncated, made for another tier or from other circuit sources. Files are hashed once a process.
+ */
+export async function openArtifacts(tier: TierName, options: ArtifactStoreOptions = {}): Promise<OpenedArtifacts> {
+  const root = artifactRoot(options);
+  const manifest = await readManifest(root, tier);
+  const sources = await circuitSourcesDigest(options.circuitFile ?? tierCircuitFile(tier));
+  if (sources !== manifest.circuitSourcesDigest) {
+    throw new ArtifactError(manifestPath(root, tier), "was made from other circuit sources or with another compiler", {
+      expectedDigest: sources,
+      actualDigest: manifest.circuitSourcesDigest,
+      remedy: `Expected sources ${sources}, the setup has ${manifest.circuitSourcesDigest}. ${remedy(tier)}`,
+    });
+  }
+  const paths: Partial<Record<ArtifactRole, string>> = {};
+  for (const role of ARTIFACT_ROLES) paths[role] = await checkObject(root, tier, manifest.files[role]);
+  return {
+    manifest,
+    insecure: manifest.insecure,
+    warning: manifest.warning,
+    paths: paths as Record<ArtifactRole, string>,
+  };
+}
+
+/** The tier's manifest alone; files are not looked at. Throws `ArtifactError`. */
+export async function readManifest(root: string, tier: TierName): Promise<ArtifactManifest> {
+  const path = manifestPath(root, tier);
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    throw new ArtifactError(path, `no setup for tier ${tier}`, { remedy: remedy(tier), cause });
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new ArtifactError(path, "is not JSON", { remedy: remedy(tier), cause });
+  }
+  const parsed = artifactManifestSchema.safeParse(json);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const where = issue === undefined ? "" : `: ${issue.path.join(".")} ${issue.message}`;
+    throw new ArtifactError(path, `is not a manifest of this version${where}`, {
+      remedy: remedy(tier),
+      cause: parsed.error,
+    });
+  }
+  if (parsed.data.tier !== tier) {
+    throw new ArtifactError(path, `is for tier ${parsed.data.tier}, not for ${tier}`, { remedy: remedy(tier) });
+  }
+  return parsed.data;
+}
+
+/** The path of a stored file whose content has its digest. */
+async function checkObject(root: string, tier: TierName, stored: StoredFile): Promise<string> {
+  const path = objectPath(root, stored);
+  const expectedDigest = stored.sha256;
+  try {
+    await stat(path);
+  } catch (cause) {
+    const options = { expectedDigest, remedy: `Expected SHA-256 ${expectedDigest}. ${remedy(tier)}`, cause };
+    throw new ArtifactError(path, "is missing", options);
+  }
+  const { sha256, bytes } = await cachedSha256File(path).catch((cause: unknown) => {
+    throw new UnavailableError(`${path}: cannot be read`, { remedy: "Check the file's permissions.", cause });
+  });
+  if (sha256 !== expectedDigest) {
+    const how = bytes < stored.bytes ? `truncated to ${bytes} of ${stored.bytes} bytes` : "changed";
+    throw new ArtifactError(path, `was ${how}`, {
+      expectedDigest,
+      actualDigest: sha256,
+      remedy: `Expected SHA-256 ${expectedDigest}, found ${sha256}. ${remedy(tier)}`,
+    });
+  }
+  return path;
+}
+
+function remedy(tier: TierName): string {
+  return `Run "fti setup --tier ${tier} --dev", or with --ptau FILE for production.`;
+}
+
+/** Runs `work` with a fresh directory in the store's own file system, which is removed afterwards. */
+export async function withStaging<T>(root: string, work: (directory: string) => Promise<T>): Promise<T> {
+  const directory = join(root, "staging", randomUUID());
+  await mkdir(directory, { recursive: true });
+  try {
+    return await work(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Moves a finished file into the store under `file`. */
+export async function storeFile(root: string, from: string, file: string): Promise<StoredFile> {
+  const { sha256, bytes } = await sha256File(from);
+  const stored = { file, sha256, bytes };
+  await mkdir(join(root, "objects", sha256), { recursive: true });
+  await rename(from, objectPath(root, stored));
+  return stored;
+}
+
+/** Writes a tier's manifest; the one before, if any, is replaced in one step. */
+export async function writeManifest(root: string, manifest: ArtifactManifest): Promise<void> {
+  const checked = artifactManifestSchema.parse(manifest);
+  const path = manifestPath(root, checked.tier);
+  await mkdir(join(root, "tiers"), { recursive: true });
+  const temporary = `${path}.${randomUUID()}.part`;
+  await writeFile(temporary, `${JSON.stringify(checked, null, 2)}\n`);
+  await rename(temporary, path);
+}
