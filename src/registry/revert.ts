@@ -1,0 +1,80 @@
+import { isError } from "ethers";
+import { FtiError, RegistryError, UnavailableError } from "../errors/errors.js";
+import { driftRegistryInterface } from "./encode.js";
+
+/** What to do about the refusals that a user can meet without a broken program. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  UnknownModel: "Register the base model first.",
+  UnknownPolicy: "Register the policy first.",
+  UnknownCertificate: "Nobody has registered this certificate here; check the registry's address and the chain.",
+  ModelAlreadyRegistered: "Nothing is left to do: the same model is registered.",
+  PolicyAlreadyRegistered: "Nothing is left to do: the same policy is registered.",
+  CertificateAlreadyRegistered: "Nothing is left to do: the same certificate is registered.",
+  SrsMismatch: "The model is committed with another SRS than the registry's: commit it with the registry's.",
+  TierNotSupported: "The registry has no verifier for the tier: prove with a tier that it supports.",
+  TierTileSizeMismatch: "Prove with a tier whose tiles have the model's size.",
+  InvalidGroth16Proof:
+    "The proof is for another sender, chain, registry, policy or model, or for another verifying key.",
+};
+
+const HEX_DATA = /^0x([0-9a-fA-F]{8,})$/;
+
+/** Providers nest revert data differently: the first hex string called `data` on the way down counts. */
+function findRevertData(error: unknown, depth = 0): string | undefined {
+  if (typeof error !== "object" || error === null || depth > 6) return undefined;
+  const fields = error as Readonly<Record<string, unknown>>;
+  const { data } = fields;
+  if (typeof data === "string" && HEX_DATA.test(data)) return data;
+  for (const key of ["data", "error", "info", "cause"]) {
+    const found = findRevertData(fields[key], depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function describe(value: unknown): string {
+  return typeof value === "bigint" || typeof value === "string" ? value.toString() : JSON.stringify(value);
+}
+
+function asRegistryError(data: string, cause: unknown): RegistryError {
+  const parsed = driftRegistryInterface.parseError(data);
+  if (parsed === null) {
+    return new RegistryError(`the registry refused the call with unknown data ${data.slice(0, 10)}`, {
+      remedy: "Check that the address is that of a drift registry of this version.",
+      cause,
+    });
+  }
+  const args: unknown[] = [...(parsed.args as Iterable<unknown>)];
+  const named = parsed.fragment.inputs.map((input, i) => `${input.name} ${describe(args[i])}`).join(", ");
+  const remedy = REMEDIES[parsed.name];
+  return new RegistryError(`the registry refused the call: ${parsed.name}(${named})`, {
+    errorName: parsed.name,
+    args,
+    cause,
+    ...(remedy === undefined ? {} : { remedy }),
+  });
+}
+
+/**
+ * What an exception of a call or transaction means: `RegistryError` with the custom error's name and arguments if
+ * the registry refused, `UnavailableError` if the chain could not be asked. Errors of this project stay as they are.
+ */
+export function decodeRegistryFailure(error: unknown): FtiError {
+  if (error instanceof FtiError) return error;
+  const data = findRevertData(error);
+  if (data !== undefined) return asRegistryError(data, error);
+  const message = error instanceof Error ? error.message : String(error);
+  if (isError(error, "CALL_EXCEPTION")) {
+    return new RegistryError(`the call failed without a reason: ${message}`, { cause: error });
+  }
+  if (isError(error, "INSUFFICIENT_FUNDS")) {
+    return new RegistryError("the sender cannot pay for the transaction", {
+      remedy: "Send from an account with enough funds.",
+      cause: error,
+    });
+  }
+  return new UnavailableError(`the chain could not be asked: ${message}`, {
+    remedy: "Check the RPC address and the network, then try again.",
+    cause: error,
+  });
+}
