@@ -25,9 +25,12 @@ export interface CompiledCircuit {
   witness(input: Readonly<Record<string, unknown>>): Promise<bigint[]>;
 }
 
+/** `O2` is what keys are made of; `O1` keeps every linear constraint, so that a signal's definition stays visible. */
+export type Simplification = "O1" | "O2";
+
 /** Compiles `circuits/main/<name>.circom` once per version of the sources; about 20 s for nano. */
-export async function compileMain(name: string): Promise<CompiledCircuit> {
-  return compile(`circuits/main/${name}.circom`, `main-${name}`);
+export async function compileMain(name: string, simplification: Simplification = "O2"): Promise<CompiledCircuit> {
+  return compile(`circuits/main/${name}.circom`, `main-${name}`, simplification);
 }
 
 /**
@@ -49,15 +52,25 @@ export async function compileTemplate(
   const text = `pragma circom 2.2.0;\n\ninclude "${relative(CACHE, library)}";\n\ncomponent main${visibility} = ${instance};\n`;
   await writeFile(draft, text);
   await rename(draft, source);
-  return compile(relative(ROOT, source), name);
+  return compile(relative(ROOT, source), name, "O2");
 }
 
-async function compile(source: string, name: string): Promise<CompiledCircuit> {
-  const output = join(CACHE, `${name}-${await sourcesDigest(source)}`);
+async function compile(source: string, name: string, simplification: Simplification): Promise<CompiledCircuit> {
+  const output = join(CACHE, `${name}-${simplification}-${await sourcesDigest(source)}`);
   if (!existsSync(output)) {
     await mkdir(CACHE, { recursive: true });
     const draft = await mkdtemp(`${output}.`);
-    await runCircom([source, "--r1cs", "--wasm", "--sym", "--O2", "-l", "node_modules", "-o", relative(ROOT, draft)]);
+    await runCircom([
+      source,
+      "--r1cs",
+      "--wasm",
+      "--sym",
+      `--${simplification}`,
+      "-l",
+      "node_modules",
+      "-o",
+      relative(ROOT, draft),
+    ]);
     // A parallel process may have been faster.
     await rename(draft, output).catch(() => rm(draft, { recursive: true }));
   }
