@@ -18,12 +18,14 @@ import { factorRow, fieldSums, residualsOf, type FieldWitness } from "./dishones
 export interface Lies {
   readonly root?: (honest: Fr[]) => Fr[];
   readonly sums?: (honest: RuleSums[]) => RuleSums[];
-  /** Ranks with which the residuals are made. */
+  /** Ranks with which residuals and factor claims are made. */
   readonly ranks?: readonly number[];
-  /** `missing` is what the main sumcheck's last value exceeds the honest summand by, `slope` `∂summand/∂P~_A`. */
+  /** Residuals that do not follow from the committed polynomials. */
+  readonly residuals?: readonly (readonly Fr[])[];
+  /** `misfit`: by how much lies about sums make the main sumcheck's last value wrong; `slopeA`: `∂value/∂P~_A`. */
   readonly evaluations?: (
     honest: SegmentProof["evaluations"],
-    fit: { missing: (lied: SegmentProof["evaluations"]) => Fr; slopeA: Fr },
+    fit: { misfit: Fr; slopeA: Fr },
   ) => SegmentProof["evaluations"];
   readonly factorClaims?: (honest: { sa: Fr[][]; sc: Fr[][] }) => { sa: Fr[][]; sc: Fr[][] };
   /** Chooses `G~_1(z)` so that the opening reduction's last value fits. */
@@ -68,7 +70,7 @@ export function proveNaively(
   const layout = segmentLayout(tier, places);
   const used = layout.usedSlots;
   const ranks = lies.ranks ?? places.map((place) => place.rank);
-  const residuals = residualsOf(statement, witness, ranks);
+  const residuals = lies.residuals ?? residualsOf(statement, witness, ranks);
   const { deltas, masks, factorA, factorB, multiplicities } = witness;
 
   // Step 1.
@@ -121,13 +123,17 @@ export function proveNaively(
     multiplicity: main.finals[2 * used + 2] as Fr,
   };
   const eqAtRho = main.finals[2 * used + 3] as Fr;
-  const valueOf = (e: SegmentProof["evaluations"]): Fr =>
-    summand([...e.residuals.slice(0, used), ...e.masks.slice(0, used), e.factorA, e.factorB, e.multiplicity, eqAtRho]);
-  const evaluations =
-    lies.evaluations?.(honestEvaluations, {
-      missing: (lied) => frSub(valueOf(honestEvaluations), valueOf(lied)),
-      slopeA: frMul(eqAtRho, slotWeights[slots] as Fr),
-    }) ?? honestEvaluations;
+  // Every round halves what a claim has too much.
+  const surplus = sums.reduce<Fr>((total, { sumSquares, nonzeros }, g) => {
+    const squares = frSub(toFr(sumSquares), toFr(honestSums[g]!.sumSquares));
+    const counts = frSub(toFr(nonzeros), toFr(honestSums[g]!.nonzeros));
+    return frAdd(total, frAdd(frMul(lambdaTo(3 + 2 * g), squares), frMul(lambdaTo(4 + 2 * g), counts)));
+  }, FR_ZERO);
+  const fit = {
+    misfit: frMul(surplus, frInv(frPow(frOf(2), ell))),
+    slopeA: frMul(eqAtRho, slotWeights[slots] as Fr),
+  };
+  const evaluations = lies.evaluations?.(honestEvaluations, fit) ?? honestEvaluations;
   const theta = transcript.challenge([
     ...evaluations.residuals,
     ...evaluations.masks,
@@ -137,10 +143,10 @@ export function proveNaively(
   ]);
 
   // Step 6. A factor claim is a functional: its weights on the entries of P_A or P_B.
-  const functional = (side: "A" | "B", g: number, k: number): Fr[] => {
+  const functional = (side: "A" | "B", g: number, k: number, rank: number): Fr[] => {
     const weights = new Array<Fr>(tier.tileSize).fill(FR_ZERO);
     const place = places[g];
-    if (place === undefined || k >= (ranks[g] ?? 0)) return weights;
+    if (place === undefined || k >= rank) return weights;
     const eq = eqTable(side === "A" ? rho.slice(t) : rho.slice(0, t));
     const panels = side === "A" ? place.rowPanels : place.colPanels;
     for (let i = 0; i < panels; i++) {
@@ -152,7 +158,7 @@ export function proveNaively(
   };
   const claimsOf = (side: "A" | "B", factor: readonly Fr[]): Fr[][] =>
     Array.from({ length: tier.maxRankRules }, (_, g) =>
-      Array.from({ length: maxRank }, (_unused, k) => innerProduct(functional(side, g, k), factor)),
+      Array.from({ length: maxRank }, (_unused, k) => innerProduct(functional(side, g, k, ranks[g] ?? 0), factor)),
     );
   const honestClaims = { sa: claimsOf("A", factorA), sc: claimsOf("B", factorB) };
   const factorClaims = lies.factorClaims?.(honestClaims) ?? honestClaims;
@@ -190,8 +196,10 @@ export function proveNaively(
         const unscale = frInv(frPow(frOf(2), places[g]!.shift));
         claim = frAdd(claim, frMul(frMul(thetaTo(layout.bases[g] as number), unscale), frMul(sa, sc)));
       }
-      functional("A", g, k).forEach((w, x) => (weightsA[x] = frAdd(weightsA[x] as Fr, frMul(chiA, w))));
-      functional("B", g, k).forEach((w, x) => (weightsB[x] = frAdd(weightsB[x] as Fr, frMul(chiB, w))));
+      // The verifier's weights end at the rule's rank, whatever the prover has claimed.
+      const rank = places[g]?.rank ?? 0;
+      functional("A", g, k, rank).forEach((w, x) => (weightsA[x] = frAdd(weightsA[x] as Fr, frMul(chiA, w))));
+      functional("B", g, k, rank).forEach((w, x) => (weightsB[x] = frAdd(weightsB[x] as Fr, frMul(chiB, w))));
     });
   });
   const openingSummand: Summand = ([g, a, b, wA, wB, eq]: readonly Fr[]) =>
