@@ -157,7 +157,10 @@ export class DriftRegistryClient {
     const topics = driftRegistryInterface.encodeFilterTopics(name, [...indexed]);
     try {
       const logs = await this.#provider.getLogs({ address: this.address, topics, fromBlock });
-      return logs.flatMap((log) => driftRegistryInterface.parseLog(log)?.args ?? []);
+      // Not flatMap: a Result is an array itself.
+      return logs
+        .map((log) => driftRegistryInterface.parseLog(log)?.args)
+        .filter((args): args is Result => args !== undefined);
     } catch (error) {
       throw decodeRegistryFailure(error);
     }

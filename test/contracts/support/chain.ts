@@ -1,0 +1,73 @@
+import hre from "hardhat";
+import type { Provider, Signer } from "ethers";
+import { wordToHexBE, type Hex } from "../../../src/encoding/hex.js";
+import { DriftRegistryClient } from "../../../src/registry/client.js";
+import { deployContract, type DeployableContract } from "../../../src/registry/deploy.js";
+import { g2Words } from "../../../src/registry/encode.js";
+import { TIER_NAMES, TIERS } from "../../../src/protocol/tiers.js";
+import { knownTauSrs } from "../../unit/kzg/known-tau.js";
+import type { Place } from "./world.js";
+
+/** An in-process chain with two accounts. */
+export interface Chain {
+  readonly provider: Provider;
+  readonly publisher: Signer;
+  readonly stranger: Signer;
+  readonly chainId: bigint;
+  close(): Promise<void>;
+}
+
+/** Builds the contracts if they changed, and starts a fresh chain. */
+export async function startChain(): Promise<Chain> {
+  await hre.tasks.getTask("build").run({ quiet: true });
+  const connection = await hre.network.create();
+  const [publisher, stranger] = await connection.ethers.getSigners();
+  if (publisher === undefined || stranger === undefined) throw new Error("the chain has no accounts");
+  const provider = connection.ethers.provider as unknown as Provider;
+  const { chainId } = await connection.ethers.provider.getNetwork();
+  return { provider, publisher, stranger, chainId, close: () => connection.close() };
+}
+
+/** A contract of the project, compiled. */
+export async function artifact(name: string): Promise<DeployableContract> {
+  return hre.artifacts.readArtifact(name);
+}
+
+/** Constructor arguments of a registry over the test SRS. */
+export function registryArguments(tierVerifiers: readonly { tierId: number; verifier: Hex }[]): unknown[] {
+  const { srs } = knownTauSrs("contracts");
+  return [tierVerifiers, { tau1: srs.tau1, blindingBase: srs.blindingBase, tau2: g2Words(srs.tau2) }];
+}
+
+export interface TestRegistry {
+  readonly client: DriftRegistryClient;
+  /** The one verifier of all tiers. */
+  readonly verifier: Hex;
+  readonly place: Place;
+}
+
+/** Deploys a registry whose tiers all have the given verifier, by default the mock that accepts everything. */
+export async function deployTestRegistry(chain: Chain, contract?: DeployableContract): Promise<TestRegistry> {
+  const verifier = await deployContract(chain.publisher, contract ?? (await artifact("MockGroth16Verifier")), []);
+  const tierVerifiers = TIER_NAMES.filter((name) => name !== "large").map((name) => ({
+    tierId: TIERS[name].id,
+    verifier: verifier.address,
+  }));
+  const registry = await deployContract(
+    chain.publisher,
+    await artifact("DriftRegistry"),
+    registryArguments(tierVerifiers),
+  );
+  return {
+    client: new DriftRegistryClient(registry.address, chain.provider),
+    verifier: verifier.address,
+    place: {
+      chainId: chain.chainId,
+      registry: registry.address,
+      publisher: (await chain.publisher.getAddress()).toLowerCase() as Hex,
+    },
+  };
+}
+
+/** 32 bytes for ids that nobody has registered. */
+export const someWord = (n: number): Hex => wordToHexBE(BigInt(n));

@@ -1,0 +1,225 @@
+import { G1_GENERATOR, G1_INFINITY, g1Add, g1Mul, type G1 } from "../../../src/curve/g1.js";
+import { modelId, type ModelParts } from "../../../src/commitment/model-id.js";
+import { TileTree } from "../../../src/commitment/tile-tree.js";
+import { policyId, type Policy, type Rule } from "../../../src/drift/rule.js";
+import {
+  contextDigest,
+  placeOf,
+  segmentLayout,
+  type OpeningClaim,
+  type SegmentCommitments,
+  type SegmentStatement,
+} from "../../../src/drift/statement.js";
+import { keccakText } from "../../../src/encoding/keccak.js";
+import type { Hex } from "../../../src/encoding/hex.js";
+import { FR_ZERO, frAdd, frMul, frNeg, frPow, type Fr } from "../../../src/field/fr.js";
+import { openMercury } from "../../../src/kzg/mercury/open.js";
+import { srsId } from "../../../src/kzg/srs.js";
+import { eqTable } from "../../../src/poly/eq.js";
+import { innerProduct } from "../../../src/poly/univariate.js";
+import type { Tier } from "../../../src/protocol/tiers.js";
+import { combineBlindings, type SegmentBlindings } from "../../../src/segment/combine.js";
+import type { Certificate, WrappedSegment } from "../../../src/wrap/certificate.js";
+import type { Groth16Proof } from "../../../src/wrap/groth16.js";
+import { publicSignals, type PublicSignals } from "../../../src/wrap/public-signals.js";
+import { knownTauSrs, seededFr, type KnownTauSrs } from "../../unit/kzg/known-tau.js";
+
+/** A polynomial of few terms. */
+type Sparse = readonly (readonly [index: number, coefficient: Fr])[];
+
+interface Committed {
+  readonly polynomial: Sparse;
+  readonly blinding: Fr;
+  readonly point: G1;
+}
+
+/** Where a certificate is to be registered, and by whom. */
+export interface Place {
+  readonly chainId: bigint;
+  readonly registry: Hex;
+  readonly publisher: Hex;
+}
+
+/** A fine-tune: segments of rules with the tiles that change. */
+export type SegmentSpec = readonly { readonly ruleIndex: number; readonly tiles: readonly number[] }[];
+
+/** Makes a Groth16 proof for public signals; a mock verifier needs none. */
+export type WrapSegment = (signals: PublicSignals) => Groth16Proof;
+
+export const NO_PROOF: Groth16Proof = {
+  a: G1_GENERATOR,
+  b: { x: { c0: 1n, c1: 2n }, y: { c0: 3n, c1: 4n } },
+  c: G1_GENERATOR,
+};
+
+/**
+ * Models made of random tiles over an SRS whose secrets are known, and certificates about them in which everything
+ * is honest but the circuit: claims are made up, and the openings are real.
+ */
+export class World {
+  readonly tier: Tier;
+  readonly trusted: KnownTauSrs;
+  readonly base: ModelParts;
+  readonly policy: Policy;
+  readonly #tiles: readonly Committed[];
+  readonly #seed: string;
+  readonly #next: () => Fr;
+  #latest: readonly Committed[];
+
+  /** `ancestor`: the base is the tuned model of the last certificate that it made. */
+  constructor(seed: string, tier: Tier, tileCount: number, rules: readonly Rule[], ancestor?: World) {
+    this.#seed = seed;
+    this.#next = seededFr(seed);
+    this.tier = tier;
+    this.trusted = knownTauSrs("contracts");
+    this.#tiles = ancestor === undefined ? Array.from({ length: tileCount }, () => this.#commit()) : ancestor.#latest;
+    this.#latest = this.#tiles;
+    this.base = {
+      srsId: srsId(this.trusted.srs),
+      t: tier.t,
+      tileCount,
+      manifestHash: ancestor?.base.manifestHash ?? keccakText(`manifest/${seed}`),
+      merkleRoot: new TileTree(this.#points()).root,
+    };
+    this.policy = { baseModelId: modelId(this.base), rules };
+  }
+
+  #points(): G1[] {
+    return this.#tiles.map(({ point }) => point);
+  }
+
+  #commit(): Committed {
+    const polynomial = Array.from({ length: 5 }, (_, i): [number, Fr] => [
+      i < 2 ? i : Number(this.#next() % BigInt(this.tier.tileSize)),
+      this.#next(),
+    ]);
+    const blinding = this.#next();
+    const { tau, srs } = this.trusted;
+    const value = polynomial.reduce<Fr>((sum, [index, c]) => frAdd(sum, frMul(c, frPow(tau, index))), FR_ZERO);
+    return { polynomial, blinding, point: g1Add(g1Mul(G1_GENERATOR, value), g1Mul(srs.blindingBase, blinding)) };
+  }
+
+  /** A certificate for fresh tiles in place of the named ones. */
+  async certificate(
+    place: Place,
+    segments: readonly SegmentSpec[],
+    wrap: WrapSegment = () => NO_PROOF,
+  ): Promise<Certificate> {
+    let tree = new TileTree(this.#points());
+    let prev = this.base;
+    this.#latest = this.#tiles;
+    const wrapped: WrappedSegment[] = [];
+    for (const spec of segments) {
+      const tiles = spec.flatMap((use) => use.tiles);
+      const tuned = new Map(tiles.map((tile) => [tile, this.#commit()]));
+      const multiProof = tree.multiProof(tiles.toSorted((a, b) => a - b));
+      tree = tree.with(new Map([...tuned].map(([tile, { point }]) => [tile, point])));
+      const next: ModelParts = { ...prev, merkleRoot: tree.root };
+      this.#latest = this.#latest.map((tile, i) => tuned.get(i) ?? tile);
+      wrapped.push({
+        ...(await this.#segment(place, spec, tuned, prev, next, wrap)),
+        nextMerkleRoot: tree.root,
+        multiProof,
+      });
+      prev = next;
+    }
+    const { base, policy } = this;
+    return { ...place, base, tuned: prev, policy, manifest: this.#seed, insecure: true, segments: wrapped };
+  }
+
+  async #segment(
+    place: Place,
+    spec: SegmentSpec,
+    tunedTiles: ReadonlyMap<number, Committed>,
+    prev: ModelParts,
+    next: ModelParts,
+    wrap: WrapSegment,
+  ): Promise<Omit<WrappedSegment, "nextMerkleRoot" | "multiProof">> {
+    const { tier, policy } = this;
+    const uses = spec.map(({ ruleIndex, tiles }) => ({ ruleIndex, tileCount: tiles.length }));
+    const tiles = spec.flatMap((use) => use.tiles);
+    const places = uses.map(({ ruleIndex, tileCount }) => placeOf(policy.rules[ruleIndex] as Rule, tileCount));
+    const layout = segmentLayout(tier, places);
+    const base = tiles.map((tile) => this.#tiles[tile] as Committed);
+    const tuned = tiles.map((tile) => tunedTiles.get(tile) as Committed);
+    const maskedSlots = tiles.flatMap((_, slot) => (layout.masked[slot] === true ? [slot] : []));
+    const masks = maskedSlots.map(() => this.#commit());
+    const nothing: Committed = { polynomial: [], blinding: FR_ZERO, point: G1_INFINITY };
+    const hasFactors = places.some(({ rank }) => rank > 0);
+    const factorA = hasFactors ? this.#commit() : nothing;
+    const factorB = hasFactors ? this.#commit() : nothing;
+    const [multiplicity, blinding] = [this.#commit(), this.#commit()];
+
+    const pointsOf = (list: readonly Committed[]): G1[] => list.map(({ point }) => point);
+    const commitments: SegmentCommitments = {
+      base: pointsOf(base),
+      tuned: pointsOf(tuned),
+      masks: pointsOf(masks),
+      factorA: factorA.point,
+      factorB: factorB.point,
+      multiplicity: multiplicity.point,
+      blinding: blinding.point,
+    };
+    const blindingsOf = (list: readonly Committed[]): Fr[] => list.map((committed) => committed.blinding);
+    const blindings: SegmentBlindings = {
+      base: blindingsOf(base),
+      tuned: blindingsOf(tuned),
+      masks: blindingsOf(masks),
+      factorA: factorA.blinding,
+      factorB: factorB.blinding,
+      multiplicity: multiplicity.blinding,
+      blinding: blinding.blinding,
+    };
+
+    const [theta, psi] = [this.#next(), this.#next()];
+    const coefficients = new Array<Fr>(tier.tileSize).fill(FR_ZERO);
+    const add = ({ polynomial }: Committed, weight: Fr): void => {
+      for (const [i, c] of polynomial) coefficients[i] = frAdd(coefficients[i] ?? FR_ZERO, frMul(weight, c));
+    };
+    base.forEach((tile, slot) => add(tile, frNeg(frPow(theta, slot))));
+    tuned.forEach((tile, slot) => add(tile, frPow(theta, slot)));
+    masks.forEach((mask, i) => add(mask, frPow(theta, tier.slots + (maskedSlots[i] ?? 0))));
+    add(multiplicity, frPow(theta, 2 * tier.slots));
+    add(factorA, psi);
+    add(factorB, frPow(psi, 2));
+    add(blinding, frPow(psi, 3));
+
+    const z = Array.from({ length: tier.ell }, () => this.#next());
+    const claim: OpeningClaim = { theta, psi, z, y: innerProduct(coefficients, eqTable(z)) };
+    const context = {
+      ...place,
+      tierId: tier.id,
+      prevModelId: modelId(prev),
+      nextModelId: modelId(next),
+      policyId: policyId(policy),
+      tiles,
+    };
+    const statement: SegmentStatement = { tier, d1: contextDigest(context, commitments), places };
+    const signals = publicSignals(statement, claim, this.#next());
+    const mercury = await openMercury(
+      {
+        coefficients,
+        point: z,
+        value: claim.y,
+        blinding: combineBlindings(statement, claim, blindings),
+        seedWords: [signals.h, signals.eta, signals.v],
+      },
+      this.trusted.commit,
+    );
+    return { tierId: tier.id, uses, tiles, commitments, claim, h: signals.h, groth16: wrap(signals), mercury };
+  }
+}
+
+/** A rule with everything at zero but what is given. */
+export function rule(firstTile: number, tileCount: number, bounds: Partial<Rule> = {}): Rule {
+  return {
+    firstTile,
+    tileCount,
+    gridCols: 0,
+    maxRank: 0,
+    shift: 0,
+    maxNonzeros: 0n,
+    maxResidualSq: 1_000n,
+    ...bounds,
+  };
+}
