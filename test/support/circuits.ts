@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WitnessCalculatorBuilder } from "circom_runtime";
-import { circuitSourcesDigest } from "../../scripts/circuit-sources-digest.js";
+import { circuitSourcesDigest } from "../../src/node/circuit-sources.js";
 import { parseR1cs, readFr, type R1cs } from "./r1cs.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -56,7 +55,10 @@ export async function compileTemplate(
 }
 
 async function compile(source: string, name: string, simplification: Simplification): Promise<CompiledCircuit> {
-  const output = join(CACHE, `${name}-${simplification}-${await sourcesDigest(source)}`);
+  const output = join(
+    CACHE,
+    `${name}-${simplification}-${(await circuitSourcesDigest(join(ROOT, source))).slice(0, 16)}`,
+  );
   if (!existsSync(output)) {
     await mkdir(CACHE, { recursive: true });
     const draft = await mkdtemp(`${output}.`);
@@ -99,15 +101,6 @@ function withoutAssertions(wasm: Uint8Array): Uint8Array {
     }
   }
   return patched;
-}
-
-/** Digest of everything that the compiled circuit depends on. */
-async function sourcesDigest(source: string): Promise<string> {
-  const hash = createHash("sha256").update(await circuitSourcesDigest(ROOT));
-  return hash
-    .update(await readFile(join(ROOT, source)))
-    .digest("hex")
-    .slice(0, 16);
 }
 
 async function runCircom(args: readonly string[]): Promise<void> {
