@@ -58,6 +58,7 @@ export async function ceremonyZkey(
   onProgress("phase 2: beacon", 2, steps);
   const closing: unknown = await zKey.beacon(contributed, files.zkey, "beacon", beacon.hash, beacon.iterationsLog2);
   onProgress("phase 2: verification", 3, steps);
+  // snarkjs 0.7.6 leaves the ceremony file open in here; Node closes it with a warning.
   if (!(await zKey.verifyFromInit(initial, files.ptau, files.zkey))) {
     throw new ArtifactError(files.zkey, "the finished key does not verify against the ceremony file");
   }
