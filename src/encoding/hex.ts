@@ -14,10 +14,16 @@ export function wordToHexBE(value: bigint): Hex {
   return `0x${value.toString(16).padStart(64, "0")}`;
 }
 
+/** A wrong value as an error shows it. Not JSON: that fails for bigints and cycles. */
+function describeValue(value: unknown): string {
+  if (typeof value !== "string") return value === null ? "null" : `a value of type ${typeof value}`;
+  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+}
+
 /** Reads exactly 0x and 64 lowercase digits. `label` names the value in errors. */
 export function hexToWordBE(hex: unknown, label: string): bigint {
   if (typeof hex !== "string" || !WORD.test(hex)) {
-    throw new InputError(`${label}: expected 0x and 64 lowercase hex digits, got ${JSON.stringify(hex)}`);
+    throw new InputError(`${label}: expected 0x and 64 lowercase hex digits, got ${describeValue(hex)}`);
   }
   return BigInt(hex);
 }
@@ -33,7 +39,8 @@ export function hexToFr(hex: unknown, label: string): Fr {
 export function hexToG1(point: { readonly x: unknown; readonly y: unknown }, label: string): G1 {
   const x = hexToWordBE(point.x, `${label}.x`);
   const y = hexToWordBE(point.y, `${label}.y`);
-  if (x >= FQ_ORDER || y >= FQ_ORDER) throw new InputError(`${label}: a coordinate is not below the base field's order`);
+  if (x >= FQ_ORDER || y >= FQ_ORDER)
+    throw new InputError(`${label}: a coordinate is not below the base field's order`);
   if (!isG1({ x, y })) throw new InputError(`${label}: the point is not on BN254's G1`);
   return { x, y };
 }
