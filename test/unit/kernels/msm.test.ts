@@ -1,0 +1,117 @@
+import { expect } from "chai";
+import { G1_GENERATOR, G1_INFINITY, g1LinearCombination, g1Mul, g1Neg, type G1 } from "../../../src/curve/g1.js";
+import { FR_ONE, FR_ZERO, frNeg, frOf, toFr, type Fr } from "../../../src/field/fr.js";
+import type { IntVector } from "../../../src/kernels/backend.js";
+import { createFfjavascriptBackend, type ThreadedBackend } from "../../../src/kernels/ffjavascript/backend.js";
+import { packFrLE, splitSigned } from "../../../src/kernels/ffjavascript/scalars.js";
+import { readPointMontLE, referenceMsm } from "../../../src/kernels/reference/msm.js";
+import { FQ_ORDER, FR_ORDER } from "../../../src/protocol/constants.js";
+import { integerIn, seededFr, seededRandom } from "../../support/random.js";
+
+const SEED = 6;
+const MONTGOMERY_R = (1n << 256n) % FQ_ORDER;
+
+/** Points as a backend takes them: 64 bytes each, little-endian, Montgomery. */
+function pack(points: readonly G1[]): Uint8Array {
+  const bytes = new Uint8Array(64 * points.length);
+  points.forEach(({ x, y }, i) => {
+    [x, y].forEach((coordinate, half) => {
+      let rest = (coordinate * MONTGOMERY_R) % FQ_ORDER;
+      for (let at = 0; at < 32; at++, rest >>= 8n) bytes[64 * i + 32 * half + at] = Number(rest & 0xffn);
+    });
+  });
+  return bytes;
+}
+
+describe(`multi-scalar multiplication (seed ${SEED})`, () => {
+  const random = seededRandom(SEED);
+  const randomFr = seededFr(SEED);
+  const points = Array.from({ length: 40 }, () => g1Mul(G1_GENERATOR, randomFr()));
+  const p = points[0]!;
+  const q = points[1]!;
+  const minusOne = frNeg(FR_ONE);
+
+  let fast: ThreadedBackend;
+  before(async () => {
+    fast = await createFfjavascriptBackend();
+  });
+  after(() => fast.close());
+
+  /** Both backends agree with the sum of single multiplications. */
+  async function expectSum(bases: readonly G1[], scalars: IntVector | readonly Fr[], label: string): Promise<void> {
+    const values = Array.from(scalars as ArrayLike<number | bigint>, (value) => toFr(BigInt(value)));
+    const expected = g1LinearCombination(values.map((value, i): [Fr, G1] => [value, bases[i]!]));
+    const powers = pack(bases);
+    expect(referenceMsm(powers, scalars), `reference, ${label}`).to.deep.equal(expected);
+    expect(await fast.msm(powers, scalars), `ffjavascript, ${label}`).to.deep.equal(expected);
+  }
+
+  it("agrees for random field elements", () => expectSum(points, Array.from({ length: 40 }, randomFr), "random"));
+
+  it("agrees for signed integers of every width", async () => {
+    for (const bound of [1, 2 ** 15, 2 ** 16, 2 ** 31 - 1, 2 ** 32, 2 ** 52]) {
+      const values = Float64Array.from({ length: 40 }, () => integerIn(random, -bound, bound));
+      await expectSum(points, values, `up to ${bound}`);
+    }
+    await expectSum(points, Int32Array.from([-(2 ** 31), 2 ** 31 - 1, 0, -1, 1]), "the ends of int32");
+  });
+
+  const edges: [string, G1[], Fr[] | IntVector][] = [
+    ["no scalar", [p, q], []],
+    ["no integer", [p, q], new Int32Array()],
+    ["one zero", [p], [FR_ZERO]],
+    ["only zeros", [p, q, p], new Int32Array(3)],
+    ["one and minus one", [p, q], [FR_ONE, minusOne]],
+    ["p - 1 and p - 2", [p, q], [minusOne, frOf(-2)]],
+    ["a single point", [p], [frOf(3)]],
+    ["equal points", [p, p, p, p], [frOf(5), frOf(5), frOf(7), frOf(1)]],
+    ["equal points with equal integers", [p, p, p, p], Int32Array.of(9, 9, 9, 9)],
+    ["opposite points with equal scalars", [p, g1Neg(p)], [frOf(5), frOf(5)]],
+    ["equal points with opposite scalars", [p, p], Int32Array.of(6, -6)],
+    ["opposite points with equal integers", [p, g1Neg(p), q, g1Neg(q)], Int32Array.of(4, 4, 4, 4)],
+    ["a sum at infinity", [p, p, g1Neg(p)], [frOf(2), frOf(3), frOf(5)]],
+    ["infinity among the points", [p, G1_INFINITY, q], [frOf(2), frOf(3), frOf(5)]],
+    ["only infinity", [G1_INFINITY, G1_INFINITY], Int32Array.of(1, -1)],
+    ["the largest scalar everywhere", [p, q, p, q], [minusOne, minusOne, minusOne, minusOne]],
+  ];
+  for (const [label, bases, scalars] of edges) {
+    it(`agrees for ${label}`, () => expectSum(bases, scalars, label));
+  }
+
+  it("uses only as many points as there are scalars", () => expectSum(points, [frOf(2), frOf(3)], "fewer scalars"));
+
+  it("refuses more scalars than points", async () => {
+    expect(() => referenceMsm(pack([p]), [FR_ONE, FR_ONE])).to.throw(RangeError, "2 scalars but only 1 points");
+    const error = await fast.msm(pack([p]), [FR_ONE, FR_ONE]).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(RangeError);
+  });
+
+  it("reads the points that were packed", () => {
+    const powers = pack([p, G1_INFINITY, q]);
+    expect([0, 1, 2].map((i) => readPointMontLE(powers, i))).to.deep.equal([p, G1_INFINITY, q]);
+  });
+});
+
+describe("scalars for ffjavascript", () => {
+  it("splits signs and takes the narrowest width", () => {
+    for (const [values, width] of [
+      [[0, 1, -1, 2 ** 16 - 1], 2],
+      [[2 ** 16, -5], 4],
+      [[-(2 ** 32)], 8],
+    ] as const) {
+      const { positive, negative } = splitSigned(Float64Array.from(values));
+      const read = (bytes: Uint8Array, i: number): number =>
+        Number(bytes.slice(width * i, width * (i + 1)).reduceRight((total, byte) => (total << 8n) | BigInt(byte), 0n));
+      expect(positive.length).to.equal(width * values.length);
+      expect(values.map((_, i) => read(positive, i) - read(negative, i))).to.deep.equal(values);
+    }
+  });
+
+  it("writes field elements as 32 little-endian bytes", () => {
+    const bytes = packFrLE([toFr(FR_ORDER - 1n), toFr(258n)]);
+    expect(Buffer.from(bytes.slice(0, 32)).reverse().toString("hex")).to.equal(
+      (FR_ORDER - 1n).toString(16).padStart(64, "0"),
+    );
+    expect([...bytes.slice(32, 36)]).to.deep.equal([2, 1, 0, 0]);
+  });
+});
