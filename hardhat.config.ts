@@ -10,7 +10,7 @@ export default defineConfig({
     version: "0.8.37",
     path: require.resolve("solc/soljson.js"),
     settings: {
-      optimizer: { enabled: true, runs: 1_000 },
+      optimizer: { enabled: true, runs: 1_000_000 },
       viaIR: true,
       evmVersion: "cancun",
     },

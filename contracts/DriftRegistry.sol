@@ -34,6 +34,15 @@ contract DriftRegistry is IDriftRegistry {
         Rule[] rules;
     }
 
+    /// @dev A `CertificateRecord` but for the base, which the policy names.
+    struct StoredCertificate {
+        address publisher;
+        uint48 registeredAt;
+        uint48 blockNumber;
+        bytes32 tunedModelId;
+        bytes32 policyId;
+    }
+
     /// @inheritdoc IDriftRegistry
     bytes32 public immutable srsId;
 
@@ -47,7 +56,7 @@ contract DriftRegistry is IDriftRegistry {
     mapping(uint256 tierId => IGroth16Verifier verifier) private _verifiers;
     mapping(bytes32 modelId => ModelRecord record) private _models;
     mapping(bytes32 policyId => Policy policy) private _policies;
-    mapping(bytes32 certificateId => CertificateRecord record) private _certificates;
+    mapping(bytes32 certificateId => StoredCertificate record) private _certificates;
 
     /// @param tierVerifiers Supported tiers; at most one verifier each.
     /// @param srs Points of the SRS of all models. `τ` must agree between the groups; that `[β]_1` has an unknown
@@ -130,11 +139,10 @@ contract DriftRegistry is IDriftRegistry {
 
         uint256 changedTiles = _verifySegments(params, base, rules);
 
-        _certificates[certificateId] = CertificateRecord({
+        _certificates[certificateId] = StoredCertificate({
             publisher: msg.sender,
             registeredAt: uint48(block.timestamp),
             blockNumber: uint48(block.number),
-            baseModelId: params.baseModelId,
             tunedModelId: tunedModelId,
             policyId: params.policyId
         });
@@ -167,9 +175,18 @@ contract DriftRegistry is IDriftRegistry {
     }
 
     /// @inheritdoc IDriftRegistry
-    function certificate(bytes32 certificateId) external view returns (CertificateRecord memory record) {
-        record = _certificates[certificateId];
-        if (record.publisher == address(0)) revert UnknownCertificate(certificateId);
+    function certificate(bytes32 certificateId) external view returns (CertificateRecord memory) {
+        StoredCertificate memory stored = _certificates[certificateId];
+        if (stored.publisher == address(0)) revert UnknownCertificate(certificateId);
+        return
+            CertificateRecord({
+                publisher: stored.publisher,
+                registeredAt: stored.registeredAt,
+                blockNumber: stored.blockNumber,
+                baseModelId: _policies[stored.policyId].baseModelId,
+                tunedModelId: stored.tunedModelId,
+                policyId: stored.policyId
+            });
     }
 
     /// @inheritdoc IDriftRegistry
@@ -241,7 +258,7 @@ contract DriftRegistry is IDriftRegistry {
         if (nextRoot == root) revert SegmentChangesNothing(index);
         context.nextModelId = _modelIdWith(base, nextRoot);
 
-        Statement.bind(values, context, segment, plan, tier);
+        Statement.bind(values, context, segment, tier);
         uint256[3] memory signals = Statement.publicSignals(values, segment.h);
         if (!_isGroth16Valid(verifier, segment, signals)) revert InvalidGroth16Proof(index);
         if (!_isOpeningValid(segment, signals, plan.masks, Statement.slotsOf(tier))) revert InvalidOpening(index);

@@ -43,11 +43,13 @@ library Bn254 {
 
     /// @dev Infinity passes. G1 has cofactor 1, so that a point on the curve is in the group.
     function requireOnCurve(uint256 x, uint256 y) internal pure {
-        if (x < Q && y < Q) {
-            if (x | y == 0) return;
-            if (mulmod(y, y, Q) == addmod(mulmod(mulmod(x, x, Q), x, Q), 3, Q)) return;
+        bool isValid;
+        uint256 q = Q;
+        assembly ("memory-safe") {
+            let isOnCurve := eq(mulmod(y, y, q), addmod(mulmod(mulmod(x, x, q), x, q), 3, q))
+            isValid := and(and(lt(x, q), lt(y, q)), or(isOnCurve, iszero(or(x, y))))
         }
-        revert PointNotOnCurve(x, y);
+        if (!isValid) revert PointNotOnCurve(x, y);
     }
 
     function isInfinity(G1Point memory point) internal pure returns (bool) {

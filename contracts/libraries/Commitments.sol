@@ -11,6 +11,7 @@ import {
 } from "../interfaces/IDriftRegistry.sol";
 import {Bn254, G1Point} from "./Bn254.sol";
 import {Fr} from "./Fr.sol";
+import {Words} from "./Words.sol";
 
 /// @title Commitments of a segment: their form, their Merkle roots and their combination
 library Commitments {
@@ -38,12 +39,15 @@ library Commitments {
     /// (`0 … rankSlots - 1`) and the other slots ascend by tile each, and share no tile: merging the two
     /// sequences gives the ascending order of leaves that multiproofs need.
     ///
-    /// A leaf binds its tile's number, so that equal structure means equal positions in both trees.
+    /// A leaf is `keccak256(abi.encode(tile, C.x, C.y))`: 96 bytes, so that no inner node (64 bytes) can be taken for
+    /// one. It binds its tile's number, so that equal structure means equal positions in both trees.
     function roots(
         Segment calldata segment,
         uint256 rankSlots
     ) internal pure returns (bytes32 baseRoot, bytes32 tunedRoot) {
         uint256[] calldata tiles = segment.tiles;
+        G1Point[] calldata base = segment.commitments.base;
+        G1Point[] calldata tuned = segment.commitments.tuned;
         uint256 slots = tiles.length;
         bytes32[] memory baseLeaves = new bytes32[](slots);
         bytes32[] memory tunedLeaves = new bytes32[](slots);
@@ -51,9 +55,12 @@ library Commitments {
         uint256 fromOther = rankSlots;
         for (uint256 i = 0; i < slots; ++i) {
             bool takeRank = fromRank < rankSlots && (fromOther == slots || tiles[fromRank] < tiles[fromOther]);
-            uint256 slot = takeRank ? fromRank++ : fromOther++;
-            baseLeaves[i] = _leaf(tiles[slot], segment.commitments.base[slot]);
-            tunedLeaves[i] = _leaf(tiles[slot], segment.commitments.tuned[slot]);
+            uint256 slot;
+            unchecked {
+                slot = takeRank ? fromRank++ : fromOther++;
+            }
+            baseLeaves[i] = Words.hashWithPoint(tiles[slot], base[slot]);
+            tunedLeaves[i] = Words.hashWithPoint(tiles[slot], tuned[slot]);
         }
         TileMultiProof calldata multiProof = segment.multiProof;
         baseRoot = MerkleProof.processMultiProofCalldata(multiProof.proof, multiProof.proofFlags, baseLeaves);
@@ -68,29 +75,10 @@ library Commitments {
         uint256 masks,
         uint256 tierSlots
     ) internal view returns (G1Point memory sum) {
-        uint256 power = 1;
-        for (uint256 slot = 0; slot < commitments.base.length; ++slot) {
-            G1Point memory difference = _difference(commitments.tuned[slot], commitments.base[slot]);
-            if (slot == 0) {
-                sum = difference;
-            } else {
-                Bn254.accumulateScaled(sum, difference.x, difference.y, power);
-            }
-            power = Fr.mul(power, claim.theta);
-        }
-
-        uint256 thetaToSlots = Fr.pow(claim.theta, tierSlots);
-        power = thetaToSlots;
-        uint256 next = 0;
-        for (; masks != 0; masks >>= 1) {
-            if (masks & 1 == 1) {
-                G1Point calldata mask = commitments.masks[next++];
-                Bn254.requireOnCurve(mask.x, mask.y);
-                Bn254.accumulateScaled(sum, mask.x, mask.y, power);
-            }
-            power = Fr.mul(power, claim.theta);
-        }
-
+        uint256 theta = claim.theta;
+        _addTiles(sum, commitments.base, commitments.tuned, theta);
+        uint256 thetaToSlots = Fr.pow(theta, tierSlots);
+        _addMasks(sum, commitments.masks, masks, theta, thetaToSlots);
         _accumulate(sum, commitments.multiplicity, Fr.mul(thetaToSlots, thetaToSlots));
         uint256 psi = claim.psi;
         _accumulate(sum, commitments.factorA, psi);
@@ -104,19 +92,49 @@ library Commitments {
         Bn254.accumulateScaled(sum, point.x, point.y, scalar);
     }
 
-    function _difference(
-        G1Point calldata tuned,
-        G1Point calldata base
-    ) private view returns (G1Point memory difference) {
-        Bn254.requireOnCurve(tuned.x, tuned.y);
-        Bn254.requireOnCurve(base.x, base.y);
-        difference = G1Point(tuned.x, tuned.y);
-        Bn254.accumulate(difference, base.x, Bn254.negY(base.y));
+    /// @dev `Σ θ^T (C1_T - C0_T)`.
+    function _addTiles(
+        G1Point memory sum,
+        G1Point[] calldata base,
+        G1Point[] calldata tuned,
+        uint256 theta
+    ) private view {
+        G1Point memory difference;
+        uint256 power = 1;
+        for (uint256 slot = 0; slot < base.length; ++slot) {
+            (uint256 x, uint256 y) = (base[slot].x, base[slot].y);
+            Bn254.requireOnCurve(x, y);
+            (difference.x, difference.y) = (tuned[slot].x, tuned[slot].y);
+            Bn254.requireOnCurve(difference.x, difference.y);
+            Bn254.accumulate(difference, x, Bn254.negY(y));
+            if (slot == 0) {
+                // θ^0 = 1 needs no multiplication.
+                Bn254.accumulate(sum, difference.x, difference.y);
+            } else {
+                Bn254.accumulateScaled(sum, difference.x, difference.y, power);
+            }
+            power = Fr.mul(power, theta);
+        }
     }
 
-    /// @dev 96 bytes, so that no inner node (64 bytes) can be taken for a leaf.
-    function _leaf(uint256 tile, G1Point calldata commitment) private pure returns (bytes32) {
-        return keccak256(abi.encode(tile, commitment.x, commitment.y));
+    /// @dev `Σ θ^(S+T) C_b,T` over the slots T whose bit is set.
+    function _addMasks(
+        G1Point memory sum,
+        G1Point[] calldata points,
+        uint256 masks,
+        uint256 theta,
+        uint256 power
+    ) private view {
+        uint256 next = 0;
+        for (; masks != 0; masks >>= 1) {
+            if (masks & 1 == 1) {
+                (uint256 x, uint256 y) = (points[next].x, points[next].y);
+                Bn254.requireOnCurve(x, y);
+                Bn254.accumulateScaled(sum, x, y, power);
+                ++next;
+            }
+            power = Fr.mul(power, theta);
+        }
     }
 
     function _requireCount(uint256 expected, G1Point[] calldata points) private pure {

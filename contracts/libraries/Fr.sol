@@ -41,6 +41,20 @@ library Fr {
         }
     }
 
+    /// @dev `Σ_i coefficients[i]·x^i` over the first `count` coefficients. `count` must not exceed the array's length.
+    function evaluate(uint256[] memory coefficients, uint256 count, uint256 x) internal pure returns (uint256 value) {
+        uint256 p = P;
+        assembly ("memory-safe") {
+            for {
+                let pointer := add(coefficients, shl(5, count))
+            } gt(pointer, coefficients) {
+                pointer := sub(pointer, 0x20)
+            } {
+                value := addmod(mulmod(value, x, p), mload(pointer), p)
+            }
+        }
+    }
+
     /// @dev `a^exponent` by squaring, for small exponents.
     function pow(uint256 a, uint256 exponent) internal pure returns (uint256 result) {
         result = 1;

@@ -49,6 +49,8 @@ library Mercury {
         uint256 zetaInv;
         /// ζ^(b-1)
         uint256 zetaPower;
+        /// 1/((ζ - 1/ζ)(ζ - α)(1/ζ - α))
+        uint256 inverseOfDifferences;
     }
 
     /// @dev Scalars of `g, h, s, d` and of `[1]_1` in the batched opening; `vanishing = Π_(t ∈ T) (ξ - t)`.
@@ -124,26 +126,39 @@ library Mercury {
         state = keccak256(abi.encodePacked(state, proof.wPrime.x, proof.wPrime.y));
         c.delta = Fr.fromHash(state);
 
-        bool isZetaSpecial = c.zeta < 2 || c.zeta == Fr.P - 1;
-        if (isZetaSpecial || c.alpha == c.zeta || Fr.mul(c.alpha, c.zeta) == 1) {
-            revert DegenerateChallenges(c.alpha, c.zeta);
-        }
-        c.zetaInv = Fr.inv(c.zeta);
+        _invert(c);
         c.zetaPower = Fr.mul(Fr.pow(c.zeta, 1 << logB), c.zetaInv);
     }
 
-    /// @dev `P(x) = Π_j (1 - z_j + z_j x^(2^j))` over `z[from] … z[from + count - 1]`.
-    function _eqPolynomialAt(
-        uint256[] calldata z,
-        uint256 from,
-        uint256 count,
-        uint256 x
-    ) private pure returns (uint256 product) {
-        product = 1;
-        for (uint256 j = 0; j < count; ++j) {
-            uint256 zj = z[from + j];
-            product = Fr.mul(product, Fr.add(Fr.sub(1, zj), Fr.mul(zj, x)));
+    /// @dev All inverses from the one of `ζ (ζ² - 1)(ζ - α)(1 - αζ)`, which is zero exactly for degenerate challenges.
+    function _invert(Challenges memory c) private view {
+        (uint256 alpha, uint256 zeta) = (c.alpha, c.zeta);
+        uint256 zetaSquared = Fr.mul(zeta, zeta);
+        uint256 differences = Fr.mul(
+            Fr.sub(zetaSquared, 1),
+            Fr.mul(Fr.sub(zeta, alpha), Fr.sub(1, Fr.mul(alpha, zeta)))
+        );
+        uint256 product = Fr.mul(zeta, differences);
+        if (product == 0) revert DegenerateChallenges(alpha, zeta);
+        uint256 inverse = Fr.inv(product);
+        c.zetaInv = Fr.mul(inverse, differences);
+        c.inverseOfDifferences = Fr.mul(inverse, Fr.mul(zetaSquared, zeta));
+    }
+
+    /// @dev `P(x)` and `P(1/x)` for `P(x) = Π_j (1 - z_j + z_j x^(2^j))` over the low or the high half of `z`.
+    function _eqPolynomial(
+        uint256[] calldata half,
+        uint256 x,
+        uint256 xInv
+    ) private pure returns (uint256 atX, uint256 atXInv) {
+        (atX, atXInv) = (1, 1);
+        for (uint256 j = 0; j < half.length; ++j) {
+            uint256 zj = half[j];
+            uint256 rest = Fr.sub(1, zj);
+            atX = Fr.mul(atX, Fr.add(rest, Fr.mul(zj, x)));
+            atXInv = Fr.mul(atXInv, Fr.add(rest, Fr.mul(zj, xInv)));
             x = Fr.mul(x, x);
+            xInv = Fr.mul(xInv, xInv);
         }
     }
 
@@ -156,14 +171,10 @@ library Mercury {
         MercuryProof calldata proof
     ) private pure returns (uint256) {
         uint256 half = z.length / 2;
-        uint256 low = Fr.add(
-            Fr.mul(proof.gZeta, _eqPolynomialAt(z, 0, half, c.zetaInv)),
-            Fr.mul(proof.gZetaInv, _eqPolynomialAt(z, 0, half, c.zeta))
-        );
-        uint256 high = Fr.add(
-            Fr.mul(proof.hZeta, _eqPolynomialAt(z, half, half, c.zetaInv)),
-            Fr.mul(proof.hZetaInv, _eqPolynomialAt(z, half, half, c.zeta))
-        );
+        (uint256 atZeta, uint256 atZetaInv) = _eqPolynomial(z[:half], c.zeta, c.zetaInv);
+        uint256 low = Fr.add(Fr.mul(proof.gZeta, atZetaInv), Fr.mul(proof.gZetaInv, atZeta));
+        (atZeta, atZetaInv) = _eqPolynomial(z[half:], c.zeta, c.zetaInv);
+        uint256 high = Fr.add(Fr.mul(proof.hZeta, atZetaInv), Fr.mul(proof.hZetaInv, atZeta));
         uint256 constantTerm = Fr.mul(2, Fr.add(proof.hAlpha, Fr.mul(c.gamma, y)));
         uint256 rest = Fr.sub(Fr.add(low, Fr.mul(c.gamma, high)), constantTerm);
         return Fr.mul(c.zeta, Fr.sub(rest, Fr.mul(c.zeta, proof.sZeta)));
@@ -176,7 +187,7 @@ library Mercury {
         uint256[] calldata z,
         uint256 y,
         MercuryProof calldata proof
-    ) private view returns (Batch memory batch) {
+    ) private pure returns (Batch memory batch) {
         uint256 fromZeta = Fr.sub(c.xi, c.zeta);
         uint256 fromZetaInv = Fr.sub(c.xi, c.zetaInv);
         uint256 fromAlpha = Fr.sub(c.xi, c.alpha);
@@ -187,25 +198,22 @@ library Mercury {
         batch.weightD = Fr.mul(Fr.mul(betaSquared, c.beta), Fr.mul(fromZetaInv, fromAlpha));
         batch.vanishing = Fr.mul(Fr.mul(fromZeta, fromZetaInv), fromAlpha);
 
-        // Denominators ζ - 1/ζ, ζ - α and 1/ζ - α with one inversion.
         uint256 zetaMinusInv = Fr.sub(c.zeta, c.zetaInv);
         uint256 zetaMinusAlpha = Fr.sub(c.zeta, c.alpha);
         uint256 invMinusAlpha = Fr.sub(c.zetaInv, c.alpha);
-        uint256 alphaDenominator = Fr.mul(zetaMinusAlpha, invMinusAlpha);
-        uint256 inverse = Fr.inv(Fr.mul(zetaMinusInv, alphaDenominator));
-        uint256 inverseOfDifference = Fr.mul(inverse, alphaDenominator);
 
-        // Lines through the values at ζ and 1/ζ.
+        // Lines through the values at ζ and 1/ζ, times their denominator ζ - 1/ζ.
         uint256 lineG = Fr.sub(Fr.mul(proof.gZeta, fromZetaInv), Fr.mul(proof.gZetaInv, fromZeta));
         uint256 sZetaInv = _deriveSZetaInv(c, z, y, proof);
         uint256 lineS = Fr.sub(Fr.mul(proof.sZeta, fromZetaInv), Fr.mul(sZetaInv, fromZeta));
-        uint256 total = Fr.mul(inverseOfDifference, Fr.add(Fr.mul(batch.weightG, lineG), Fr.mul(batch.weightS, lineS)));
+        uint256 lines = Fr.add(Fr.mul(batch.weightG, lineG), Fr.mul(batch.weightS, lineS));
+        lines = Fr.mul(lines, Fr.mul(zetaMinusAlpha, invMinusAlpha));
 
-        // The parabola through h(ζ), h(1/ζ) and h(α), times the common denominator.
+        // The parabola through h(ζ), h(1/ζ) and h(α), times the product of all denominators.
         uint256 parabola = Fr.mul(Fr.mul(proof.hZeta, Fr.mul(fromZetaInv, fromAlpha)), invMinusAlpha);
         parabola = Fr.sub(parabola, Fr.mul(Fr.mul(proof.hZetaInv, Fr.mul(fromZeta, fromAlpha)), zetaMinusAlpha));
         parabola = Fr.add(parabola, Fr.mul(Fr.mul(proof.hAlpha, Fr.mul(fromZeta, fromZetaInv)), zetaMinusInv));
-        total = Fr.add(total, Fr.mul(batch.weightH, Fr.mul(parabola, inverse)));
+        uint256 total = Fr.mul(Fr.add(lines, Fr.mul(batch.weightH, parabola)), c.inverseOfDifferences);
 
         uint256 dZeta = Fr.mul(c.zetaPower, proof.gZetaInv);
         batch.constantTerm = Fr.add(total, Fr.mul(batch.weightD, dZeta));

@@ -12,6 +12,7 @@ import {
 } from "../interfaces/IDriftRegistry.sol";
 import {G1Point} from "./Bn254.sol";
 import {Fr} from "./Fr.sol";
+import {Words} from "./Words.sol";
 
 /// @title The statement of a segment proof
 /// @notice Builds what the circuit's public signals stand for: `d1`; for every rule place `tileCount, rowPanels,
@@ -44,7 +45,8 @@ library Statement {
         uint256 colPanelStarts;
     }
 
-    /// @dev Checks the rules that a segment uses and its tiles, and fills the values' places and bitmaps.
+    /// @dev Checks the rules that a segment uses and its tiles, and fills the values' places and bitmaps. The array
+    /// has one word more than there are values, for `h`.
     /// `usedRules`: a bit for each rule of the policy, over all segments so far; updated.
     function placeRules(
         Rule[] storage rules,
@@ -53,13 +55,14 @@ library Statement {
         uint256[] memory usedRules
     ) internal view returns (uint256[] memory values, SlotPlan memory plan) {
         RuleUse[] calldata uses = segment.uses;
+        uint256[] calldata tiles = segment.tiles;
         if (uses.length == 0 || uses.length > tier.maxRules) {
             revert IDriftRegistry.RuleCountOutOfRange(uses.length, tier.maxRules);
         }
-        if (segment.tiles.length > slotsOf(tier)) {
-            revert IDriftRegistry.TooManyTiles(segment.tiles.length, slotsOf(tier));
+        if (tiles.length > slotsOf(tier)) {
+            revert IDriftRegistry.TooManyTiles(tiles.length, slotsOf(tier));
         }
-        values = new uint256[](1 + VALUES_PER_PLACE * tier.maxRules + BITMAPS + 2 + 2 * tier.t + 1);
+        values = new uint256[](1 + VALUES_PER_PLACE * tier.maxRules + BITMAPS + 2 + 2 * tier.t + 2);
         uint256 ruleCount = rules.length;
         for (uint256 place = 0; place < uses.length; ++place) {
             uint256 ruleIndex = uses[place].ruleIndex;
@@ -73,7 +76,7 @@ library Statement {
                 bool isAscending = ruleIndex > uses[place - 1].ruleIndex && isRankPart == (rule.maxRank != 0);
                 if (!follows && !isAscending) revert IDriftRegistry.RuleOutOfOrder(place, ruleIndex);
             }
-            _placeTiles(rule, uses[place], segment.tiles, plan);
+            _placeTiles(rule, uses[place], tiles, plan);
             uint256 offset = 1 + VALUES_PER_PLACE * place;
             if (rule.maxRank != 0) _placeRank(rule, place, uses[place], tier, plan, values);
             values[offset] = uses[place].tileCount;
@@ -82,8 +85,8 @@ library Statement {
             values[offset + 5] = rule.maxResidualSq;
             values[offset + 6] = rule.maxNonzeros;
         }
-        if (plan.slots != segment.tiles.length) {
-            revert IDriftRegistry.TileCountMismatch(plan.slots, segment.tiles.length);
+        if (plan.slots != tiles.length) {
+            revert IDriftRegistry.TileCountMismatch(plan.slots, tiles.length);
         }
         _placeBitmaps(plan, tier, values);
     }
@@ -93,36 +96,30 @@ library Statement {
         uint256[] memory values,
         Context memory context,
         Segment calldata segment,
-        SlotPlan memory plan,
         Constants.TierShape memory tier
     ) internal view {
-        values[0] = _contextDigest(context, segment, plan);
+        values[0] = _contextDigest(context, segment);
         OpeningClaim calldata claim = segment.claim;
+        uint256[] calldata z = claim.z;
         uint256 ell = 2 * tier.t;
-        if (claim.z.length != ell) revert IDriftRegistry.PointLengthMismatch(ell, claim.z.length);
+        if (z.length != ell) revert IDriftRegistry.PointLengthMismatch(ell, z.length);
         uint256 offset = 1 + VALUES_PER_PLACE * tier.maxRules + BITMAPS;
         values[offset] = claim.theta;
         values[offset + 1] = claim.psi;
-        Fr.requireCanonical(claim.theta);
-        Fr.requireCanonical(claim.psi);
-        for (uint256 j = 0; j < ell; ++j) {
-            uint256 zj = claim.z[j];
-            Fr.requireCanonical(zj);
-            values[offset + 2 + j] = zj;
+        uint256 last = Words.putAll(values, offset + 2, z);
+        values[last] = claim.y;
+        for (uint256 i = offset; i <= last; ++i) {
+            Fr.requireCanonical(values[i]);
         }
-        Fr.requireCanonical(claim.y);
-        values[offset + 2 + ell] = claim.y;
     }
 
-    /// @dev The circuit's public signals `[h, η, v]`: `η = keccak256(values, h) mod p`, `v = Σ values_i η^i`.
+    /// @dev The circuit's public signals `[h, η, v]`: `η = keccak256(values, h) mod p`, `v = Σ values_i η^i`. Fills in `h`.
     function publicSignals(uint256[] memory values, uint256 h) internal pure returns (uint256[3] memory) {
         Fr.requireCanonical(h);
-        uint256 eta = Fr.fromHash(keccak256(abi.encodePacked(values, h)));
-        uint256 v = 0;
-        for (uint256 i = values.length; i != 0; --i) {
-            v = Fr.add(Fr.mul(v, eta), values[i - 1]);
-        }
-        return [h, eta, v];
+        uint256 count = values.length - 1;
+        values[count] = h;
+        uint256 eta = Fr.fromHash(Words.hash(values));
+        return [h, eta, Fr.evaluate(values, count, eta)];
     }
 
     /// @dev Slots for changed tiles: the last three of the `2^mu` belong to the factors and to the lookup table.
@@ -152,10 +149,13 @@ library Statement {
         uint256 end = next + rule.tileCount;
         plan.starts |= 1 << slot;
         if (rule.maxNonzeros != 0) plan.masks |= ((1 << count) - 1) << slot;
-        for (uint256 slotsEnd = slot + count; slot < slotsEnd; ++slot) {
-            uint256 tile = tiles[slot];
-            if (tile < next || tile >= end) revert IDriftRegistry.TileOutOfOrder(slot, tile);
-            next = tile + 1;
+        unchecked {
+            // A tile is below `end`, so that neither sum overflows.
+            for (uint256 slotsEnd = slot + count; slot < slotsEnd; ++slot) {
+                uint256 tile = tiles[slot];
+                if (tile < next || tile >= end) revert IDriftRegistry.TileOutOfOrder(slot, tile);
+                next = tile + 1;
+            }
         }
         plan.slots = slot;
     }
@@ -212,55 +212,35 @@ library Statement {
         values[offset + 4] = plan.colPanelStarts;
     }
 
-    /// @dev `keccak256(abi.encode(chainId, registry, publisher, tier, prev, next, policyId, tiles, points)) mod p`.
-    /// Counts of commitments must be checked.
-    function _contextDigest(
-        Context memory context,
-        Segment calldata segment,
-        SlotPlan memory plan
-    ) private view returns (uint256) {
-        return
-            Fr.fromHash(
-                keccak256(
-                    abi.encode(
-                        block.chainid,
-                        address(this),
-                        context.publisher,
-                        segment.tierId,
-                        context.prevModelId,
-                        context.nextModelId,
-                        context.policyId,
-                        segment.tiles,
-                        _points(segment.commitments, plan.slots)
-                    )
-                )
-            );
-    }
-
-    /// @dev x and y of `C0_T, C1_T` for every slot, the masks, `P_A`, `P_B`, `m`, `M`.
-    function _points(
-        SegmentCommitments calldata commitments,
-        uint256 slots
-    ) private pure returns (uint256[] memory points) {
-        uint256 maskCount = commitments.masks.length;
-        points = new uint256[](4 * slots + 2 * maskCount + 8);
-        uint256 offset = 0;
-        for (uint256 slot = 0; slot < slots; ++slot) {
-            offset = _put(points, offset, commitments.base[slot]);
-            offset = _put(points, offset, commitments.tuned[slot]);
-        }
-        for (uint256 i = 0; i < maskCount; ++i) {
-            offset = _put(points, offset, commitments.masks[i]);
-        }
-        offset = _put(points, offset, commitments.factorA);
-        offset = _put(points, offset, commitments.factorB);
-        offset = _put(points, offset, commitments.multiplicity);
-        _put(points, offset, commitments.blinding);
-    }
-
-    function _put(uint256[] memory points, uint256 offset, G1Point calldata point) private pure returns (uint256) {
-        points[offset] = point.x;
-        points[offset + 1] = point.y;
-        return offset + 2;
+    /// @dev `keccak256(abi.encode(chainId, registry, publisher, tier, prev, next, policyId, tiles, points)) mod p`, where
+    /// `points` are x and y of `C0_T, C1_T` for every slot, the masks, `P_A`, `P_B`, `m` and `M`. Counts of commitments
+    /// must be checked.
+    function _contextDigest(Context memory context, Segment calldata segment) private view returns (uint256) {
+        SegmentCommitments calldata commitments = segment.commitments;
+        G1Point[] calldata base = commitments.base;
+        G1Point[] calldata masks = commitments.masks;
+        uint256[] calldata tiles = segment.tiles;
+        uint256 pointWords = 4 * base.length + 2 * masks.length + 8;
+        // Seven words, two offsets, then both arrays with their lengths.
+        uint256[] memory words = new uint256[](9 + 1 + tiles.length + 1 + pointWords);
+        words[0] = block.chainid;
+        words[1] = uint160(address(this));
+        words[2] = uint160(context.publisher);
+        words[3] = segment.tierId;
+        words[4] = uint256(context.prevModelId);
+        words[5] = uint256(context.nextModelId);
+        words[6] = uint256(context.policyId);
+        words[7] = 32 * 9;
+        words[8] = 32 * (9 + 1 + tiles.length);
+        words[9] = tiles.length;
+        uint256 next = Words.putAll(words, 10, tiles);
+        words[next] = pointWords;
+        next = Words.putAlternately(words, next + 1, base, commitments.tuned);
+        next = Words.putAll(words, next, masks);
+        Words.put(words, next, commitments.factorA);
+        Words.put(words, next + 2, commitments.factorB);
+        Words.put(words, next + 4, commitments.multiplicity);
+        Words.put(words, next + 6, commitments.blinding);
+        return Fr.fromHash(Words.hash(words));
     }
 }

@@ -51,7 +51,7 @@ export function compileSolidity(compilation: SolidityCompilation): ContractArtif
     language: "Solidity",
     sources: Object.fromEntries(Object.entries(sources).map(([name, content]) => [name, { content }])),
     settings: {
-      optimizer: { enabled: true, runs: 1_000 },
+      optimizer: { enabled: true, runs: 1_000_000 },
       viaIR: true,
       evmVersion: "cancun",
       outputSelection: { [path]: { [contractName]: abiOnly ? ["abi"] : ["abi", "evm.bytecode.object"] } },

@@ -29,16 +29,16 @@ describe("gas of a certificate", () => {
     return Number((await client.certify(chain.publisher, certificate)).gasUsed);
   }
 
-  it("stays below 750,000 for 11 changed tiles at tier medium", async function () {
+  it("stays below 820,000 for 11 changed tiles at tier medium", async function () {
     this.timeout(60_000);
     const gas = await certifyGas(TIERS.medium, 11, 11);
     if (process.env["PRINT_GAS"] !== undefined) console.log(`      medium, 11 of 11 tiles: ${gas} gas`);
-    expect(gas).to.be.below(750_000);
+    expect(gas).to.be.below(820_000);
   });
 
-  it("adds less than 12,000 for a further changed tile", async () => {
+  it("adds less than 12,500 for a further changed tile", async () => {
     const [few, many] = [await certifyGas(TIERS.nano, 13, 3), await certifyGas(TIERS.nano, 13, 13)];
     if (process.env["PRINT_GAS"] !== undefined) console.log(`      per further tile: ${(many - few) / 10} gas`);
-    expect((many - few) / 10).to.be.below(12_000);
+    expect((many - few) / 10).to.be.below(12_500);
   });
 });
