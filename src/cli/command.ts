@@ -1,0 +1,75 @@
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
+import { TIER_NAMES, type TierName } from "../protocol/tiers.js";
+import type { Outcome, Session } from "./session.js";
+
+/** How a command is run: opens a session, prints the outcome, remembers the exit code. */
+export type Runner = (json: boolean, work: (session: Session) => Promise<Outcome>) => Promise<void>;
+
+export interface CommandSpec<Options> {
+  readonly name: string;
+  readonly summary: string;
+  /** What it does, in a few sentences. */
+  readonly description: string;
+  /** Positional arguments: their name in brackets and what they are. */
+  readonly positionals?: readonly (readonly [name: string, description: string])[];
+  readonly options?: readonly Option[];
+  /** A line of shell each. */
+  readonly examples: readonly string[];
+  readonly run: (positionals: readonly string[], options: Options, session: Session) => Promise<Outcome>;
+}
+
+/** Adds a command to its parent; `--json` comes with it. The option types are what `options` parses to. */
+export function addCommand<Options extends object>(parent: Command, runner: Runner, spec: CommandSpec<Options>): void {
+  const command = parent
+    .command(spec.name)
+    .summary(spec.summary)
+    .description(spec.description)
+    .allowExcessArguments(false)
+    .addHelpText(
+      "after",
+      `\nExample${spec.examples.length > 1 ? "s" : ""}:\n${spec.examples.map((line) => `  ${line}`).join("\n")}\n`,
+    );
+  for (const [name, description] of spec.positionals ?? []) command.addArgument(new Argument(name, description));
+  for (const option of spec.options ?? []) command.addOption(option);
+  command.addOption(new Option("--json", "print exactly one JSON object on stdout"));
+  command.action(async () => {
+    const options = command.opts<Options & { json?: boolean }>();
+    await runner(options.json ?? false, (session) => spec.run(command.args, options, session));
+  });
+}
+
+export const artifactsOption = (): Option =>
+  new Option("--artifacts <dir>", "where setups are kept (default: FTI_HOME, else .fti)");
+
+export const forceOption = (): Option => new Option("--force", "replace outputs that exist");
+
+export const tierOption = (): Option =>
+  new Option("--tier <tier>", "size of tiles and circuit").choices([...TIER_NAMES]);
+
+export const outputOption = (fallback: string): Option =>
+  new Option("-o, --output <file>", `output (default: ${fallback})`);
+
+/** Collects an option that may be given several times. */
+export function repeated(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
+
+/** A whole number of at least 0. */
+export function parseCount(value: string): number {
+  if (!/^(0|[1-9]\d{0,14})$/u.test(value)) throw new InvalidArgumentError("expected a whole number");
+  return Number(value);
+}
+
+/** A whole number of at least 0 of any size. */
+export function parseBigCount(value: string): bigint {
+  if (!/^(0|[1-9]\d{0,99})$/u.test(value)) throw new InvalidArgumentError("expected a whole number");
+  return BigInt(value);
+}
+
+/** An Ethereum address, in any case; compared and stored in lower case. */
+export function parseAddress(value: string): `0x${string}` {
+  if (!/^0x[0-9a-fA-F]{40}$/u.test(value)) throw new InvalidArgumentError("expected 0x and 40 hex digits");
+  return value.toLowerCase() as `0x${string}`;
+}
+
+export type { TierName };

@@ -1,0 +1,24 @@
+import type { Command } from "commander";
+import type { Runner } from "./command.js";
+import { addCommitCommand } from "./commands/commit.js";
+import { addDemoCommand } from "./commands/demo.js";
+import { addDeployCommand } from "./commands/deploy.js";
+import { addPolicyCommands } from "./commands/policy.js";
+import { addProveCommand } from "./commands/prove.js";
+import { addQueryCommand } from "./commands/query.js";
+import { addRegisterCommands } from "./commands/register.js";
+import { addSetupCommand } from "./commands/setup.js";
+import { addVerifyCommand } from "./commands/verify.js";
+
+/** Adds all commands, in the order in which they are used. */
+export function addCommands(program: Command, runner: Runner): void {
+  addDemoCommand(program, runner);
+  addSetupCommand(program, runner);
+  addCommitCommand(program, runner);
+  addPolicyCommands(program, runner);
+  addProveCommand(program, runner);
+  addVerifyCommand(program, runner);
+  addDeployCommand(program, runner);
+  addRegisterCommands(program, runner);
+  addQueryCommand(program, runner);
+}

@@ -1,0 +1,156 @@
+import { basename, resolve } from "node:path";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { commitModel } from "../../client/commit-model.js";
+import type { OpenedModel } from "../../commitment/commit-tiles.js";
+import { encodeModel, encodeSecrets } from "../../commitment/model-file.js";
+import { InputError } from "../../errors/errors.js";
+import { createSystemRandomFr } from "../../field/random.js";
+import { tierOfTiles } from "../../node/open-setup.js";
+import { assertWritable, writeOutputs } from "../../node/output-files.js";
+import {
+  addCommand,
+  artifactsOption,
+  forceOption,
+  outputOption,
+  tierOption,
+  type Runner,
+  type TierName,
+} from "../command.js";
+import { openModelFiles, openWeights, readCommitted } from "../model-files.js";
+import type { Session } from "../session.js";
+
+interface CommitOptions {
+  readonly tier?: TierName;
+  readonly fractionBits?: number | "auto";
+  readonly private?: boolean;
+  readonly output?: string;
+  readonly secrets?: string;
+  readonly base?: string;
+  readonly baseWeights?: string;
+  readonly baseSecrets?: string;
+  readonly artifacts?: string;
+  readonly force?: boolean;
+}
+
+/** `fti commit` */
+export function addCommitCommand(parent: Command, runner: Runner): void {
+  addCommand<CommitOptions>(parent, runner, {
+    name: "commit",
+    summary: "commit a model and compute its id",
+    description:
+      "Quantises a model (safetensors or TensorFlow.js), commits it tile by tile and computes its id. Equal weights have " +
+      "one id, whatever the format. A fine-tune takes everything but the weights from its --base. A --private model's " +
+      "commitments hide its weights; its blindings go to a file of secrets (mode 0600), without which nothing can be proven.",
+    positionals: [["<model>", "file or directory of the weights"]],
+    options: [
+      tierOption(),
+      new Option("--fraction-bits <n>", "quantise to multiples of 2^-n").argParser(parseFractionBits).default("auto"),
+      new Option("--base <file>", "committed base of a fine-tune"),
+      new Option("--base-weights <path>", "the base's weights"),
+      new Option("--base-secrets <file>", "the base's secrets, if it is private"),
+      new Option("--private", "hide the weights behind secret blindings"),
+      outputOption("MODEL.model.json"),
+      new Option("--secrets <file>", "where the blindings go (default: MODEL.secrets.json)"),
+      forceOption(),
+      artifactsOption(),
+    ],
+    examples: [
+      "fti commit base.safetensors --tier medium -o base.model.json",
+      "fti commit tuned.safetensors --base base.model.json --base-weights base.safetensors -o tuned.model.json",
+    ],
+    run: async ([path = ""], options, session) => {
+      const stem = basename(resolve(path)).replace(/\.(safetensors|json)$/u, "");
+      const output = options.output ?? `${stem}.model.json`;
+      const secretsPath = options.secrets ?? output.replace(/(\.model)?\.json$/u, "").concat(".secrets.json");
+      if (options.private !== true && options.secrets !== undefined) {
+        throw new InputError("--secrets goes with --private: an open model has none");
+      }
+      await assertWritable(options.private === true ? [output, secretsPath] : [output], options.force ?? false);
+
+      const base = await openBase(options, session);
+      const tierName = chooseTier(options.tier, base);
+      const setup = await session.openSetup(tierName, options.artifacts);
+      const model = await openWeights(path, session);
+      const backend = await session.openBackend();
+      const { committed, secrets, explanation } = await commitModel({
+        model,
+        tier: setup.tier,
+        srs: setup.srs,
+        insecure: setup.artifacts.insecure,
+        backend,
+        onProgress: session.onProgress,
+        ...(options.fractionBits === undefined ? {} : { fractionBits: { fractionBits: options.fractionBits } }),
+        ...(base === undefined ? {} : { base }),
+        ...(options.private === true ? { randomFr: createSystemRandomFr() } : {}),
+      });
+      const provenance = await model.provenance();
+      await writeOutputs([
+        ...(secrets === undefined ? [] : [{ path: secretsPath, content: encodeSecrets(secrets), secret: true }]),
+        { path: output, content: encodeModel(committed, provenance) },
+      ]);
+      const { tileCount } = committed.parts;
+      return {
+        exitCode: 0,
+        json: {
+          modelId: committed.modelId,
+          tier: tierName,
+          tileCount,
+          isPrivate: committed.isPrivate,
+          insecure: committed.insecure,
+          explanation,
+          provenance,
+          output: resolve(output),
+          ...(secrets === undefined ? {} : { secrets: resolve(secretsPath) }),
+          ...(base === undefined ? {} : { baseModelId: base.committed.modelId }),
+        },
+        lines: [
+          `Model ${session.colors.bold(committed.modelId)}`,
+          `  ${tileCount} tiles of ${setup.tier.n} × ${setup.tier.n} (tier ${tierName})${committed.isPrivate ? ", private" : ""}`,
+          ...explanation.map((line) => `  ${line}`),
+          ...(base === undefined ? [] : [`  quantised as its base ${base.committed.modelId}`]),
+          `  ${provenance.format}: ${provenance.files.map((file) => `${file.name} (SHA-256 ${file.sha256.slice(0, 16)}…)`).join(", ")}`,
+          `  written to ${output}${secrets === undefined ? "" : `, secrets to ${secretsPath}: keep them, show them to nobody`}`,
+        ],
+      };
+    },
+  });
+}
+
+async function openBase(options: CommitOptions, session: Session): Promise<OpenedModel | undefined> {
+  const { base, baseWeights, baseSecrets } = options;
+  if (base === undefined) {
+    if (baseWeights !== undefined || baseSecrets !== undefined)
+      throw new InputError("--base-weights and --base-secrets go with --base");
+    return undefined;
+  }
+  if (baseWeights === undefined) {
+    throw new InputError("--base needs --base-weights: unchanged tiles are found by comparing the weights");
+  }
+  if (options.fractionBits !== undefined && options.fractionBits !== "auto") {
+    throw new InputError("--fraction-bits is chosen when the base is committed; a fine-tune inherits it");
+  }
+  const committed = await readCommitted(base, session);
+  return openModelFiles({ committed, weights: baseWeights, secrets: baseSecrets, role: "base" }, session);
+}
+
+function chooseTier(tier: TierName | undefined, base: OpenedModel | undefined): TierName {
+  if (base !== undefined) {
+    const ofBase = tierOfTiles(base.committed.parts.t, "the base");
+    if (tier !== undefined && tier !== ofBase) {
+      throw new InputError(`--tier ${tier}, but the base was committed at tier ${ofBase}`, {
+        remedy: "Leave --tier out: a fine-tune has the tier of its base.",
+      });
+    }
+    return ofBase;
+  }
+  if (tier !== undefined) return tier;
+  throw new InputError("--tier is needed to commit a base", {
+    remedy: "small for MLPs, medium for CNNs, large for GPT-2 and up.",
+  });
+}
+
+function parseFractionBits(value: string): number | "auto" {
+  if (value === "auto") return value;
+  if (!/^-?\d{1,3}$/u.test(value)) throw new InvalidArgumentError("expected a whole number or auto");
+  return Number(value);
+}

@@ -1,0 +1,115 @@
+import { resolve } from "node:path";
+import { Option, type Command } from "commander";
+import { createNormPolicy, type NormBound } from "../../client/create-norm-policy.js";
+import { describePolicy } from "../../client/describe-policy.js";
+import { encodePolicy, parsePolicy } from "../../drift/policy-file.js";
+import { assertPolicyFitsManifest } from "../../drift/policy-manifest.js";
+import { assertPolicy, policyId } from "../../drift/rule.js";
+import { InputError } from "../../errors/errors.js";
+import { assertWritable, writeOutputs } from "../../node/output-files.js";
+import { readTextFile } from "../../node/text-file.js";
+import { parseManifest } from "../../quantize/manifest.js";
+import { addCommand, forceOption, outputOption, parseBigCount, repeated, type Runner } from "../command.js";
+import { readCommitted } from "../model-files.js";
+
+interface NormOptions {
+  readonly base: string;
+  readonly maxNorm?: string;
+  readonly maxResidualSq?: bigint;
+  readonly tensor?: readonly string[];
+  readonly wholeTiles?: boolean;
+  readonly output?: string;
+  readonly force?: boolean;
+}
+
+/** `fti policy norm` and `fti policy show` */
+export function addPolicyCommands(parent: Command, runner: Runner): void {
+  const policy = parent
+    .command("policy")
+    .summary("say what a fine-tune may change")
+    .description("Policies: what a fine-tune of one base may change.");
+  addCommand<NormOptions>(policy, runner, {
+    name: "norm",
+    summary: "bound the norm of the change",
+    description:
+      "Makes a policy that bounds the L2 norm of the change of the selected tensors together, and freezes all others. " +
+      "--max-norm is in the weights' own unit; it is divided exactly over the rules that the tiles need, never loosened. " +
+      "A packed tile holds many small tensors: select all of them, or accept --whole-tiles.",
+    options: [
+      new Option("--base <file>", "committed base").makeOptionMandatory(),
+      new Option("--max-norm <x>", "largest L2 norm, such as 0.25").conflicts("maxResidualSq"),
+      new Option("--max-residual-sq <b>", "largest squared norm in integer units, for one rule").argParser(
+        parseBigCount,
+      ),
+      new Option("--tensor <glob>", "tensors that may change (several: repeat; default: all)").argParser(repeated),
+      new Option("--whole-tiles", "also let change what shares a tile with a selected tensor"),
+      outputOption("policy.json"),
+      forceOption(),
+    ],
+    examples: [
+      "fti policy norm --base base.model.json --max-norm 0.25 -o policy.json",
+      "fti policy norm --base base.model.json --max-norm 0.25 --tensor 'classifier.*' --whole-tiles",
+    ],
+    run: async (_positionals, options, session) => {
+      const output = options.output ?? "policy.json";
+      await assertWritable([output], options.force ?? false);
+      const base = await readCommitted(options.base, session);
+      const manifest = parseManifest(JSON.parse(base.manifest));
+      const made = createNormPolicy({
+        baseModelId: base.modelId,
+        manifest,
+        bound: boundOf(options),
+        tensors: options.tensor ?? [],
+        wholeTiles: options.wholeTiles ?? false,
+      });
+      await writeOutputs([{ path: output, content: encodePolicy(made) }]);
+      const words = describePolicy(made, manifest);
+      return {
+        exitCode: 0,
+        json: { policyId: policyId(made), ...made, words, output: resolve(output) },
+        lines: [
+          `Policy ${session.colors.bold(policyId(made))}`,
+          ...words.map((line) => `  ${line}`),
+          `  written to ${output}`,
+        ],
+      };
+    },
+  });
+  addCommand<{ readonly base?: string }>(policy, runner, {
+    name: "show",
+    summary: "say in words what a policy allows",
+    description: "Reads a policy, checks it and says what it allows; with the base, in the names of its tensors.",
+    positionals: [["<policy>", "file made by fti policy"]],
+    options: [new Option("--base <file>", "committed base of the policy")],
+    examples: ["fti policy show policy.json --base base.model.json"],
+    run: async ([path = ""], options, session) => {
+      const read = parsePolicy(await readTextFile(path), path);
+      const base = options.base === undefined ? undefined : await readCommitted(options.base, session);
+      if (base !== undefined && base.modelId !== read.baseModelId) {
+        throw new InputError(`${path}: is about model ${read.baseModelId}, ${options.base ?? ""} is ${base.modelId}`, {
+          remedy: "Give the base for which the policy was made.",
+        });
+      }
+      const manifest = base === undefined ? undefined : parseManifest(JSON.parse(base.manifest));
+      assertPolicy(read, manifest?.tileCount ?? 0xffff_ffff);
+      if (manifest !== undefined) assertPolicyFitsManifest(read, manifest);
+      const words = describePolicy(read, manifest);
+      return {
+        exitCode: 0,
+        json: { policyId: policyId(read), ...read, words },
+        lines: [
+          `Policy ${session.colors.bold(policyId(read))} for base ${read.baseModelId}`,
+          ...words.map((line) => `  ${line}`),
+        ],
+      };
+    },
+  });
+}
+
+function boundOf({ maxNorm, maxResidualSq }: NormOptions): NormBound {
+  if (maxNorm !== undefined) return { maxNorm };
+  if (maxResidualSq !== undefined) return { maxResidualSq };
+  throw new InputError("how much may change? Neither --max-norm nor --max-residual-sq is given", {
+    remedy: "--max-norm 0.25 bounds the L2 norm of the change by 0.25.",
+  });
+}

@@ -1,0 +1,118 @@
+import { Option, type Command } from "commander";
+import { commitModel } from "../../client/commit-model.js";
+import { describePolicy } from "../../client/describe-policy.js";
+import { queryModel } from "../../client/query-model.js";
+import { recomputeModelId } from "../../client/recompute-model-id.js";
+import type { Hex } from "../../encoding/hex.js";
+import { InputError } from "../../errors/errors.js";
+import { tierOfTiles } from "../../node/open-setup.js";
+import { connectRpc } from "../../node/rpc.js";
+import { parseManifest, type Manifest } from "../../quantize/manifest.js";
+import { DriftRegistryClient } from "../../registry/client.js";
+import { addCommand, artifactsOption, parseCount, tierOption, type Runner, type TierName } from "../command.js";
+import { openWeights, readCommitted } from "../model-files.js";
+import type { Session } from "../session.js";
+import { rpcOptions } from "./register.js";
+
+interface QueryOptions {
+  readonly rpc: string;
+  readonly registry: `0x${string}`;
+  readonly tier?: TierName;
+  readonly base?: string;
+  readonly fromBlock?: number;
+  readonly artifacts?: string;
+}
+
+/** `fti query` */
+export function addQueryCommand(parent: Command, runner: Runner): void {
+  addCommand<QueryOptions>(parent, runner, {
+    name: "query",
+    summary: "ask whether a model is certified",
+    description:
+      "Looks up the certificates that lead to a model: by its id, or by its files, whose id is then recomputed. A " +
+      "fine-tune is quantised as its base, so give --base with files. Exit 1 if no certificate leads to the model.",
+    positionals: [["<model>", "model id, or file or directory of the weights"]],
+    options: [
+      ...rpcOptions(),
+      new Option("--base <file>", "committed base of the model (with files)"),
+      tierOption(),
+      new Option("--from-block <n>", "oldest block to search").argParser(parseCount),
+      artifactsOption(),
+    ],
+    examples: [
+      "fti query tuned.safetensors --base base.model.json --rpc http://127.0.0.1:8545 --registry 0x5FbDB2315678afecb367f032d93F642f64180aa3",
+    ],
+    run: async ([model = ""], options, session) => {
+      const { provider, chainId } = await connectRpc(options.rpc);
+      session.onClose(() => {
+        provider.destroy();
+        return Promise.resolve();
+      });
+      const { id, manifest } = await identify(model, options, session);
+      const standing = await queryModel(new DriftRegistryClient(options.registry, provider), id, options.fromBlock);
+      const certificates = standing.certificates.map(({ certificate, policy }) => ({
+        ...certificate,
+        policy,
+        words: policy === undefined ? [] : describePolicy(policy, manifest),
+      }));
+      const isCertified = certificates.length > 0;
+      const { bold, green, red } = session.colors;
+      return {
+        exitCode: isCertified ? 0 : 1,
+        json: { modelId: id, chainId, isRegistered: standing.model !== undefined, isCertified, certificates },
+        lines: [
+          `Model ${id}: ${isCertified ? bold(green("certified")) : bold(red("not certified"))}`,
+          ...(standing.model !== undefined && !isCertified
+            ? ["  It is registered, but no certificate leads to it (a base?)."]
+            : []),
+          ...certificates.flatMap(({ certificateId, baseModelId, publisher, blockNumber, words }) => [
+            `  Certificate ${certificateId}`,
+            `    from base ${baseModelId}`,
+            `    by ${publisher} in block ${blockNumber}`,
+            ...words.map((line) => `    ${line}`),
+          ]),
+        ],
+      };
+    },
+  });
+}
+
+async function identify(
+  model: string,
+  options: QueryOptions,
+  session: Session,
+): Promise<{ readonly id: Hex; readonly manifest: Manifest | undefined }> {
+  const base = options.base === undefined ? undefined : await readCommitted(options.base, session);
+  const ofBase = base === undefined ? undefined : parseManifest(JSON.parse(base.manifest));
+  if (/^0x[0-9a-f]{64}$/iu.test(model)) return { id: model.toLowerCase() as Hex, manifest: ofBase };
+  const tier = base === undefined ? options.tier : tierOfTiles(base.parts.t, "the base");
+  if (tier === undefined) {
+    throw new InputError("to recompute the id of files, --base (for a fine-tune) or --tier (for a base) is needed");
+  }
+  const setup = await session.openSetup(tier, options.artifacts);
+  const weights = await openWeights(model, session);
+  const backend = await session.openBackend();
+  const { srs, artifacts } = setup;
+  const { onProgress } = session;
+  if (base === undefined || ofBase === undefined) {
+    const { committed } = await commitModel({
+      model: weights,
+      tier: setup.tier,
+      srs,
+      insecure: artifacts.insecure,
+      backend,
+      onProgress,
+    });
+    return { id: committed.modelId, manifest: parseManifest(JSON.parse(committed.manifest)) };
+  }
+  if (base.parts.srsId !== setup.anchors.srsId) {
+    throw new InputError(
+      `the base was committed under the SRS ${base.parts.srsId}, this setup has ${setup.anchors.srsId}`,
+      {
+        remedy: "Use the setup of the registry: without it the id cannot be recomputed.",
+      },
+    );
+  }
+  const { modelId } = await recomputeModelId({ model: weights, manifest: base.manifest, srs, backend, onProgress });
+  return { id: modelId, manifest: ofBase };
+}

@@ -1,0 +1,140 @@
+import { Option, type Command } from "commander";
+import { parseModel } from "../../commitment/model-file.js";
+import { parsePolicy } from "../../drift/policy-file.js";
+import { InputError } from "../../errors/errors.js";
+import { chooseSigner, connectRpc, type RpcConnection } from "../../node/rpc.js";
+import { readTextFile } from "../../node/text-file.js";
+import { DriftRegistryClient } from "../../registry/client.js";
+import { parseCertificate } from "../../wrap/certificate-codec.js";
+import { addCommand, parseAddress, parseCount, type Runner } from "../command.js";
+import { isLocalChain } from "../local-chain.js";
+import type { Outcome, Session } from "../session.js";
+import type { Signer } from "ethers";
+
+interface RegisterOptions {
+  readonly rpc: string;
+  readonly registry: `0x${string}`;
+  readonly account?: number;
+  readonly uri?: string;
+  readonly allowInsecure?: boolean;
+}
+
+interface Target {
+  readonly client: DriftRegistryClient;
+  readonly signer: Signer;
+  readonly connection: RpcConnection;
+}
+
+export const rpcOptions = (): Option[] => [
+  new Option("--rpc <url>", "JSON-RPC node").makeOptionMandatory(),
+  new Option("--registry <address>", "drift registry").makeOptionMandatory().argParser(parseAddress),
+];
+
+export const accountOption = (): Option =>
+  new Option("--account <n>", "unlocked account of a local node; without it, FTI_PRIVATE_KEY signs").argParser(
+    parseCount,
+  );
+
+/** `fti register model|policy|certificate` */
+export function addRegisterCommands(parent: Command, runner: Runner): void {
+  const register = parent
+    .command("register")
+    .summary("put a model, policy or certificate on chain")
+    .description(
+      "Registers. The key comes from FTI_PRIVATE_KEY, or is an unlocked --account of a local node; it is never an option.",
+    );
+  const options = [
+    ...rpcOptions(),
+    accountOption(),
+    new Option("--allow-insecure", "accept development keys on a public chain"),
+  ];
+  const example = (what: string, file: string): string =>
+    `fti register ${what} ${file} --rpc http://127.0.0.1:8545 --registry 0x5FbDB2315678afecb367f032d93F642f64180aa3 --account 0`;
+
+  addCommand<RegisterOptions>(register, runner, {
+    name: "model",
+    summary: "register a committed model",
+    description:
+      "Registers a committed model so that certificates can start from it. A certificate registers its tuned model by itself.",
+    positionals: [["<file>", "file made by fti commit"]],
+    options: [...options, new Option("--uri <uri>", "where the manifest can be found")],
+    examples: [example("model", "base.model.json")],
+    run: async ([path = ""], given, session) => {
+      const { parts, insecure } = parseModel(await readTextFile(path), path);
+      const { client, signer, connection } = await connect(given, session);
+      assertSecure(insecure, connection, given, path);
+      return report("model", await client.registerModel(signer, parts, given.uri ?? ""), session);
+    },
+  });
+  addCommand<RegisterOptions>(register, runner, {
+    name: "policy",
+    summary: "register a policy",
+    description: "Registers a policy. Its base must be registered.",
+    positionals: [["<file>", "file made by fti policy"]],
+    options,
+    examples: [example("policy", "policy.json")],
+    run: async ([path = ""], given, session) => {
+      const policy = parsePolicy(await readTextFile(path), path);
+      const { client, signer } = await connect(given, session);
+      return report("policy", await client.registerPolicy(signer, policy), session);
+    },
+  });
+  addCommand<RegisterOptions>(register, runner, {
+    name: "certificate",
+    summary: "have a certificate verified and registered",
+    description: "Sends a certificate to the registry, which verifies it. Base and policy must be registered.",
+    positionals: [["<file>", "file made by fti prove"]],
+    options,
+    examples: [example("certificate", "certificate.json")],
+    run: async ([path = ""], given, session) => {
+      const certificate = parseCertificate(await readTextFile(path), path);
+      const { client, signer, connection } = await connect(given, session);
+      assertSecure(certificate.insecure, connection, given, path);
+      if (certificate.chainId !== connection.chainId || certificate.registry !== client.address) {
+        throw new InputError(
+          `${path}: is for registry ${certificate.registry} on chain ${certificate.chainId}, not for ${client.address} on chain ${connection.chainId}`,
+          { remedy: "Prove again for this registry: fti prove --registry … --chain-id …" },
+        );
+      }
+      return report("certificate", await client.certify(signer, certificate), session);
+    },
+  });
+}
+
+async function connect(options: RegisterOptions, session: Session): Promise<Target> {
+  const connection = await connectRpc(options.rpc);
+  session.onClose(() => {
+    connection.provider.destroy();
+    return Promise.resolve();
+  });
+  const signer = await chooseSigner(connection, {
+    privateKey: session.env["FTI_PRIVATE_KEY"],
+    account: options.account,
+  });
+  return { client: new DriftRegistryClient(options.registry, connection.provider), signer, connection };
+}
+
+/** Development keys on a public chain deceive whoever reads it. */
+function assertSecure(insecure: boolean, { chainId }: RpcConnection, options: RegisterOptions, path: string): void {
+  if (!insecure || isLocalChain(chainId) || options.allowInsecure === true) return;
+  throw new InputError(`${path}: was made with an INSECURE development setup, chain ${chainId} is not a local one`, {
+    remedy: "Use a production setup, or --allow-insecure if you know what you do.",
+  });
+}
+
+function report(
+  what: string,
+  inclusion: { readonly transactionHash: string; readonly blockNumber: number; readonly gasUsed: bigint },
+  session: Session,
+): Outcome {
+  const { transactionHash, blockNumber, gasUsed, ...ids } = inclusion;
+  return {
+    exitCode: 0,
+    json: { ...inclusion },
+    lines: [
+      session.colors.bold(`Registered the ${what}`),
+      ...Object.entries(ids).map(([name, id]) => `  ${name} ${String(id)}`),
+      `  block ${blockNumber}, ${gasUsed.toLocaleString("en-US")} gas, transaction ${transactionHash}`,
+    ],
+  };
+}

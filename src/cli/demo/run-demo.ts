@@ -1,0 +1,198 @@
+import { join } from "node:path";
+import { commitModel } from "../../client/commit-model.js";
+import { createNormPolicy } from "../../client/create-norm-policy.js";
+import { describePolicy } from "../../client/describe-policy.js";
+import { openCommitted } from "../../client/open-committed.js";
+import { proveCertificate, type ProveCertificateInput } from "../../client/prove-certificate.js";
+import { queryModel } from "../../client/query-model.js";
+import { recomputeModelId } from "../../client/recompute-model-id.js";
+import { encodeModel } from "../../commitment/model-file.js";
+import { encodePolicy } from "../../drift/policy-file.js";
+import type { Hex } from "../../encoding/hex.js";
+import { VerificationError } from "../../errors/errors.js";
+import { createSystemRandomFr } from "../../field/random.js";
+import { startEmbeddedChain } from "../../node/embedded-chain.js";
+import { writeOutputs } from "../../node/output-files.js";
+import { loadRegistryContract, loadVerifierContract } from "../../node/registry-contracts.js";
+import type { TierName } from "../../protocol/tiers.js";
+import { parseManifest } from "../../quantize/manifest.js";
+import { DriftRegistryClient } from "../../registry/client.js";
+import { deployRegistry } from "../../registry/deploy.js";
+import { loadPoseidon } from "../../transcript/poseidon.js";
+import { encodeCertificate } from "../../wrap/certificate-codec.js";
+import { verifyCertificate } from "../../wrap/verify-certificate.js";
+import { openWeights } from "../model-files.js";
+import type { Session } from "../session.js";
+import { openOrMakeSetup } from "./demo-setup.js";
+import { DEMO_MODELS, demoModelPath, roundingBound } from "./models.js";
+import { proofSizes, type ProofSizes } from "./proof-sizes.js";
+import { refuseChangedByte, refuseCopy, refuseStricterPolicy, snapshot, type Refusal } from "./refusals.js";
+import { Stopwatch, type Step } from "./stopwatch.js";
+
+export interface DemoInput {
+  readonly tier: TierName;
+  /** Where the demo leaves its files. */
+  readonly directory: string;
+  /** Root of the artefact store. */
+  readonly artifacts: string | undefined;
+}
+
+export interface DemoReport {
+  readonly tier: TierName;
+  readonly baseModelId: Hex;
+  readonly tunedModelId: Hex;
+  readonly policyId: Hex;
+  readonly certificateId: Hex;
+  readonly registry: Hex;
+  readonly weights: number;
+  readonly changedTiles: number;
+  readonly tileCount: number;
+  readonly policy: readonly string[];
+  readonly constraints: number;
+  readonly sizes: ProofSizes;
+  readonly gas: Readonly<
+    Record<"deployRegistry" | "deployVerifier" | "registerModel" | "registerPolicy" | "certify", bigint>
+  >;
+  readonly steps: readonly Step[];
+  readonly refusals: readonly Refusal[];
+  readonly insecure: boolean;
+}
+
+/**
+ * Two real models all the way: read, commit, prove, verify, register, query, and three cheats. Throws if an honest
+ * step fails; a cheat that is not refused as expected is in the report.
+ */
+export async function runDemo(input: DemoInput, session: Session): Promise<DemoReport> {
+  const watch = new Stopwatch((name) => session.note(`… ${name}`));
+  const { onProgress } = session;
+  const write = (name: string, content: string): Promise<void> =>
+    writeOutputs([{ path: join(input.directory, name), content }]);
+
+  const setup = await watch.time(`setup of tier ${input.tier}`, () =>
+    openOrMakeSetup(input.tier, input.artifacts, session),
+  );
+  const { tier, srs, anchors, artifacts } = setup;
+  const { insecure } = artifacts;
+  const backend = await session.openBackend();
+  const paths = { base: demoModelPath("base"), tuned: demoModelPath("tuned") };
+  const weights = { base: await openWeights(paths.base, session), tuned: await openWeights(paths.tuned, session) };
+
+  const common = { tier, srs, insecure, backend, onProgress };
+  const base = await watch.time(`commit the base, ${DEMO_MODELS.base.name}`, async () => {
+    const { committed, explanation } = await commitModel({ ...common, model: weights.base });
+    for (const line of explanation) session.note(`  ${line}`);
+    await write("base.model.json", encodeModel(committed, await weights.base.provenance()));
+    return openCommitted(committed, weights.base);
+  });
+  const tuned = await watch.time(`commit the tuned model, ${DEMO_MODELS.tuned.name}`, async () => {
+    const { committed } = await commitModel({ ...common, model: weights.tuned, base });
+    await write("tuned.model.json", encodeModel(committed, await weights.tuned.provenance()));
+    return openCommitted(committed, weights.tuned);
+  });
+
+  const manifest = parseManifest(JSON.parse(base.committed.manifest));
+  const { maxResidualSq, tensors } = await roundingBound(paths.tuned, manifest);
+  const policyOf = (bound: bigint): ReturnType<typeof createNormPolicy> =>
+    createNormPolicy({ baseModelId: base.committed.modelId, manifest, bound: { maxResidualSq: bound }, tensors });
+  const policy = policyOf(maxResidualSq);
+  await write("policy.json", encodePolicy(policy));
+
+  const chain = await startEmbeddedChain();
+  session.onClose(() => chain.close());
+  const publisher = await chain.provider.getSigner(0);
+  const thief = await chain.provider.getSigner(1);
+  const deployed = await watch.time("compile and deploy the contracts", async () => {
+    const verifiers = [{ tier, contract: await loadVerifierContract(setup) }];
+    return deployRegistry(publisher, { registry: loadRegistryContract(), verifiers, srs });
+  });
+  const registry = new DriftRegistryClient(deployed.address, chain.provider);
+
+  const proving: ProveCertificateInput = {
+    ...common,
+    base,
+    tuned,
+    policy,
+    context: {
+      chainId: await registry.chainId(),
+      registry: registry.address,
+      publisher: (await publisher.getAddress()).toLowerCase() as Hex,
+    },
+    artifacts: setup.proving,
+    permute: await loadPoseidon(),
+    randomFr: createSystemRandomFr(),
+  };
+  const certificate = await watch.time("prove that the drift follows the policy", () => proveCertificate(proving));
+  await write("certificate.json", encodeCertificate(certificate));
+  await watch.time("verify offline", () => {
+    const result = verifyCertificate(certificate, anchors);
+    return result.valid ? Promise.resolve() : Promise.reject(result.error);
+  });
+
+  const rewind = await snapshot(chain.provider);
+  const registered = await watch.time("register base and policy, certify", async () => {
+    const registeredModel = await registry.registerModel(publisher, base.committed.parts);
+    const registeredPolicy = await registry.registerPolicy(publisher, policy);
+    return { registeredModel, registeredPolicy, certified: await registry.certify(publisher, certificate) };
+  });
+  await watch.time("consumer: recompute the id from the files, query", async () => {
+    const { modelId } = await recomputeModelId({
+      model: weights.tuned,
+      manifest: base.committed.manifest,
+      srs,
+      backend,
+      onProgress,
+    });
+    const { certificates } = await queryModel(registry, modelId);
+    const found = certificates.some((each) => each.certificate.certificateId === registered.certified.certificateId);
+    if (!found)
+      throw new VerificationError("query", "the registry does not list the certificate for the recomputed id");
+  });
+
+  const refusals = await watch.time("three cheats", async () => {
+    const stricter = await refuseStricterPolicy(
+      proving,
+      policyOf(maxResidualSq / 4n),
+      certificate,
+      anchors,
+      registry,
+      publisher,
+    );
+    const copied = await refuseCopy(certificate, anchors, registry, thief);
+    const { refusal: changed, file } = await refuseChangedByte(certificate, anchors, registry, publisher, async () => {
+      await rewind();
+      await registry.registerModel(publisher, base.committed.parts);
+      await registry.registerPolicy(publisher, policy);
+    });
+    await write("certificate.changed.json", file);
+    return [stricter, changed, copied];
+  });
+
+  const { registeredModel, registeredPolicy, certified } = registered;
+  return {
+    tier: input.tier,
+    baseModelId: base.committed.modelId,
+    tunedModelId: certified.tunedModelId,
+    policyId: registeredPolicy.policyId,
+    certificateId: certified.certificateId,
+    registry: registry.address,
+    weights: weights.base.tensors.reduce(
+      (sum, tensor) => sum + (tensor.kind === "string" ? 0 : tensor.elementCount),
+      0,
+    ),
+    changedTiles: certificate.segments.reduce((sum, segment) => sum + segment.tiles.length, 0),
+    tileCount: base.committed.parts.tileCount,
+    policy: describePolicy(policy, manifest),
+    constraints: artifacts.manifest.constraints,
+    sizes: proofSizes(tier, certificate),
+    gas: {
+      deployRegistry: deployed.gasUsed,
+      deployVerifier: deployed.verifiers.reduce((sum, each) => sum + each.gasUsed, 0n),
+      registerModel: registeredModel.gasUsed,
+      registerPolicy: registeredPolicy.gasUsed,
+      certify: certified.gasUsed,
+    },
+    steps: watch.steps,
+    refusals,
+    insecure,
+  };
+}

@@ -1,0 +1,62 @@
+import { CommanderError } from "commander";
+import {
+  ArtifactError,
+  FormatError,
+  FtiError,
+  PolicyViolation,
+  RegistryError,
+  VerificationError,
+} from "../errors/errors.js";
+
+/** An error as the command line shows it. */
+export interface ErrorReport {
+  readonly exitCode: 1 | 2 | 3;
+  readonly text: string;
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** Known errors without a stack; anything else is a bug of this program and says so. */
+export function errorReport(error: unknown, debug: boolean): ErrorReport {
+  if (error instanceof FtiError) {
+    const lines = [`error: ${error.shortMessage}`, ...(error.remedy === undefined ? [] : [`  ${error.remedy}`])];
+    if (debug && error.stack !== undefined) lines.push(error.stack);
+    const { name, shortMessage: message, remedy } = error;
+    return {
+      exitCode: error.exitCode,
+      text: lines.join("\n"),
+      json: { name, message, ...(remedy === undefined ? {} : { remedy }), ...detailsOf(error) },
+    };
+  }
+  if (error instanceof CommanderError) {
+    return {
+      exitCode: 2,
+      text: error.message,
+      json: { name: "UsageError", message: error.message.replace(/^error: /u, "") },
+    };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = debug && error instanceof Error ? `\n${error.stack ?? ""}` : "";
+  return {
+    exitCode: 3,
+    text: `error: this is a bug in fti: ${message}\n  Please report it. FTI_DEBUG=1 shows where it happened.${stack}`,
+    json: { name: "Bug", message },
+  };
+}
+
+function detailsOf(error: FtiError): Record<string, unknown> {
+  const details: Record<string, unknown> = {};
+  if (error instanceof VerificationError)
+    Object.assign(details, { phase: error.phase, expected: error.expected, actual: error.actual });
+  if (error instanceof PolicyViolation)
+    Object.assign(details, { rule: error.rule, measured: error.measured, allowed: error.allowed });
+  if (error instanceof RegistryError) Object.assign(details, { errorName: error.errorName, args: error.args });
+  if (error instanceof FormatError) Object.assign(details, { path: error.path, offset: error.offset });
+  if (error instanceof ArtifactError) {
+    Object.assign(details, {
+      path: error.path,
+      expectedDigest: error.expectedDigest,
+      actualDigest: error.actualDigest,
+    });
+  }
+  return details;
+}

@@ -1,0 +1,76 @@
+import { Command, CommanderError } from "commander";
+import { addCommands } from "./commands.js";
+import type { Runner } from "./command.js";
+import { errorReport } from "./error-report.js";
+import type { CliIo } from "./io.js";
+import { encodeJson } from "./json.js";
+import { Session, type Outcome } from "./session.js";
+
+/** 0 done or valid, 1 invalid, 2 bad input or usage, 3 could not check. */
+export type ExitCode = 0 | 1 | 2 | 3;
+
+/**
+ * Runs one command line (without node and script) and returns its exit code. With `--json`, stdout gets exactly one
+ * object, also when the command fails; everything else goes to stderr.
+ */
+export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode> {
+  const wantsJson = argv.includes("--json");
+  let exitCode: ExitCode = 0;
+  const runner: Runner = async (json, work) => {
+    const session = new Session(io, json);
+    let outcome: Outcome;
+    try {
+      outcome = await work(session);
+    } finally {
+      await session.close();
+    }
+    exitCode = outcome.exitCode;
+    io.stdout(json ? `${encodeJson(outcome.json)}\n` : outcome.lines.map((line) => `${line}\n`).join(""));
+  };
+  const program = createProgram(runner, io, wantsJson);
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
+    const report = errorReport(error, io.env["FTI_DEBUG"] !== undefined);
+    // Commander has printed its own message already.
+    if (!(error instanceof CommanderError)) io.stderr(`${report.text}\n`);
+    if (wantsJson) io.stdout(`${encodeJson({ error: report.json })}\n`);
+    return report.exitCode;
+  }
+}
+
+function createProgram(runner: Runner, io: CliIo, wantsJson: boolean): Command {
+  const program = new Command("fti")
+    .description(
+      "Certificates that a fine-tuned model stays within a policy's drift from its base, in zero knowledge.\n" +
+        "The usual way: setup, commit (base and fine-tune), policy, prove, verify, register, query. Start with: fti demo",
+    )
+    .version("0.1.0")
+    .showHelpAfterError("(--help tells more)")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        if (wantsJson) io.stderr(text);
+        else io.stdout(text);
+      },
+      writeErr: io.stderr,
+    })
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done or valid, 1 invalid, 2 bad input or usage, 3 could not check.\n" +
+        "Every command takes --json and has an example: fti COMMAND --help\n",
+    );
+  addCommands(program, runner);
+  inheritSettings(program);
+  return program;
+}
+
+/** Commander copies settings to subcommands made by `.command`, but only those set before; see that none exits. */
+function inheritSettings(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    inheritSettings(child);
+  }
+}

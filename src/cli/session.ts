@@ -1,0 +1,87 @@
+import { resolve } from "node:path";
+import pico from "picocolors";
+import type { ProgressListener } from "../client/prove-certificate.js";
+import { createFfjavascriptBackend, type ThreadedBackend } from "../kernels/ffjavascript/backend.js";
+import { openSetup, type Setup } from "../node/open-setup.js";
+import { createProgressBar } from "../node/progress-bar.js";
+import type { TierName } from "../protocol/tiers.js";
+import type { CliIo } from "./io.js";
+
+/** What a command prints and returns. 0: done or valid; 1: checked, and the answer is no. */
+export interface Outcome {
+  readonly exitCode: 0 | 1;
+  /** The object of `--json`; bigints become decimal strings. */
+  readonly json: Readonly<Record<string, unknown>>;
+  /** Lines for a person. */
+  readonly lines: readonly string[];
+}
+
+/** Colours that know whether they are wanted. */
+export type Colors = ReturnType<typeof pico.createColors>;
+
+/** One run of one command: where it prints to, and what it has to close. */
+export class Session {
+  readonly #io: CliIo;
+  readonly #bar: ReturnType<typeof createProgressBar> | undefined;
+  readonly #closers: (() => Promise<void>)[] = [];
+  readonly #warned = new Set<string>();
+  /** For stdout. */
+  readonly colors: Colors;
+  readonly json: boolean;
+  readonly onProgress: ProgressListener;
+
+  constructor(io: CliIo, json: boolean) {
+    this.#io = io;
+    this.json = json;
+    this.colors = pico.createColors(io.colors.stdout && !json);
+    this.#bar = io.terminal === undefined ? undefined : createProgressBar(io.terminal);
+    this.onProgress = this.#bar?.listener ?? (() => undefined);
+  }
+
+  get env(): CliIo["env"] {
+    return this.#io.env;
+  }
+
+  /** A line on stderr about what is going on. */
+  note(line: string): void {
+    this.#bar?.stop();
+    this.#io.stderr(`${line}\n`);
+  }
+
+  /** A loud line on stderr, once a run. */
+  warn(line: string): void {
+    if (this.#warned.has(line)) return;
+    this.#warned.add(line);
+    const colors = pico.createColors(this.#io.colors.stderr);
+    this.note(colors.bold(colors.red(`WARNING: ${line}`)));
+  }
+
+  /** Opens a tier's setup and warns if it is a development one. */
+  async openSetup(tier: TierName, artifactsFolder: string | undefined): Promise<Setup> {
+    const setup = await openSetup(tier, { root: artifactsRoot(artifactsFolder, this.env) });
+    if (setup.artifacts.warning !== undefined) this.warn(setup.artifacts.warning);
+    return setup;
+  }
+
+  /** The backend of this run; its threads end with the run. */
+  async openBackend(): Promise<ThreadedBackend> {
+    const backend = await createFfjavascriptBackend();
+    this.onClose(() => backend.close());
+    return backend;
+  }
+
+  /** Closed when the command is over, the last first. */
+  onClose(close: () => Promise<void>): void {
+    this.#closers.push(close);
+  }
+
+  async close(): Promise<void> {
+    this.#bar?.stop();
+    for (const close of this.#closers.splice(0).reverse()) await close();
+  }
+}
+
+/** `--artifacts`, else `FTI_HOME`, else `.fti` in the working directory. */
+export function artifactsRoot(folder: string | undefined, env: CliIo["env"]): string {
+  return resolve(folder ?? env["FTI_HOME"] ?? ".fti");
+}

@@ -1,0 +1,89 @@
+import { commitTiles, type OpenedModel } from "../commitment/commit-tiles.js";
+import { committedModel, type CommittedModel, type ModelSecrets } from "../commitment/committed-model.js";
+import type { RandomFr } from "../field/random.js";
+import type { Backend } from "../kernels/backend.js";
+import { srsId, type Srs } from "../kzg/srs.js";
+import type { Model } from "../model/open-model.js";
+import type { Tier } from "../protocol/tiers.js";
+import type { FractionBitsOptions } from "../quantize/fraction-bits.js";
+import { buildManifest, encodeManifest, parseManifest } from "../quantize/manifest.js";
+import { openTiles } from "../quantize/tile-reader.js";
+import { InputError } from "../errors/errors.js";
+import type { ProgressListener } from "./prove-certificate.js";
+
+export interface CommitModelInput {
+  /** Must stay open until the result is there. */
+  readonly model: Model;
+  readonly tier: Tier;
+  readonly srs: Srs;
+  /** Whether the SRS is that of a development setup. */
+  readonly insecure: boolean;
+  readonly backend: Backend;
+  /** How `f` is chosen for a base; a fine-tune inherits its base's. */
+  readonly fractionBits?: FractionBitsOptions;
+  /** The base of a fine-tune: its manifest is inherited, unchanged tiles keep their commitments. */
+  readonly base?: OpenedModel;
+  /** Draws the blindings of a private model; without it the model is open. */
+  readonly randomFr?: RandomFr;
+  readonly onProgress?: ProgressListener;
+}
+
+export interface CommitModelResult {
+  readonly committed: CommittedModel;
+  /** Of a private model. Whoever has it can confirm guesses of the weights. */
+  readonly secrets: ModelSecrets | undefined;
+  /** Why `f` is what it is, for a person; empty for a fine-tune. */
+  readonly explanation: readonly string[];
+}
+
+/**
+ * Commits a model: chooses `f` (or takes the base's manifest), quantises, commits tile by tile. Equal weights give
+ * equal ids, whatever the file format. Throws `InputError` or `FormatError` naming file, tensor and number.
+ */
+export async function commitModel(input: CommitModelInput): Promise<CommitModelResult> {
+  const { model, tier, srs, base, onProgress = () => undefined } = input;
+  const id = srsId(srs);
+  if (base !== undefined) assertBaseFits(base.committed, tier, id);
+  onProgress("reading weights", 0, 1);
+  const { manifest, explanation } =
+    base === undefined
+      ? await buildManifest(model, tier, input.fractionBits)
+      : { manifest: parseManifest(JSON.parse(base.committed.manifest)), explanation: [] };
+  onProgress("reading weights", 1, 1);
+  if (manifest.tileCount === 0) {
+    throw new InputError(`${model.path}: has no weights, so there is nothing to commit`);
+  }
+  const { commitments, blindings } = await commitTiles({
+    tiles: openTiles(model, manifest),
+    srs,
+    backend: input.backend,
+    randomFr: input.randomFr,
+    base,
+    onTile: (done, total) => {
+      onProgress("committing tiles", done, total);
+    },
+  });
+  const isPrivate = input.randomFr !== undefined;
+  const committed = committedModel({
+    srsId: id,
+    t: tier.t,
+    manifest: encodeManifest(manifest),
+    commitments,
+    isPrivate,
+    insecure: input.insecure,
+  });
+  return { committed, secrets: isPrivate ? { modelId: committed.modelId, blindings } : undefined, explanation };
+}
+
+function assertBaseFits(base: CommittedModel, tier: Tier, id: string): void {
+  if (base.parts.t !== tier.t) {
+    throw new InputError(`the base has tiles of side 2^${base.parts.t}, tier ${tier.name} has 2^${tier.t}`, {
+      remedy: "Commit the fine-tune at the tier of its base.",
+    });
+  }
+  if (base.parts.srsId !== id) {
+    throw new InputError(`the base was committed under the SRS ${base.parts.srsId}, this setup has ${id}`, {
+      remedy: "Use the setup with which the base was committed, or commit the base again.",
+    });
+  }
+}

@@ -1,0 +1,45 @@
+import { commitTiles } from "../commitment/commit-tiles.js";
+import { modelId, type ModelParts } from "../commitment/model-id.js";
+import { TileTree } from "../commitment/tile-tree.js";
+import { keccakText } from "../encoding/keccak.js";
+import type { Hex } from "../encoding/hex.js";
+import type { Backend } from "../kernels/backend.js";
+import { srsId, type Srs } from "../kzg/srs.js";
+import type { Model } from "../model/open-model.js";
+import { parseManifest } from "../quantize/manifest.js";
+import { openTiles } from "../quantize/tile-reader.js";
+import type { ProgressListener } from "./prove-certificate.js";
+
+export interface RecomputeInput {
+  /** Weights of an open model; must stay open. */
+  readonly model: Model;
+  /** Canonical JSON of the manifest, the model's own or its base's. */
+  readonly manifest: string;
+  readonly srs: Srs;
+  readonly backend: Backend;
+  readonly onProgress?: ProgressListener | undefined;
+}
+
+/**
+ * The id of an open model from nothing but its weights, a manifest and the SRS: the consumer's side of `commitModel`.
+ * A private model has another id, which its weights alone do not give. Throws `InputError` if the tensors differ.
+ */
+export async function recomputeModelId(
+  input: RecomputeInput,
+): Promise<{ readonly modelId: Hex; readonly parts: ModelParts }> {
+  const manifest = parseManifest(JSON.parse(input.manifest));
+  const { commitments } = await commitTiles({
+    tiles: openTiles(input.model, manifest),
+    srs: input.srs,
+    backend: input.backend,
+    onTile: (done, total) => input.onProgress?.(`recomputing the id of ${input.model.path}`, done, total),
+  });
+  const parts: ModelParts = {
+    srsId: srsId(input.srs),
+    t: manifest.t,
+    tileCount: manifest.tileCount,
+    manifestHash: keccakText(input.manifest),
+    merkleRoot: new TileTree(commitments).root,
+  };
+  return { modelId: modelId(parts), parts };
+}

@@ -1,0 +1,110 @@
+import type { OpenedModel } from "../commitment/commit-tiles.js";
+import type { CommittedModel } from "../commitment/committed-model.js";
+import type { ModelParts } from "../commitment/model-id.js";
+import type { Hex } from "../encoding/hex.js";
+import { VerificationError } from "../errors/errors.js";
+import type { Backend } from "../kernels/backend.js";
+import type { Srs } from "../kzg/srs.js";
+import type { Model } from "../model/open-model.js";
+import type { Certificate } from "../wrap/certificate.js";
+import { verifyCertificate, type TrustAnchors } from "../wrap/verify-certificate.js";
+import { assertCommitted } from "./open-committed.js";
+import type { ProgressListener } from "./prove-certificate.js";
+import { recomputeModelId } from "./recompute-model-id.js";
+
+/** What can be compared with one of the certificate's two models. */
+export interface ModelEvidence {
+  /** Weights of an open model: commitments and root are recomputed from them. */
+  readonly weights?: Model | undefined;
+  /** A committed model's file: its id is compared. */
+  readonly committed?: CommittedModel | undefined;
+  /** A private model with weights and secrets: every tile's commitment is recomputed and the id compared. */
+  readonly opened?: OpenedModel | undefined;
+}
+
+export interface VerifyInput {
+  readonly certificate: Certificate;
+  readonly anchors: TrustAnchors;
+  readonly base?: ModelEvidence;
+  readonly tuned?: ModelEvidence;
+  /** Needed to recompute commitments. */
+  readonly recompute?: { readonly srs: Srs; readonly backend: Backend; readonly onProgress?: ProgressListener };
+}
+
+/** One check that was made, in words. */
+export interface CheckMade {
+  readonly check: string;
+  readonly ok: boolean;
+}
+
+export interface VerifyResult {
+  readonly valid: boolean;
+  readonly checks: readonly CheckMade[];
+  /** Present when invalid: the phase that failed, and why. */
+  readonly error?: VerificationError;
+  readonly ids?: { readonly baseModelId: Hex; readonly tunedModelId: Hex; readonly policyId: Hex };
+}
+
+/**
+ * Everything that the registry checks, and, where there is evidence, that the certificate's models are those of the
+ * given files. Throws `InputError` for evidence that cannot be used, such as a key that is missing.
+ */
+export async function verify(input: VerifyInput): Promise<VerifyResult> {
+  const { certificate, anchors } = input;
+  const result = verifyCertificate(certificate, anchors);
+  if (!result.valid) {
+    return { valid: false, checks: [{ check: `the proof: ${result.error.phase}`, ok: false }], error: result.error };
+  }
+  const { baseModelId, tunedModelId, policyId } = result;
+  const checks: CheckMade[] = [
+    { check: "both models share manifest and SRS, and the policy is about the base", ok: true },
+    { check: "every changed tile belongs to both models, every other tile is unchanged", ok: true },
+    { check: "the Groth16 proofs are valid for this publisher, registry and chain", ok: true },
+    { check: "the combined commitments open as the proofs claim", ok: true },
+  ];
+  try {
+    await checkEvidence(input, "base", certificate.base, baseModelId, checks);
+    await checkEvidence(input, "tuned", certificate.tuned, tunedModelId, checks);
+  } catch (error) {
+    if (!(error instanceof VerificationError)) throw error;
+    return { valid: false, checks: [...checks, { check: error.message, ok: false }], error };
+  }
+  return { valid: true, checks, ids: { baseModelId, tunedModelId, policyId } };
+}
+
+async function checkEvidence(
+  input: VerifyInput,
+  role: "base" | "tuned",
+  parts: ModelParts,
+  id: Hex,
+  checks: CheckMade[],
+): Promise<void> {
+  const evidence = input[role] ?? {};
+  const phase = `${role} model`;
+  const { committed, weights, opened } = evidence;
+  if (committed !== undefined) {
+    expectId(phase, "the committed model's file is of another model", id, committed.modelId);
+    checks.push({ check: `the ${role} model is that of the given file`, ok: true });
+  }
+  const { recompute } = input;
+  if (recompute === undefined || (weights ?? opened) === undefined) return;
+  if (opened !== undefined) {
+    expectId(phase, "the secrets are of another model", id, opened.committed.modelId);
+    await assertCommitted({ opened, label: `the ${role} model`, ...recompute });
+  } else if (weights !== undefined) {
+    const { manifest } = input.certificate;
+    const actual = (await recomputeModelId({ model: weights, manifest, ...recompute })).parts.merkleRoot;
+    if (actual !== parts.merkleRoot) {
+      throw new VerificationError(phase, "the weights are not those of the certificate", {
+        expected: parts.merkleRoot,
+        actual,
+        remedy: "Either these are other weights, or the model is private: then give its file and secrets.",
+      });
+    }
+  }
+  checks.push({ check: `the ${role} model's commitments, recomputed from its weights, give its id`, ok: true });
+}
+
+function expectId(phase: string, detail: string, expected: Hex, actual: Hex): void {
+  if (expected !== actual) throw new VerificationError(phase, detail, { expected, actual });
+}

@@ -1,0 +1,25 @@
+import { fileURLToPath } from "node:url";
+import { BrowserProvider, type JsonRpcApiProvider } from "ethers";
+import { createHardhatRuntimeEnvironment } from "hardhat/hre";
+
+const PACKAGE_ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A chain that lives in this process. Its accounts 0, 1, … are unlocked and funded; nothing of it is secret. */
+export interface EmbeddedChain {
+  readonly provider: JsonRpcApiProvider;
+  close(): Promise<void>;
+}
+
+/** Starts Hardhat's simulated network (chain id 31337) with an empty chain. */
+export async function startEmbeddedChain(): Promise<EmbeddedChain> {
+  const hardhat = await createHardhatRuntimeEnvironment({}, {}, PACKAGE_ROOT);
+  const connection = await hardhat.network.connect();
+  const provider = new BrowserProvider(connection.provider, undefined, { cacheTimeout: -1 });
+  return {
+    provider,
+    close: async () => {
+      provider.destroy();
+      await connection.close();
+    },
+  };
+}

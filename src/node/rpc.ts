@@ -1,0 +1,87 @@
+import { FetchRequest, JsonRpcProvider, Network, Wallet, type Signer } from "ethers";
+import { InputError, UnavailableError } from "../errors/errors.js";
+
+const TIMEOUT_MS = 30_000;
+
+/** A node that answered: its chain id is known. */
+export interface RpcConnection {
+  readonly provider: JsonRpcProvider;
+  readonly chainId: bigint;
+}
+
+/**
+ * Connects to a JSON-RPC node over HTTP. Asks for the chain id first, because ethers would ask for ever.
+ * Throws `InputError` for an address that is not one, `UnavailableError` if nobody answers.
+ */
+export async function connectRpc(url: string): Promise<RpcConnection> {
+  if (!/^https?:\/\//u.test(url) || !URL.canParse(url)) {
+    throw new InputError(`--rpc ${JSON.stringify(url)} is not an http address`, {
+      remedy: "Write it like http://127.0.0.1:8545.",
+    });
+  }
+  const chainId = await askChainId(url);
+  const request = new FetchRequest(url);
+  request.timeout = TIMEOUT_MS;
+  const provider = new JsonRpcProvider(request, Network.from(chainId), {
+    staticNetwork: true,
+    batchMaxCount: 1,
+    cacheTimeout: -1,
+    pollingInterval: 500,
+  });
+  return { provider, chainId };
+}
+
+async function askChainId(url: string): Promise<bigint> {
+  const unreachable = (detail: string, cause?: unknown): UnavailableError =>
+    new UnavailableError(`${url}: ${detail}`, { remedy: "Check the address and that the node is running.", cause });
+  let answer: unknown;
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    answer = await response.json();
+  } catch (cause) {
+    throw unreachable("no node answers", cause);
+  }
+  const result = typeof answer === "object" && answer !== null && "result" in answer ? answer.result : undefined;
+  if (typeof result !== "string" || !/^0x[0-9a-fA-F]+$/u.test(result))
+    throw unreachable("the answer is not that of a node");
+  return BigInt(result);
+}
+
+/** Who signs: a key from the environment, or an account that the node keeps unlocked. */
+export interface SignerChoice {
+  /** Value of `FTI_PRIVATE_KEY`. Never printed. */
+  readonly privateKey: string | undefined;
+  /** Index among the node's accounts. */
+  readonly account: number | undefined;
+}
+
+/** Throws `InputError` if there is no usable key or account, `UnavailableError` if the node does not answer. */
+export async function chooseSigner({ provider }: RpcConnection, choice: SignerChoice): Promise<Signer> {
+  const { privateKey, account } = choice;
+  if (account !== undefined) {
+    const accounts = (await provider.send("eth_accounts", []).catch((cause: unknown) => {
+      throw new UnavailableError("the node does not tell its accounts", { cause });
+    })) as readonly string[];
+    const address = accounts[account];
+    if (address === undefined) {
+      throw new InputError(`--account ${account}: the node has ${accounts.length} unlocked accounts`, {
+        remedy: "Set FTI_PRIVATE_KEY instead.",
+      });
+    }
+    return provider.getSigner(address);
+  }
+  if (privateKey === undefined || privateKey === "") {
+    throw new InputError("nobody signs: there is no key", {
+      remedy: "Set FTI_PRIVATE_KEY, or give --account N for an unlocked account of a local node.",
+    });
+  }
+  if (!/^(0x)?[0-9a-fA-F]{64}$/u.test(privateKey)) {
+    throw new InputError("FTI_PRIVATE_KEY is not a key: expected 64 hex digits", { remedy: "Its value is not shown." });
+  }
+  return new Wallet(privateKey.startsWith("0x") ? privateKey : `0x${privateKey}`, provider);
+}
