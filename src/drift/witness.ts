@@ -141,20 +141,28 @@ function rawResidual(
   if (place.rank === 0) return Array.from(delta);
   const a = factors?.a[Math.floor(index / place.colPanels)];
   const b = factors?.b[index % place.colPanels];
-  if (a === undefined || b === undefined) throw new RangeError("buildWitness: a rank rule needs factors for every panel");
+  if (a === undefined || b === undefined)
+    throw new RangeError("buildWitness: a rank rule needs factors for every panel");
   const product = factorProduct(tier.n, place.rank, a, b);
   const scale = 2 ** place.shift;
   return Array.from(delta, (value, x) => residualAt(value, scale, product[x] ?? 0));
 }
 
 /** Positions, tile by tile, of the `budget` largest residual entries of a rule; zeros are never masked. */
-function largestEntries(tier: Tier, residuals: readonly (readonly (number | bigint)[])[], budget: bigint): Uint32Array[] {
+function largestEntries(
+  tier: Tier,
+  residuals: readonly (readonly (number | bigint)[])[],
+  budget: bigint,
+): Uint32Array[] {
   const entries = residuals.flatMap((raw, i) =>
     raw.flatMap((value, x) => (Number(value) === 0 ? [] : [{ i, x, size: Math.abs(Number(value)) }])),
   );
   if (BigInt(entries.length) > budget) entries.sort((p, q) => q.size - p.size || p.i - q.i || p.x - q.x);
   const chosen = residuals.map((): number[] => []);
-  for (const { i, x } of entries.slice(0, Number(budget < BigInt(2 ** tier.ell * residuals.length) ? budget : entries.length))) {
+  for (const { i, x } of entries.slice(
+    0,
+    Number(budget < BigInt(2 ** tier.ell * residuals.length) ? budget : entries.length),
+  )) {
     chosen[i]?.push(x);
   }
   return chosen.map((positions) => Uint32Array.from(positions.sort((p, q) => p - q)));
@@ -193,15 +201,22 @@ function outOfRange(
   const bound = tier.tileSize / 2;
   const entry = input.describeEntry?.(slot, x);
   const excessBits = Math.ceil(Math.log2((Math.abs(Number(value)) + 1) / bound));
-  const fitting =
-    entry === undefined ? "fewer" : `at most ${entry.fractionBits - excessBits} (now ${entry.fractionBits})`;
+  const fittingBits = entry === undefined ? undefined : entry.fractionBits - excessBits;
+  const fewerBits =
+    fittingBits === undefined
+      ? "fewer fraction bits"
+      : `at most ${fittingBits} (now ${String(entry?.fractionBits)}) fraction bits`;
+  // Whole numbers cannot be committed more coarsely.
+  const isHopeless = fittingBits !== undefined && fittingBits < 0;
   const scaled = place.shift > 0 ? ` at shift ${place.shift}` : "";
   return new PolicyViolation(
     `${entry?.name ?? `slot ${slot}, entry ${x}`}: drifts by ${value} units${scaled}, outside [-${bound}, ${bound}) of tier ${tier.name}`,
     {
       measured: BigInt(value),
       allowed: BigInt(bound - 1),
-      remedy: `Commit the base with ${fitting} fraction bits for this tensor, or use a larger tier.`,
+      remedy: isHopeless
+        ? "No number of fraction bits fits: use a larger tier or a rule with nonzeros for this tensor."
+        : `Commit the base with ${fewerBits} for this tensor, or use a larger tier.`,
     },
   );
 }
