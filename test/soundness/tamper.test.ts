@@ -267,6 +267,18 @@ describe("a segment proof for another statement", () => {
     expect(rejectionPhase(other, proven.proof, permute)).to.equal("range/layer 1");
   });
 
+  it("has another h and other challenges when it is proven anew for another publisher", async () => {
+    const { statement, proven, permute } = honest;
+    const other = { ...honest, statement: { ...statement, d1: frAdd(statement.d1, FR_ONE) } };
+    const copied = await proveCase(other);
+    expect(rejectionPhase(other.statement, copied.proven.proof, permute)).to.equal("accepted");
+    expect(rejectionPhase(statement, copied.proven.proof, permute)).to.equal("range/layer 1");
+    expect(copied.proven.h).to.not.equal(proven.h);
+    const challenges = [proven.claim.theta, proven.claim.psi, ...proven.claim.z];
+    const { theta, psi, z } = copied.proven.claim;
+    expect([theta, psi, ...z].filter((value) => challenges.includes(value))).to.deep.equal([]);
+  });
+
   it("is rejected when any bound of any place differs, even a looser one", () => {
     const { statement, proven, permute } = honest;
     statement.places.forEach((place, g) => {
