@@ -1,4 +1,4 @@
-import { Argument, Command, InvalidArgumentError, Option } from "commander";
+import { Argument, InvalidArgumentError, Option, type Command } from "commander";
 import { TIER_NAMES, type TierName } from "../protocol/tiers.js";
 import type { Outcome, Session } from "./session.js";
 

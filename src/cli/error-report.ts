@@ -28,11 +28,9 @@ export function errorReport(error: unknown, debug: boolean): ErrorReport {
     };
   }
   if (error instanceof CommanderError) {
-    return {
-      exitCode: 2,
-      text: error.message,
-      json: { name: "UsageError", message: error.message.replace(/^error: /u, "") },
-    };
+    // Commander asks for help when a group such as `fti policy` is given without a command.
+    const message = error.code === "commander.help" ? "a command is missing" : error.message.replace(/^error: /u, "");
+    return { exitCode: 2, text: message, json: { name: "UsageError", message } };
   }
   const message = error instanceof Error ? error.message : String(error);
   const stack = debug && error instanceof Error ? `\n${error.stack ?? ""}` : "";

@@ -18,20 +18,23 @@ export interface NormPolicyInput {
   readonly tensors?: readonly string[];
   /** Accept tiles that hold other tensors as well. */
   readonly wholeTiles?: boolean;
+  /** Most tiles of one rule: a rule whose tiles all change must fit a segment, so the tier's `slots`. */
+  readonly maxTilesPerRule: number;
 }
 
 /**
  * A policy that bounds the norm of the change of the selected tensors together and freezes the rest.
  *
- * The tiles of a rule are contiguous and share one `f`, so the selection may need several rules. `maxNorm` X is
- * then divided: a rule with `N_r` of the `N` selected weights gets `floor(X²·4^f·N_r/N)`, computed exactly, so the
+ * The tiles of a rule are contiguous, share one `f` and fit a segment, so the selection may need several rules.
+ * `maxNorm` X is then divided: a rule with `N_r` of the `N` selected weights gets `floor(X²·4^f·N_r/N)`, computed exactly, so the
  * rules together never allow more than X. A rule whose share rounds to 0 is left out: its tiles are frozen.
  *
  * Throws `InputError` for a bound that is not a number, allows nothing or needs one `f`, and as `selectTiles`.
  */
 export function createNormPolicy(input: NormPolicyInput): Policy {
   const { baseModelId, manifest, bound } = input;
-  const runs = contiguousRuns(selectTiles(manifest, input.tensors ?? [], input.wholeTiles ?? false));
+  const selected = selectTiles(manifest, input.tensors ?? [], input.wholeTiles ?? false);
+  const runs = contiguousRuns(selected).flatMap((run) => splitEvenly(run, input.maxTilesPerRule));
   const shares =
     "maxNorm" in bound
       ? divideNorm(runs, parseDecimal(bound.maxNorm, "the norm"))
@@ -74,6 +77,14 @@ function contiguousRuns(tiles: readonly SelectedTile[]): SelectedTile[][] {
     else runs.push([tile]);
   }
   return runs;
+}
+
+/** Parts of nearly equal length, as few as have at most `most` tiles each. */
+function splitEvenly(run: readonly SelectedTile[], most: number): SelectedTile[][] {
+  const parts = Math.ceil(run.length / most);
+  return Array.from({ length: parts }, (_, i) =>
+    run.slice(Math.floor((i * run.length) / parts), Math.floor(((i + 1) * run.length) / parts)),
+  );
 }
 
 function divideNorm(runs: readonly (readonly SelectedTile[])[], { numerator, denominator }: Rational): bigint[] {

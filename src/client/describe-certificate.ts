@@ -4,8 +4,14 @@ import { parseManifest } from "../quantize/manifest.js";
 import type { Certificate } from "../wrap/certificate.js";
 import { describePolicy } from "./describe-policy.js";
 
-/** What a valid certificate says, and what it does not, in words (PROTOCOL 9). */
-export function describeCertificate(certificate: Certificate): {
+/**
+ * What a valid certificate says, and what it does not, in words (PROTOCOL 9). `insecure`: whether the keys under which
+ * it was verified are those of a development setup, whatever the certificate itself says.
+ */
+export function describeCertificate(
+  certificate: Certificate,
+  insecure: boolean,
+): {
   readonly says: string[];
   readonly doesNotSay: string[];
 } {
@@ -20,7 +26,7 @@ export function describeCertificate(certificate: Certificate): {
       "that the model behaves safely: a small change can change behaviour;",
       "that these are the models you have: recompute their ids from the weights (--base-weights, --tune-weights);",
       "that it is registered: ask the registry (fti query).",
-      ...(certificate.insecure
+      ...(insecure
         ? ["ANYTHING AT ALL in fact: it was made with an INSECURE development setup, whose owner can forge proofs."]
         : []),
     ],

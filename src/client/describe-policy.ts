@@ -14,7 +14,8 @@ export function describePolicy(policy: Policy, manifest?: Manifest): string[] {
   const frozen = tiles.filter(({ tile }) => !covered.has(tile));
   if (frozen.length === 0) return [...lines, "No tile is frozen."];
   const names = [...new Set(frozen.flatMap(({ tensors }) => tensors))];
-  const summary = `${frozen.length} of ${tiles.length} tiles are frozen: ${listNames(names)}.`;
+  const tilesAre = frozen.length === 1 ? "tile is" : "tiles are";
+  const summary = `Frozen: ${frozen.length} other ${tilesAre} identical to the base's (${listNames(names, 3)}).`;
   return [...lines, summary];
 }
 
@@ -28,27 +29,30 @@ function describeRule(rule: Rule, tiles: readonly SelectedTile[]): string {
   const where = rule.tileCount === 1 ? `tile ${rule.firstTile}` : `tiles ${rule.firstTile} to ${last}`;
   const [first] = covered;
   const parts: string[] = [];
-  if (rule.maxRank > 0) parts.push(`a part of rank at most ${rule.maxRank}`);
-  if (rule.maxNonzeros > 0n) parts.push(`at most ${rule.maxNonzeros} single weights freely`);
+  if (rule.maxRank > 0) parts.push(`a change of rank at most ${rule.maxRank}`);
+  if (rule.maxNonzeros > 0n) parts.push(`any change of at most ${count(rule.maxNonzeros)} single weights`);
   if (first === undefined) {
-    parts.push(`a residual of squared norm at most ${rule.maxResidualSq} in integer units`);
-    return `in ${where} may change ${parts.join(", plus ")}.`;
+    parts.push(`a change of squared norm at most ${rule.maxResidualSq} in integer units`);
+    return `${where} may take ${parts.join(", plus ")}.`;
   }
   const unit = 2 ** -(first.fractionBits + rule.shift);
   const weights = covered.reduce((sum, tile) => sum + tile.weights, 0);
-  const norm = Math.sqrt(Number(rule.maxResidualSq)) * unit;
+  if (rule.maxResidualSq > 0n || parts.length === 0) {
+    const norm = Math.sqrt(Number(rule.maxResidualSq)) * unit;
+    const mean = short(norm / Math.sqrt(weights));
+    parts.push(`a change of L2 norm at most ${short(norm)} over all weights together (root mean square ${mean})`);
+  }
+  const names = listNames([...new Set(covered.flatMap(({ tensors }) => tensors))], 3);
   // Below the quantisation step nothing is seen (PROTOCOL 9): the true change may be larger by that much.
-  const unseen = Math.sqrt(weights) * unit;
-  const names = listNames([...new Set(covered.flatMap(({ tensors }) => tensors))]);
-  const residual =
-    rule.maxResidualSq === 0n
-      ? "nothing else"
-      : `${parts.length > 0 ? "a rest" : "all weights together"} by an L2 norm of at most ${short(norm)} ` +
-        `(root mean square ${short(norm / Math.sqrt(weights))} a weight)`;
+  const unseen = Math.sqrt(weights) * 2 ** -first.fractionBits;
   return (
-    `in ${where} (${weights.toLocaleString("en-US")} weights: ${names}) may change ${[...parts, residual].join(", plus ")}. ` +
-    `Quantised in steps of ${short(unit)}, which can hide a change of norm ${short(unseen)} more.`
+    `${where} (${count(weights)} weights of ${names}) may take ${parts.join(", plus ")}. ` +
+    `Weights are compared in steps of ${short(2 ** -first.fractionBits)}: what rounding hides has a norm of at most ${short(unseen)}.`
   );
+}
+
+function count(value: number | bigint): string {
+  return value.toLocaleString("en-US");
 }
 
 /** Three significant digits. */

@@ -90,8 +90,8 @@ export function selectTiles(
   return touched;
 }
 
-/** Up to five names in quotes, and how many more there are. */
-export function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, 5).map((name) => JSON.stringify(name));
+/** Up to `limit` names in quotes, and how many more there are. */
+export function listNames(names: readonly string[], limit = 5): string {
+  const shown = names.slice(0, limit).map((name) => JSON.stringify(name));
   return `${shown.join(", ")}${names.length > shown.length ? ` and ${names.length - shown.length} more` : ""}`;
 }

@@ -13,7 +13,7 @@ export interface EmbeddedChain {
 /** Starts Hardhat's simulated network (chain id 31337) with an empty chain. */
 export async function startEmbeddedChain(): Promise<EmbeddedChain> {
   const hardhat = await createHardhatRuntimeEnvironment({}, {}, PACKAGE_ROOT);
-  const connection = await hardhat.network.connect();
+  const connection = await hardhat.network.create();
   const provider = new BrowserProvider(connection.provider, undefined, { cacheTimeout: -1 });
   return {
     provider,

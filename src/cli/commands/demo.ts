@@ -73,7 +73,11 @@ const DEMO_FILES: ReadonlySet<string> = new Set([
 function linesOf(report: DemoReport, directory: string, { bold, green, red }: Colors): string[] {
   const number = (value: number | bigint): string => value.toLocaleString("en-US");
   const table = (head: readonly [string, string], rows: readonly (readonly [string, string])[]): string[] => {
-    const made = new Table({ head: [...head], colAligns: ["left", "right"], style: { head: [], border: [] } });
+    const made = new Table({
+      head: [...head],
+      colAligns: ["left", "right"],
+      style: { head: [], border: [], compact: true },
+    });
     for (const row of rows) made.push([...row]);
     return made.toString().split("\n");
   };

@@ -7,6 +7,8 @@ import { assertPolicyFitsManifest } from "../../drift/policy-manifest.js";
 import { assertPolicy, policyId } from "../../drift/rule.js";
 import { InputError } from "../../errors/errors.js";
 import { assertWritable, writeOutputs } from "../../node/output-files.js";
+import { tierOfTiles } from "../../node/open-setup.js";
+import { TIERS } from "../../protocol/tiers.js";
 import { readTextFile } from "../../node/text-file.js";
 import { parseManifest } from "../../quantize/manifest.js";
 import { addCommand, forceOption, outputOption, parseBigCount, repeated, type Runner } from "../command.js";
@@ -61,6 +63,7 @@ export function addPolicyCommands(parent: Command, runner: Runner): void {
         bound: boundOf(options),
         tensors: options.tensor ?? [],
         wholeTiles: options.wholeTiles ?? false,
+        maxTilesPerRule: TIERS[tierOfTiles(base.parts.t, options.base)].slots,
       });
       await writeOutputs([{ path: output, content: encodePolicy(made) }]);
       const words = describePolicy(made, manifest);

@@ -75,14 +75,15 @@ export function addVerifyCommand(parent: Command, runner: Runner): void {
           ],
         };
       }
-      const { says, doesNotSay } = describeCertificate(certificate);
+      const insecure = certificate.insecure || setup.artifacts.insecure;
+      const { says, doesNotSay } = describeCertificate(certificate, insecure);
       return {
         exitCode: 0,
         json: {
           valid,
           certificateId: certificateId(certificate),
           ...ids,
-          insecure: certificate.insecure,
+          insecure,
           checks,
           says,
           doesNotSay,

@@ -93,7 +93,13 @@ export async function runDemo(input: DemoInput, session: Session): Promise<DemoR
   const manifest = parseManifest(JSON.parse(base.committed.manifest));
   const { maxResidualSq, tensors } = await roundingBound(paths.tuned, manifest);
   const policyOf = (bound: bigint): ReturnType<typeof createNormPolicy> =>
-    createNormPolicy({ baseModelId: base.committed.modelId, manifest, bound: { maxResidualSq: bound }, tensors });
+    createNormPolicy({
+      baseModelId: base.committed.modelId,
+      manifest,
+      bound: { maxResidualSq: bound },
+      tensors,
+      maxTilesPerRule: tier.slots,
+    });
   const policy = policyOf(maxResidualSq);
   await write("policy.json", encodePolicy(policy));
 

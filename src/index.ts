@@ -1,0 +1,77 @@
+/**
+ * The library. Everything is injected: files come through a `SourceOpener`, arithmetic through a `Backend`, randomness
+ * through a `RandomFr`, chains through ethers' `Provider` and `Signer`. The readers and stores of Node are in
+ * `node/`, the command line in `cli/`.
+ */
+
+// Errors
+export {
+  ArtifactError,
+  FormatError,
+  FtiError,
+  InputError,
+  PolicyViolation,
+  RegistryError,
+  UnavailableError,
+  VerificationError,
+} from "./errors/errors.js";
+
+// Models
+export { openModel, type Model } from "./model/open-model.js";
+export { memoryFiles, type SourceOpener } from "./model/source-opener.js";
+export { memorySource, type ByteSource } from "./model/byte-source.js";
+export type { Provenance } from "./model/provenance.js";
+export { parseManifest, type Manifest } from "./quantize/manifest.js";
+export type { FractionBitsOptions } from "./quantize/fraction-bits.js";
+
+// Commitments
+export { commitModel, type CommitModelInput, type CommitModelResult } from "./client/commit-model.js";
+export { assertCommitted, changedTiles, openCommitted } from "./client/open-committed.js";
+export { recomputeModelId, type RecomputeInput } from "./client/recompute-model-id.js";
+export type { OpenedModel } from "./commitment/commit-tiles.js";
+export type { CommittedModel, ModelSecrets } from "./commitment/committed-model.js";
+export { encodeModel, encodeSecrets, parseModel, parseSecrets } from "./commitment/model-file.js";
+export { modelId, type ModelParts } from "./commitment/model-id.js";
+
+// Policies
+export { createNormPolicy, type NormBound, type NormPolicyInput } from "./client/create-norm-policy.js";
+export { describePolicy } from "./client/describe-policy.js";
+export { encodePolicy, parsePolicy } from "./drift/policy-file.js";
+export { policyId, type Policy, type Rule } from "./drift/rule.js";
+
+// Certificates
+export {
+  proveCertificate,
+  type ProgressListener,
+  type ProveCertificateInput,
+  type PublishingContext,
+} from "./client/prove-certificate.js";
+export { verify, type CheckMade, type ModelEvidence, type VerifyInput, type VerifyResult } from "./client/verify.js";
+export { describeCertificate } from "./client/describe-certificate.js";
+export { encodeCertificate, parseCertificate } from "./wrap/certificate-codec.js";
+export type { Certificate, WrappedSegment } from "./wrap/certificate.js";
+export { verifyCertificate, type CertificateResult, type TrustAnchors } from "./wrap/verify-certificate.js";
+
+// Registry
+export { DriftRegistryClient } from "./registry/client.js";
+export {
+  deployRegistry,
+  type DeployableContract,
+  type DeployedRegistry,
+  type RegistryDeployment,
+} from "./registry/deploy.js";
+export type { RegisteredCertificate, RegisteredModel } from "./registry/records.js";
+export { certificateId } from "./registry/encode.js";
+export { queryModel, type FoundCertificate, type ModelStanding } from "./client/query-model.js";
+
+// Setup, arithmetic and randomness
+export { parseVerifyingKey, type Groth16VerifyingKey } from "./wrap/groth16.js";
+export type { ProvingArtifacts } from "./wrap/prove-wrapped.js";
+export { loadSrs } from "./wrap/srs-file.js";
+export { srsId, type Srs, type VerifierSrs } from "./kzg/srs.js";
+export { TIERS, TIER_NAMES, type Tier, type TierName } from "./protocol/tiers.js";
+export { createFfjavascriptBackend, type ThreadedBackend } from "./kernels/ffjavascript/backend.js";
+export type { Backend } from "./kernels/backend.js";
+export { createSystemRandomFr, type RandomFr } from "./field/random.js";
+export { loadPoseidon, type PoseidonEx } from "./transcript/poseidon.js";
+export type { Hex } from "./encoding/hex.js";

@@ -1,0 +1,208 @@
+import { expect } from "chai";
+import { fileURLToPath } from "node:url";
+import { stat } from "node:fs/promises";
+import { runCli, runJson, Workplace } from "../support/cli.js";
+import { testSetup } from "../support/nano-setup.js";
+import { startRpcNode, type RpcNode } from "../support/rpc-node.js";
+import { tinyModel } from "../support/tiny-models.js";
+
+/** Accounts 0 and 1 of every Hardhat node. */
+const PUBLISHER = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
+const OTHER = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
+
+const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
+
+describe("from files to the registry, by command line, at tier nano", () => {
+  let place: Workplace;
+  let node: RpcNode;
+  let registry: string;
+  let chain: string[];
+
+  before(async () => {
+    await testSetup();
+    place = await Workplace.open();
+    node = await startRpcNode();
+    const deployed = await runJson(["deploy", "--rpc", node.url, "--tier", "nano", "--account", "0"]);
+    registry = String(deployed["registry"]);
+    chain = ["--rpc", node.url, "--registry", registry];
+  });
+
+  after(async () => {
+    await node.close();
+    await place.close();
+  });
+
+  const at = (name: string): string => place.path(name);
+  const prove = (
+    base: string,
+    tune: string,
+    policy: string,
+    output: string,
+    more: readonly string[] = [],
+  ): string[] => [
+    ...["prove", "--base", at(`${base}.model.json`), "--tune", at(`${tune}.model.json`), "--policy", at(policy)],
+    ...["--registry", registry, "--chain-id", "31337", "--publisher", PUBLISHER, "-o", at(output), ...more],
+  ];
+
+  it("certifies a real CNN whose head was tuned, in a chain of segments", async () => {
+    const weights = { base: fixture("cnn/base.safetensors"), tuned: fixture("cnn/frozen-conv.safetensors") };
+    await runJson(["commit", weights.base, "--tier", "nano", "-o", at("cnn.model.json")]);
+    const base = ["--base", at("cnn.model.json")];
+    const tuned = await runJson([
+      ...["commit", weights.tuned, ...base, "--base-weights", weights.base, "-o", at("cnn-tuned.model.json")],
+    ]);
+    const policy = await runJson([
+      ...[
+        "policy",
+        "norm",
+        ...base,
+        "--max-norm",
+        "20",
+        "--tensor",
+        "fc.*",
+        "--whole-tiles",
+        "-o",
+        at("cnn.policy.json"),
+      ],
+    ]);
+    expect(policy["words"]).to.be.an("array").that.is.not.empty;
+    await runJson(["register", "model", at("cnn.model.json"), ...chain, "--account", "0"]);
+    await runJson(["register", "policy", at("cnn.policy.json"), ...chain, "--account", "0"]);
+    const more = ["--base-weights", weights.base, "--tune-weights", weights.tuned];
+    const proven = await runJson(prove("cnn", "cnn-tuned", "cnn.policy.json", "cnn.certificate.json", more));
+    expect(proven["segments"]).to.be.greaterThan(1);
+
+    const verified = await runJson(["verify", at("cnn.certificate.json"), ...more]);
+    expect(verified["tunedModelId"]).to.equal(tuned["modelId"]);
+    expect(verified["checks"]).to.have.length(6);
+    const refused = await runJson(
+      ["verify", at("cnn.certificate.json"), "--tune-weights", fixture("cnn/finetuned.safetensors")],
+      1,
+    );
+    expect(refused["phase"]).to.equal("tuned model");
+
+    await runJson(["register", "certificate", at("cnn.certificate.json"), ...chain, "--account", "0"]);
+    const found = await runJson(["query", weights.tuned, ...base, ...chain]);
+    expect(found["modelId"]).to.equal(tuned["modelId"]);
+    expect(found["certificates"]).to.have.length(1);
+    const unknown = await runJson(["query", fixture("cnn/finetuned.safetensors"), ...base, ...chain], 1);
+    expect(unknown["isCertified"]).to.equal(false);
+  });
+
+  it("certifies private models without a word of their secrets, and a certified model as the next base", async () => {
+    await place.write("a.safetensors", tinyModel(1));
+    await place.write(
+      "b.safetensors",
+      tinyModel(1, (name, i) => (name === "head.weight" && i % 3 === 0 ? 3 / 128 : 0)),
+    );
+    await place.write(
+      "c.safetensors",
+      tinyModel(1, (name, i) =>
+        name === "head.weight" && i % 3 === 0 ? 3 / 128 : name === "dense.weight" ? 1 / 128 : 0,
+      ),
+    );
+    const printed: string[] = [];
+    const say = async (argv: readonly string[]): Promise<void> => {
+      const { exitCode, stdout, stderr } = await runCli(argv);
+      printed.push(stdout, stderr);
+      expect(exitCode, stderr).to.equal(0);
+    };
+    const commit = (name: string, base?: string): string[] => [
+      ...["commit", at(`${name}.safetensors`), "--private", "-o", at(`${name}.model.json`)],
+      ...(base === undefined
+        ? ["--tier", "nano"]
+        : [
+            "--base",
+            at(`${base}.model.json`),
+            "--base-weights",
+            at(`${base}.safetensors`),
+            "--base-secrets",
+            at(`${base}.secrets.json`),
+          ]),
+    ];
+    await say(commit("a"));
+    await say(commit("b", "a"));
+    await say(commit("c", "b"));
+    expect((await stat(at("a.secrets.json"))).mode & 0o777).to.equal(0o600);
+
+    await say(["register", "model", at("a.model.json"), ...chain, "--account", "0"]);
+    for (const [base, tune] of [
+      ["a", "b"],
+      ["b", "c"],
+    ] as const) {
+      await say([
+        "policy",
+        "norm",
+        "--base",
+        at(`${base}.model.json`),
+        "--max-norm",
+        "2",
+        "-o",
+        at(`${base}.policy.json`),
+      ]);
+      await say(["register", "policy", at(`${base}.policy.json`), ...chain, "--account", "0"]);
+      const inputs = [
+        ...["--base-weights", at(`${base}.safetensors`), "--base-secrets", at(`${base}.secrets.json`)],
+        ...["--tune-weights", at(`${tune}.safetensors`), "--tune-secrets", at(`${tune}.secrets.json`)],
+      ];
+      await say(prove(base, tune, `${base}.policy.json`, `${tune}.certificate.json`, inputs));
+      const models = ["--base", at(`${base}.model.json`), "--tune", at(`${tune}.model.json`)];
+      await say(["verify", at(`${tune}.certificate.json`), ...models, ...inputs]);
+      await say(["register", "certificate", at(`${tune}.certificate.json`), ...chain, "--account", "0"]);
+    }
+
+    const secrets = await Promise.all(["a", "b", "c"].map((name) => place.read(`${name}.secrets.json`)));
+    const blindings = secrets.flatMap((text) => (JSON.parse(text) as { blindings: string[] }).blindings);
+    expect(new Set(blindings).size).to.be.greaterThan(5);
+    const published = await Promise.all(
+      (await place.names())
+        .filter((name) => name.endsWith(".json") && !name.endsWith(".secrets.json"))
+        .map((name) => place.read(name)),
+    );
+    const everything = [...printed, ...published].join("\n").toLowerCase();
+    for (const blinding of blindings) {
+      expect(everything).not.to.include(blinding.slice(2));
+      expect(everything).not.to.include(BigInt(blinding).toString());
+    }
+  });
+
+  it("refuses a copied certificate, another registry and a second registration", async () => {
+    const copied = await runJson(["register", "certificate", at("b.certificate.json"), ...chain, "--account", "1"], 1);
+    expect(copied["error"]).to.deep.include({ name: "RegistryError", errorName: "InvalidGroth16Proof" });
+    const twice = await runJson(["register", "certificate", at("b.certificate.json"), ...chain, "--account", "0"], 1);
+    expect(twice["error"]).to.deep.include({ errorName: "CertificateAlreadyRegistered" });
+    const elsewhere = ["--rpc", node.url, "--registry", OTHER, "--account", "0"];
+    const { exitCode, stderr } = await runCli(["register", "certificate", at("b.certificate.json"), ...elsewhere]);
+    expect(exitCode).to.equal(2);
+    expect(stderr).to.include(registry).and.to.include(OTHER);
+  });
+
+  it("cannot check when no node answers", async () => {
+    const dead = ["--rpc", "http://127.0.0.1:1", "--registry", registry];
+    const result = await runJson(["query", `0x${"00".repeat(32)}`, ...dead], 3);
+    expect(result["error"]).to.deep.include({ name: "UnavailableError" });
+  });
+
+  it("refuses development keys on a public chain", async () => {
+    const mainnet = await startRpcNode(1);
+    try {
+      const { exitCode, stderr } = await runCli(["deploy", "--rpc", mainnet.url, "--tier", "nano", "--account", "0"]);
+      expect(exitCode).to.equal(2);
+      expect(stderr).to.include("INSECURE").and.to.include("--allow-insecure");
+      const model = [
+        "register",
+        "model",
+        at("a.model.json"),
+        "--rpc",
+        mainnet.url,
+        "--registry",
+        registry,
+        "--account",
+        "0",
+      ];
+      expect((await runCli(model)).exitCode).to.equal(2);
+    } finally {
+      await mainnet.close();
+    }
+  });
+});
