@@ -43,21 +43,20 @@ contract DriftRegistry is IDriftRegistry {
         bytes32 policyId;
     }
 
-    /// @inheritdoc IDriftRegistry
-    bytes32 public immutable srsId;
-
-    uint256 private immutable _blindingBaseX;
-    uint256 private immutable _blindingBaseY;
-    uint256 private immutable _tau2X1;
-    uint256 private immutable _tau2X0;
-    uint256 private immutable _tau2Y1;
-    uint256 private immutable _tau2Y0;
+    bytes32 private immutable _SRS_ID;
+    uint256 private immutable _BLINDING_BASE_X;
+    uint256 private immutable _BLINDING_BASE_Y;
+    uint256 private immutable _TAU2_X1;
+    uint256 private immutable _TAU2_X0;
+    uint256 private immutable _TAU2_Y1;
+    uint256 private immutable _TAU2_Y0;
 
     mapping(uint256 tierId => IGroth16Verifier verifier) private _verifiers;
     mapping(bytes32 modelId => ModelRecord record) private _models;
     mapping(bytes32 policyId => Policy policy) private _policies;
     mapping(bytes32 certificateId => StoredCertificate record) private _certificates;
 
+    /// @notice Fixes the verifiers and the SRS for good.
     /// @param tierVerifiers Supported tiers; at most one verifier each.
     /// @param srs Points of the SRS of all models. `τ` must agree between the groups; that `[β]_1` has an unknown
     /// logarithm is the ceremony's claim.
@@ -67,14 +66,14 @@ contract DriftRegistry is IDriftRegistry {
         if (Bn254.isInfinity(srs.tau1) || Bn254.isInfinity(srs.blindingBase)) revert InvalidSrs();
         // e([τ]_1, [1]_2) = e([1]_1, [τ]_2); the precompile refuses a [τ]_2 outside of G2.
         if (!Bn254.pairingsAgree(srs.tau1, G1Point(1, 2), srs.tau2)) revert InvalidSrs();
-        _blindingBaseX = srs.blindingBase.x;
-        _blindingBaseY = srs.blindingBase.y;
-        _tau2X1 = srs.tau2.x[0];
-        _tau2X0 = srs.tau2.x[1];
-        _tau2Y1 = srs.tau2.y[0];
-        _tau2Y0 = srs.tau2.y[1];
+        _BLINDING_BASE_X = srs.blindingBase.x;
+        _BLINDING_BASE_Y = srs.blindingBase.y;
+        _TAU2_X1 = srs.tau2.x[0];
+        _TAU2_X0 = srs.tau2.x[1];
+        _TAU2_Y1 = srs.tau2.y[0];
+        _TAU2_Y0 = srs.tau2.y[1];
         bytes32 id = Ids.srsId(srs);
-        srsId = id;
+        _SRS_ID = id;
 
         for (uint256 i = 0; i < tierVerifiers.length; ++i) {
             (uint256 tierId, IGroth16Verifier verifier) = (tierVerifiers[i].tierId, tierVerifiers[i].verifier);
@@ -92,9 +91,9 @@ contract DriftRegistry is IDriftRegistry {
         ModelParts calldata parts,
         string calldata manifestURI
     ) external returns (bytes32 modelId) {
-        if (modelSrsId != srsId) revert SrsMismatch(srsId, modelSrsId);
+        if (modelSrsId != _SRS_ID) revert SrsMismatch(_SRS_ID, modelSrsId);
         if (parts.t == 0 || parts.tileCount == 0) revert InvalidModelShape(parts.t, parts.tileCount);
-        modelId = Ids.modelId(srsId, parts.t, parts.tileCount, parts.manifestHash, parts.merkleRoot);
+        modelId = Ids.modelId(_SRS_ID, parts.t, parts.tileCount, parts.manifestHash, parts.merkleRoot);
         if (_models[modelId].registrant != address(0)) revert ModelAlreadyRegistered(modelId);
         _storeModel(
             modelId,
@@ -169,13 +168,13 @@ contract DriftRegistry is IDriftRegistry {
         bytes32 baseModelId,
         bytes32 tunedModelId,
         bytes32 policyId
-    ) external view returns (bool) {
+    ) external view returns (bool isRegistered) {
         bytes32 id = Ids.certificateId(publisher, baseModelId, tunedModelId, policyId);
         return _certificates[id].publisher != address(0);
     }
 
     /// @inheritdoc IDriftRegistry
-    function certificate(bytes32 certificateId) external view returns (CertificateRecord memory) {
+    function certificate(bytes32 certificateId) external view returns (CertificateRecord memory record) {
         StoredCertificate memory stored = _certificates[certificateId];
         if (stored.publisher == address(0)) revert UnknownCertificate(certificateId);
         return
@@ -190,7 +189,7 @@ contract DriftRegistry is IDriftRegistry {
     }
 
     /// @inheritdoc IDriftRegistry
-    function model(bytes32 modelId) external view returns (ModelRecord memory) {
+    function model(bytes32 modelId) external view returns (ModelRecord memory record) {
         return _model(modelId);
     }
 
@@ -202,8 +201,13 @@ contract DriftRegistry is IDriftRegistry {
     }
 
     /// @inheritdoc IDriftRegistry
-    function verifierOf(uint256 tierId) external view returns (address) {
+    function verifierOf(uint256 tierId) external view returns (address verifier) {
         return address(_verifiers[tierId]);
+    }
+
+    /// @inheritdoc IDriftRegistry
+    function srsId() external view returns (bytes32 id) {
+        return _SRS_ID;
     }
 
     /// @dev Walks the chain of roots from the base to the tuned model. Returns the number of changed tiles.
@@ -281,8 +285,8 @@ contract DriftRegistry is IDriftRegistry {
         G1Point memory combined = Commitments.combine(segment.commitments, segment.claim, masks, tierSlots);
         bytes32 seed = keccak256(abi.encode(signals, segment.mercury.blinding));
         Mercury.Srs memory srs = Mercury.Srs({
-            blindingBase: G1Point(_blindingBaseX, _blindingBaseY),
-            tau2: G2Point({x: [_tau2X1, _tau2X0], y: [_tau2Y1, _tau2Y0]})
+            blindingBase: G1Point(_BLINDING_BASE_X, _BLINDING_BASE_Y),
+            tau2: G2Point({x: [_TAU2_X1, _TAU2_X0], y: [_TAU2_Y1, _TAU2_Y0]})
         });
         return Mercury.verify(srs, combined, segment.claim.z, segment.claim.y, seed, segment.mercury);
     }
@@ -313,6 +317,6 @@ contract DriftRegistry is IDriftRegistry {
 
     /// @dev Id of a descendant: everything as in the base but the root.
     function _modelIdWith(ModelRecord memory base, bytes32 merkleRoot) private view returns (bytes32) {
-        return Ids.modelId(srsId, base.t, base.tileCount, base.manifestHash, merkleRoot);
+        return Ids.modelId(_SRS_ID, base.t, base.tileCount, base.manifestHash, merkleRoot);
     }
 }

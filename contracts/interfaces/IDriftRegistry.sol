@@ -212,7 +212,19 @@ interface IDriftRegistry {
 
     // --- Events ---
 
+    /// @notice A tier's verifier, fixed at construction.
+    /// @param tierId Number of the tier.
+    /// @param verifier Its Groth16 verifier.
+    /// @param srsId SRS of all models of this registry.
     event VerifierConfigured(uint256 indexed tierId, address verifier, bytes32 srsId);
+
+    /// @notice A model that certificates can start from, registered by itself or as the result of a certificate.
+    /// @param modelId Of the model.
+    /// @param registrant Who sent the transaction.
+    /// @param manifestHash keccak256 of the canonical manifest.
+    /// @param t log2 of a tile's side.
+    /// @param tileCount Number of tiles.
+    /// @param merkleRoot Root over the tiles' commitments.
     event ModelRegistered(
         bytes32 indexed modelId,
         address indexed registrant,
@@ -221,15 +233,34 @@ interface IDriftRegistry {
         uint256 tileCount,
         bytes32 merkleRoot
     );
-    /// @notice Where somebody says that the manifest can be found. Its hash is the model's `manifestHash`, whoever
+
+    /// @notice Where somebody says that a manifest can be found. Its hash must be the model's `manifestHash`, whoever
     /// published the address.
+    /// @param modelId Of the model.
+    /// @param publisher Who says so.
+    /// @param manifestURI The address.
     event ManifestPublished(bytes32 indexed modelId, address indexed publisher, string manifestURI);
+
+    /// @notice A policy that certificates can refer to.
+    /// @param policyId Of the policy.
+    /// @param baseModelId The base that it is about.
+    /// @param registrant Who sent the transaction.
+    /// @param rules Sorted by tile, disjoint.
     event PolicyRegistered(
         bytes32 indexed policyId,
         bytes32 indexed baseModelId,
         address indexed registrant,
         Rule[] rules
     );
+
+    /// @notice A fine-tune was proven to follow a policy.
+    /// @param tunedModelId Of the fine-tune.
+    /// @param baseModelId Of its base.
+    /// @param policyId Of the policy.
+    /// @param certificateId Of the certificate.
+    /// @param publisher Who sent it; its proofs are bound to this address.
+    /// @param segmentCount Number of segment proofs.
+    /// @param changedTiles Tiles that are not frozen, over all segments.
     event CertificateRegistered(
         bytes32 indexed tunedModelId,
         bytes32 indexed baseModelId,
@@ -254,38 +285,58 @@ interface IDriftRegistry {
     ) external returns (bytes32 modelId);
 
     /// @notice Says where a registered model's manifest can be found. Anybody can, so that nobody can occupy it.
+    /// @param modelId Of the model.
+    /// @param manifestURI The address.
     function publishManifest(bytes32 modelId, string calldata manifestURI) external;
 
-    /// @notice Registers a policy: at least one rule, sorted, disjoint, within the base's tiles. Tiles in no rule are
-    /// frozen.
+    /// @notice Registers a policy. Tiles in no rule are frozen.
+    /// @param baseModelId The base, registered.
+    /// @param rules At least one; sorted by tile, disjoint, within the base's tiles.
+    /// @return policyId Of the policy.
     function registerPolicy(bytes32 baseModelId, Rule[] calldata rules) external returns (bytes32 policyId);
 
     /// @notice Verifies and registers a fine-tune of the sender. Registers the tuned model too if it is new.
+    /// @param params The fine-tune, its policy and its segment proofs.
     /// @return certificateId Of the certificate.
     function certify(CertifyParams calldata params) external returns (bytes32 certificateId);
 
     // --- Reading ---
 
     /// @notice Whether that publisher's certificate is registered.
+    /// @param publisher Who sent it.
+    /// @param baseModelId Of the base.
+    /// @param tunedModelId Of the fine-tune.
+    /// @param policyId Of the policy.
+    /// @return isRegistered Whether it is.
     function isCertified(
         address publisher,
         bytes32 baseModelId,
         bytes32 tunedModelId,
         bytes32 policyId
-    ) external view returns (bool);
+    ) external view returns (bool isRegistered);
 
-    /// @notice Reverts with `UnknownCertificate`.
-    function certificate(bytes32 certificateId) external view returns (CertificateRecord memory);
+    /// @notice A certificate. Reverts with `UnknownCertificate`.
+    /// @param certificateId Of the certificate.
+    /// @return record What the registry keeps of it.
+    function certificate(bytes32 certificateId) external view returns (CertificateRecord memory record);
 
-    /// @notice Reverts with `UnknownModel`.
-    function model(bytes32 modelId) external view returns (ModelRecord memory);
+    /// @notice A model. Reverts with `UnknownModel`.
+    /// @param modelId Of the model.
+    /// @return record What the registry keeps of it.
+    function model(bytes32 modelId) external view returns (ModelRecord memory record);
 
-    /// @notice Reverts with `UnknownPolicy`.
+    /// @notice A policy. Reverts with `UnknownPolicy`.
+    /// @param policyId Of the policy.
+    /// @return baseModelId The base that it is about.
+    /// @return rules Sorted by tile, disjoint.
     function policy(bytes32 policyId) external view returns (bytes32 baseModelId, Rule[] memory rules);
 
-    /// @notice The Groth16 verifier of a tier; zero if the tier is not supported.
-    function verifierOf(uint256 tierId) external view returns (address);
+    /// @notice The Groth16 verifier of a tier.
+    /// @param tierId Number of the tier.
+    /// @return verifier Zero if the tier is not supported.
+    function verifierOf(uint256 tierId) external view returns (address verifier);
 
     /// @notice Names the SRS in model ids.
-    function srsId() external view returns (bytes32);
+    /// @return id `keccak256(abi.encode(τ1, β1, τ2))`.
+    function srsId() external view returns (bytes32 id);
 }

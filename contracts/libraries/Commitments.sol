@@ -13,7 +13,8 @@ import {Bn254, G1Point} from "./Bn254.sol";
 import {Fr} from "./Fr.sol";
 import {Words} from "./Words.sol";
 
-/// @title Commitments of a segment: their form, their Merkle roots and their combination
+/// @title Commitments of a segment
+/// @notice Their form, their Merkle roots and their combination into the one that is opened.
 library Commitments {
     /// @dev Exact counts, points on the curve, no factors without rank rules. `masks`: a bit for each masked slot.
     function requireWellFormed(

@@ -64,8 +64,14 @@ library Mercury {
     }
 
     /// @notice Whether the commitment opens to `y` at `z`.
-    /// @dev Reverts for non-canonical scalars, points off the curve and degenerate challenges. `commitment` must be
-    /// on the curve, `z` and `y` canonical; `seed` must bind all three and must have been fixed before the proof.
+    /// @dev Reverts for non-canonical scalars and points off the curve in the proof, and for degenerate challenges.
+    /// @param srs Points of the SRS.
+    /// @param commitment Blinded by `proof.blinding`. The caller checks that it is on the curve.
+    /// @param z Point, least significant variable first. The caller checks that it is canonical and of even length.
+    /// @param y Value. The caller checks that it is canonical.
+    /// @param seed What the challenges start from; must bind commitment, `z`, `y` and the blinding.
+    /// @param proof The opening.
+    /// @return isValid Whether the commitment opens to `y` at `z`.
     function verify(
         Srs memory srs,
         G1Point memory commitment,
@@ -73,7 +79,7 @@ library Mercury {
         uint256 y,
         bytes32 seed,
         MercuryProof calldata proof
-    ) internal view returns (bool) {
+    ) internal view returns (bool isValid) {
         _requireWellFormed(proof);
         Challenges memory c = _challenges(seed, proof, z.length / 2);
         Batch memory batch = _batch(c, z, y, proof);

@@ -113,7 +113,8 @@ library Statement {
         }
     }
 
-    /// @dev The circuit's public signals `[h, η, v]`: `η = keccak256(values, h) mod p`, `v = Σ values_i η^i`. Fills in `h`.
+    /// @dev The circuit's public signals `[h, η, v]`: `η = keccak256(values, h) mod p`, `v = Σ values_i η^i`.
+    /// Fills in `h`.
     function publicSignals(uint256[] memory values, uint256 h) internal pure returns (uint256[3] memory) {
         Fr.requireCanonical(h);
         uint256 count = values.length - 1;
@@ -212,9 +213,9 @@ library Statement {
         values[offset + 4] = plan.colPanelStarts;
     }
 
-    /// @dev `keccak256(abi.encode(chainId, registry, publisher, tier, prev, next, policyId, tiles, points)) mod p`, where
-    /// `points` are x and y of `C0_T, C1_T` for every slot, the masks, `P_A`, `P_B`, `m` and `M`. Counts of commitments
-    /// must be checked.
+    /// @dev `keccak256(abi.encode(chainId, registry, publisher, tier, prev, next, policyId, tiles, points)) mod p`.
+    /// `points` are x and y of `C0_T, C1_T` for every slot, of the masks, of `P_A`, `P_B`, `m` and `M`. Counts of
+    /// commitments must be checked.
     function _contextDigest(Context memory context, Segment calldata segment) private view returns (uint256) {
         SegmentCommitments calldata commitments = segment.commitments;
         G1Point[] calldata base = commitments.base;

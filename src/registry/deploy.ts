@@ -39,7 +39,7 @@ export async function deployContract(
     const factory = new ContractFactory(contract.abi as InterfaceAbi, contract.bytecode, signer);
     const deployed = await factory.deploy(...args);
     const receipt = await deployed.deploymentTransaction()?.wait();
-    if (receipt?.contractAddress == null) throw new RegistryError("the deployment was not included");
+    if (typeof receipt?.contractAddress !== "string") throw new RegistryError("the deployment was not included");
     return { address: receipt.contractAddress.toLowerCase() as Hex, gasUsed: receipt.gasUsed };
   } catch (error) {
     throw decodeRegistryFailure(error);

@@ -16,19 +16,24 @@ export function g2Words({ x, y }: G2): { x: [bigint, bigint]; y: [bigint, bigint
   return { x: [x.c1, x.c0], y: [y.c1, y.c0] };
 }
 
-function groth16Words({ a, b, c }: Groth16Proof): {
-  a: [bigint, bigint];
-  b: [[bigint, bigint], [bigint, bigint]];
-  c: [bigint, bigint];
-} {
+/** The Solidity struct `Groth16Proof`. */
+export interface Groth16Words {
+  readonly a: readonly [bigint, bigint];
+  readonly b: readonly [readonly [bigint, bigint], readonly [bigint, bigint]];
+  readonly c: readonly [bigint, bigint];
+}
+
+function groth16Words({ a, b, c }: Groth16Proof): Groth16Words {
   const { x, y } = g2Words(b);
   return { a: [a.x, a.y], b: [x, y], c: [c.x, c.y] };
 }
 
 /** The Solidity struct `Segment`. The root after the segment is not sent: the registry computes it. */
-export type SegmentParams = ReturnType<typeof segmentParams>;
+export interface SegmentParams extends Omit<WrappedSegment, "groth16" | "nextMerkleRoot"> {
+  readonly groth16: Groth16Words;
+}
 
-export function segmentParams(segment: WrappedSegment) {
+function segmentParams(segment: WrappedSegment): SegmentParams {
   const { tierId, uses, tiles, commitments, claim, h, groth16, mercury, multiProof } = segment;
   return { tierId, uses, tiles, commitments, claim, h, groth16: groth16Words(groth16), mercury, multiProof };
 }

@@ -5,6 +5,7 @@ import { RegistryError } from "../../src/errors/errors.js";
 import { certificateId } from "../../src/registry/encode.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { deployTestRegistry, startChain, type Chain, type TestRegistry } from "./support/chain.js";
+import { knownKeyGroth16 } from "./support/known-key-groth16.js";
 import { rule, World } from "./support/world.js";
 
 const RULES = [
@@ -14,14 +15,19 @@ const RULES = [
   rule(9, 2, { maxRank: 1, gridCols: 2, shift: 3, maxNonzeros: 5n }),
 ];
 
+/**
+ * With snarkjs's verifier: proofs are simulated, but for exactly the public signals that TypeScript computes, so that
+ * acceptance also says that both compute the same statement.
+ */
 describe("DriftRegistry", () => {
+  const { contract, simulate } = knownKeyGroth16("certify");
   let chain: Chain;
   let registry: TestRegistry;
 
   before(async function () {
     this.timeout(120_000);
     chain = await startChain();
-    registry = await deployTestRegistry(chain);
+    registry = await deployTestRegistry(chain, contract);
   });
 
   after(() => chain.close());
@@ -34,7 +40,7 @@ describe("DriftRegistry", () => {
     const { policyId: id } = await client.registerPolicy(chain.publisher, world.policy);
     expect(id).to.equal(policyId(world.policy));
 
-    const certificate = await world.certificate(place, [[{ ruleIndex: 1, tiles: [4, 6] }]]);
+    const certificate = await world.certificate(place, [[{ ruleIndex: 1, tiles: [4, 6] }]], simulate);
     const certified = await client.certify(chain.publisher, certificate);
     expect(certified.certificateId).to.equal(certificateId(certificate));
     expect(certified.tunedModelId).to.equal(modelId(certificate.tuned));
@@ -60,23 +66,31 @@ describe("DriftRegistry", () => {
     const world = new World("all classes", TIERS.nano, 12, RULES);
     await client.registerModel(chain.publisher, world.base);
     await client.registerPolicy(chain.publisher, world.policy);
-    const together = await world.certificate(place, [
+    const together = await world.certificate(
+      place,
       [
-        { ruleIndex: 0, tiles: [0, 1, 2, 3] },
-        { ruleIndex: 3, tiles: [9, 10] },
-        { ruleIndex: 1, tiles: [5] },
-        { ruleIndex: 2, tiles: [7, 8] },
+        [
+          { ruleIndex: 0, tiles: [0, 1, 2, 3] },
+          { ruleIndex: 3, tiles: [9, 10] },
+          { ruleIndex: 1, tiles: [5] },
+          { ruleIndex: 2, tiles: [7, 8] },
+        ],
       ],
-    ]);
+      simulate,
+    );
     await client.certify(chain.publisher, together);
-    const chained = await world.certificate(place, [
+    const chained = await world.certificate(
+      place,
       [
-        { ruleIndex: 3, tiles: [9, 10] },
-        { ruleIndex: 2, tiles: [8] },
+        [
+          { ruleIndex: 3, tiles: [9, 10] },
+          { ruleIndex: 2, tiles: [8] },
+        ],
+        [{ ruleIndex: 1, tiles: [4, 5, 6] }],
+        [{ ruleIndex: 0, tiles: [0, 1, 2, 3] }],
       ],
-      [{ ruleIndex: 1, tiles: [4, 5, 6] }],
-      [{ ruleIndex: 0, tiles: [0, 1, 2, 3] }],
-    ]);
+      simulate,
+    );
     const { tunedModelId } = await client.certify(chain.publisher, chained);
     expect(await client.findByTunedModel(tunedModelId)).to.have.length(1);
   });
@@ -86,12 +100,12 @@ describe("DriftRegistry", () => {
     const world = new World("descendants", TIERS.nano, 3, [rule(0, 3)]);
     await client.registerModel(chain.publisher, world.base);
     await client.registerPolicy(chain.publisher, world.policy);
-    const first = await world.certificate(place, [[{ ruleIndex: 0, tiles: [1] }]]);
+    const first = await world.certificate(place, [[{ ruleIndex: 0, tiles: [1] }]], simulate);
     const { tunedModelId } = await client.certify(chain.publisher, first);
     const descendant = new World("of descendants", TIERS.nano, 3, [rule(0, 3)], world);
     expect(modelId(descendant.base)).to.equal(tunedModelId);
     await client.registerPolicy(chain.publisher, descendant.policy);
-    const second = await descendant.certificate(place, [[{ ruleIndex: 0, tiles: [1, 2] }]]);
+    const second = await descendant.certificate(place, [[{ ruleIndex: 0, tiles: [1, 2] }]], simulate);
     const { certificateId: id } = await client.certify(chain.publisher, second);
     expect((await client.getCertificate(id))?.baseModelId).to.equal(tunedModelId);
   });
@@ -101,7 +115,7 @@ describe("DriftRegistry", () => {
     const world = new World("twice", TIERS.nano, 3, [rule(0, 3)]);
     await client.registerModel(chain.publisher, world.base);
     await client.registerPolicy(chain.publisher, world.policy);
-    const certificate = await world.certificate(place, [[{ ruleIndex: 0, tiles: [0, 2] }]]);
+    const certificate = await world.certificate(place, [[{ ruleIndex: 0, tiles: [0, 2] }]], simulate);
     await client.certify(chain.publisher, certificate);
     let refusal: unknown;
     await client.certify(chain.publisher, certificate).catch((error: unknown) => (refusal = error));

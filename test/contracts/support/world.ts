@@ -66,13 +66,20 @@ export class World {
   readonly #next: () => Fr;
   #latest: readonly Committed[];
 
-  /** `ancestor`: the base is the tuned model of the last certificate that it made. */
+  /**
+   * Beyond the first 64, tiles repeat (their leaves differ all the same), which makes large models cheap.
+   * `ancestor`: the base is the tuned model of the last certificate that it made.
+   */
   constructor(seed: string, tier: Tier, tileCount: number, rules: readonly Rule[], ancestor?: World) {
     this.#seed = seed;
     this.#next = seededFr(seed);
     this.tier = tier;
     this.trusted = knownTauSrs("contracts");
-    this.#tiles = ancestor === undefined ? Array.from({ length: tileCount }, () => this.#commit()) : ancestor.#latest;
+    const distinct = Array.from({ length: Math.min(tileCount, 64) }, () => this.#commit());
+    this.#tiles =
+      ancestor === undefined
+        ? Array.from({ length: tileCount }, (_, i) => distinct[i % distinct.length] as Committed)
+        : ancestor.#latest;
     this.#latest = this.#tiles;
     this.base = {
       srsId: srsId(this.trusted.srs),

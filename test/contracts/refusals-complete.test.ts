@@ -1,0 +1,20 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect } from "chai";
+import { driftRegistryInterface } from "../../src/registry/encode.js";
+
+/** Degenerate challenges need a preimage of keccak256; inversion then cannot fail. */
+const UNREACHABLE = ["DegenerateChallenges", "NoInverse"];
+
+describe("tests of refusals", () => {
+  it("name every custom error of the registry", () => {
+    const here = new URL(".", import.meta.url);
+    const tests = readdirSync(here)
+      .filter((name) => name.endsWith(".test.ts"))
+      .map((name) => readFileSync(new URL(name, here), "utf8"))
+      .join("");
+    const errors: string[] = [];
+    driftRegistryInterface.forEachError(({ name }) => errors.push(name));
+    expect(errors.filter((name) => !tests.includes(`"${name}"`))).to.deep.equal([]);
+    expect(errors).to.include.members(UNREACHABLE);
+  });
+});

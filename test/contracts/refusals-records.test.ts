@@ -1,0 +1,123 @@
+import { expect } from "chai";
+import { modelId } from "../../src/commitment/model-id.js";
+import { policyId, type Rule } from "../../src/drift/rule.js";
+import type { Hex } from "../../src/encoding/hex.js";
+import { callRegistry, sendToRegistry } from "../../src/registry/call.js";
+import { driftRegistryInterface } from "../../src/registry/encode.js";
+import { deployContract } from "../../src/registry/deploy.js";
+import { artifact, registryArguments, someWord, type Chain, type TestRegistry } from "./support/chain.js";
+import { expectRefusal } from "./support/refusals.js";
+import { RULES, startRefusing, type Refusing } from "./support/refused.js";
+import { rule, type World } from "./support/world.js";
+
+describe("DriftRegistry refuses, at deployment and as records,", () => {
+  let refusing: Refusing;
+  let chain: Chain;
+  let registry: TestRegistry;
+  let world: World;
+
+  before(async function () {
+    this.timeout(120_000);
+    refusing = await startRefusing();
+    ({ chain, registry, world } = refusing);
+  });
+
+  after(() => chain.close());
+
+  describe("at deployment", () => {
+    const deploy = async (args: readonly unknown[]): Promise<unknown> =>
+      deployContract(chain.publisher, await artifact("DriftRegistry"), args);
+
+    it("a verifier without code, a tier twice, an unknown tier", async () => {
+      const { verifier } = registry;
+      const nobody = `0x${"11".repeat(20)}`;
+      await expectRefusal(deploy(registryArguments([{ tierId: 1, verifier: nobody }])), "VerifierHasNoCode");
+      const twice = [1, 1].map((tierId) => ({ tierId, verifier }));
+      await expectRefusal(deploy(registryArguments(twice)), "TierConfiguredTwice", [1n]);
+      await expectRefusal(deploy(registryArguments([{ tierId: 9, verifier }])), "UnknownTier", [9n]);
+    });
+
+    it("SRS points at infinity, off the curve, of different secrets, outside the subgroup", async () => {
+      const [tiers, srs] = registryArguments([]) as [unknown, Record<string, object>];
+      const infinity = { x: 0n, y: 0n };
+      await expectRefusal(deploy([tiers, { ...srs, tau1: infinity }]), "InvalidSrs");
+      await expectRefusal(deploy([tiers, { ...srs, blindingBase: infinity }]), "InvalidSrs");
+      await expectRefusal(deploy([tiers, { ...srs, tau1: { x: 1n, y: 2n } }]), "InvalidSrs");
+      await expectRefusal(deploy([tiers, { ...srs, tau1: { x: 1n, y: 3n } }]), "PointNotOnCurve", [1n, 3n]);
+      const tau2 = { x: [1n, 2n], y: [3n, 4n] };
+      await expectRefusal(deploy([tiers, { ...srs, tau2 }]), "PrecompileFailed", [8n]);
+    });
+  });
+
+  describe("models", () => {
+    it("of another SRS, without tiles, registered before", async () => {
+      const { client } = registry;
+      const { base } = world;
+      const register = (change: object): Promise<unknown> =>
+        client.registerModel(chain.publisher, { ...base, ...change });
+      const srsId = someWord(1);
+      await expectRefusal(register({ srsId }), "SrsMismatch", [base.srsId, srsId]);
+      await expectRefusal(register({ tileCount: 0 }), "InvalidModelShape", [4n, 0n]);
+      await expectRefusal(register({ t: 0 }), "InvalidModelShape", [0n, 42n]);
+      await expectRefusal(register({}), "ModelAlreadyRegistered", [modelId(base)]);
+    });
+
+    it("and manifests of models that nobody has registered", async () => {
+      const data = driftRegistryInterface.encodeFunctionData("publishManifest", [someWord(7), "ipfs://x"]) as Hex;
+      const attempt = sendToRegistry(chain.publisher, registry.place.registry, data);
+      await expectRefusal(attempt, "UnknownModel", [someWord(7)]);
+    });
+
+    it("to give back what it has not", async () => {
+      const { place } = registry;
+      for (const [name, error] of [
+        ["model", "UnknownModel"],
+        ["policy", "UnknownPolicy"],
+        ["certificate", "UnknownCertificate"],
+      ] as const) {
+        await expectRefusal(callRegistry(chain.provider, place.registry, name, [someWord(7)]), error, [someWord(7)]);
+      }
+      expect(await registry.client.getModel(someWord(7))).to.equal(undefined);
+      expect(await registry.client.getPolicy(someWord(7))).to.equal(undefined);
+      expect(await registry.client.getCertificate(someWord(7))).to.equal(undefined);
+    });
+  });
+
+  describe("policies", () => {
+    const register = (rules: readonly Rule[], baseModelId = modelId(world.base)): Promise<unknown> =>
+      registry.client.registerPolicy(chain.publisher, { baseModelId, rules });
+
+    it("of an unknown base, without rules, registered before", async () => {
+      await expectRefusal(register(RULES, someWord(3)), "UnknownModel", [someWord(3)]);
+      await expectRefusal(register([]), "PolicyHasNoRule");
+      await expectRefusal(register(RULES), "PolicyAlreadyRegistered", [policyId(world.policy)]);
+    });
+
+    it("with rules that are empty, unsorted, overlapping or beyond the model", async () => {
+      await expectRefusal(register([rule(0, 0)]), "RuleTilesOutOfOrder", [0n, 0n, 0n]);
+      await expectRefusal(register([rule(2, 1), rule(0, 1)]), "RuleTilesOutOfOrder", [1n, 0n, 1n]);
+      await expectRefusal(register([rule(0, 3), rule(2, 2)]), "RuleTilesOutOfOrder", [1n, 2n, 2n]);
+      await expectRefusal(register([rule(0, 3), rule(3, 40)]), "RuleBeyondModel", [1n, 43n, 42n]);
+      await expectRefusal(register([rule(2 ** 32 - 1, 2 ** 32 - 1)]), "RuleBeyondModel");
+    });
+
+    it("with a grid or shift that does not fit the rank", async () => {
+      for (const bounds of [
+        { gridCols: 1 },
+        { shift: 1 },
+        { maxRank: 1 },
+        { maxRank: 1, gridCols: 3 },
+        { maxRank: 1, gridCols: 2, shift: 41 },
+      ]) {
+        await expectRefusal(register([rule(0, 4, bounds)]), "InvalidRankRule");
+      }
+    });
+
+    it("with bounds that the circuit cannot represent", async () => {
+      const nonzeros = { maxNonzeros: 1n << 40n };
+      await expectRefusal(register([rule(0, 4, nonzeros)]), "BoundTooLarge", [0n, 1n << 40n, 40n]);
+      const residual = { maxResidualSq: 1n << 100n };
+      await expectRefusal(register([rule(0, 4, residual)]), "BoundTooLarge", [0n, 1n << 100n, 100n]);
+    });
+  });
+});
