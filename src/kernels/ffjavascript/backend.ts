@@ -1,4 +1,4 @@
-import { buildBn128 } from "ffjavascript";
+import { buildBn128, type Curve } from "ffjavascript";
 import { g1Sub, type G1 } from "../../curve/g1.js";
 import type { Fr } from "../../field/fr.js";
 import type { Backend, IntVector } from "../backend.js";
@@ -6,18 +6,33 @@ import { referenceBackend } from "../reference/backend.js";
 import { readPointMontLE } from "../reference/msm.js";
 import { packFrLE, splitSigned } from "./scalars.js";
 
-/** A backend that owns worker threads. */
+/** A backend that uses worker threads. */
 export interface ThreadedBackend extends Backend {
-  /** Ends the worker threads; the process cannot exit before. */
+  /** Ends the worker threads with the last open backend; the process cannot exit before. */
   close(): Promise<void>;
+}
+
+/**
+ * ffjavascript keeps one curve and its threads for the whole process, snarkjs included. Whoever waits for threads that
+ * somebody else has ended waits for ever: so they end with the last backend, and every use asks for the present curve.
+ */
+let openBackends = 0;
+
+async function endSharedThreads(): Promise<void> {
+  const shared: unknown = Reflect.get(globalThis, "curve_bn128");
+  if (shared !== undefined && shared !== null) await (shared as Curve).terminate();
 }
 
 /** ffjavascript's multi-scalar multiplication on worker threads; everything else is the reference. */
 export async function createFfjavascriptBackend(): Promise<ThreadedBackend> {
-  const curve = await buildBn128();
+  await buildBn128();
+  openBackends++;
+  let isClosed = false;
 
   async function multiply(powers: Uint8Array, scalars: Uint8Array, count: number): Promise<G1> {
+    if (isClosed) throw new RangeError("msm: the backend is closed");
     if (count === 0 || scalars.every((byte) => byte === 0)) return { x: 0n, y: 0n };
+    const curve = await buildBn128();
     const sum = await curve.G1.multiExpAffine(powers.subarray(0, 64 * count), scalars);
     return readPointMontLE(curve.G1.toAffine(sum), 0);
   }
@@ -34,6 +49,10 @@ export async function createFfjavascriptBackend(): Promise<ThreadedBackend> {
       const plus = await multiply(powers, positive, scalars.length);
       return g1Sub(plus, await multiply(powers, negative, scalars.length));
     },
-    close: () => curve.terminate(),
+    async close(): Promise<void> {
+      if (isClosed) return;
+      isClosed = true;
+      if (--openBackends === 0) await endSharedThreads();
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { buildBn128 } from "ffjavascript";
 import { G1_GENERATOR, G1_INFINITY, g1LinearCombination, g1Mul, g1Neg, type G1 } from "../../../src/curve/g1.js";
 import { FR_ONE, FR_ZERO, frNeg, frOf, toFr, type Fr } from "../../../src/field/fr.js";
 import type { IntVector } from "../../../src/kernels/backend.js";
@@ -84,6 +85,20 @@ describe(`multi-scalar multiplication (seed ${SEED})`, () => {
     expect(() => referenceMsm(pack([p]), [FR_ONE, FR_ONE])).to.throw(RangeError, "2 scalars but only 1 points");
     const error = await fast.msm(pack([p]), [FR_ONE, FR_ONE]).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(RangeError);
+  });
+
+  it("goes on when another backend is closed, which itself answers no more", async () => {
+    const other = await createFfjavascriptBackend();
+    await other.close();
+    await other.close();
+    const error = await other.msm(pack([p]), [FR_ONE]).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(RangeError).with.property("message", "msm: the backend is closed");
+    await expectSum(points, Array.from({ length: 40 }, randomFr), "after another one was closed");
+  });
+
+  it("goes on when somebody else has ended ffjavascript's shared threads", async () => {
+    await (await buildBn128()).terminate();
+    await expectSum(points, Array.from({ length: 40 }, randomFr), "after the shared curve was ended");
   });
 
   it("reads the points that were packed", () => {
