@@ -40,13 +40,15 @@ export { encodePolicy, parsePolicy } from "./drift/policy-file.js";
 export { policyId, type Policy, type Rule } from "./drift/rule.js";
 
 // Certificates
+export { proveCertificate, type ProveCertificateInput, type PublishingContext } from "./client/prove-certificate.js";
 export {
-  proveCertificate,
-  type ProgressListener,
-  type ProveCertificateInput,
-  type PublishingContext,
-} from "./client/prove-certificate.js";
-export { verify, type CheckMade, type ModelEvidence, type VerifyInput, type VerifyResult } from "./client/verify.js";
+  checkCertificate,
+  type CheckMade,
+  type ModelEvidence,
+  type CheckCertificateInput,
+  type CheckCertificateResult,
+} from "./client/check-certificate.js";
+export type { ProgressListener } from "./client/progress.js";
 export { describeCertificate } from "./client/describe-certificate.js";
 export { encodeCertificate, parseCertificate } from "./wrap/certificate-codec.js";
 export type { Certificate, WrappedSegment } from "./wrap/certificate.js";

@@ -8,7 +8,7 @@ import { addProveCommand } from "./commands/prove.js";
 import { addQueryCommand } from "./commands/query.js";
 import { addRegisterCommands } from "./commands/register.js";
 import { addSetupCommand } from "./commands/setup.js";
-import { addVerifyCommand } from "./commands/verify.js";
+import { addVerifyCommand } from "./commands/certificate-verify.js";
 
 /** Adds all commands, in the order in which they are used. */
 export function addCommands(program: Command, runner: Runner): void {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import pico from "picocolors";
-import type { ProgressListener } from "../client/prove-certificate.js";
+import type { ProgressListener } from "../client/progress.js";
 import { createFfjavascriptBackend, type ThreadedBackend } from "../kernels/ffjavascript/backend.js";
 import { openSetup, type Setup } from "../node/open-setup.js";
 import { createProgressBar } from "../node/progress-bar.js";

@@ -9,7 +9,7 @@ import type { FractionBitsOptions } from "../quantize/fraction-bits.js";
 import { buildManifest, encodeManifest, parseManifest } from "../quantize/manifest.js";
 import { openTiles } from "../quantize/tile-reader.js";
 import { InputError } from "../errors/errors.js";
-import type { ProgressListener } from "./prove-certificate.js";
+import type { ProgressListener } from "./progress.js";
 
 export interface CommitModelInput {
   /** Must stay open until the result is there. */

@@ -8,7 +8,7 @@ import type { Srs } from "../kzg/srs.js";
 import type { Model } from "../model/open-model.js";
 import { parseManifest } from "../quantize/manifest.js";
 import { openTiles } from "../quantize/tile-reader.js";
-import type { ProgressListener } from "./prove-certificate.js";
+import type { ProgressListener } from "./progress.js";
 import { listNames, tilesOf } from "./tensor-selection.js";
 
 /** A committed model with its weights; `model` must stay open. Throws `InputError` if the tensors differ. */

@@ -24,9 +24,7 @@ import type { PoseidonEx } from "../transcript/poseidon.js";
 import type { Certificate, WrappedSegment } from "../wrap/certificate.js";
 import { proveWrapped, type ProvingArtifacts } from "../wrap/prove-wrapped.js";
 import { publicSignals } from "../wrap/public-signals.js";
-
-/** Told what is being done: a phase, and how much of it. */
-export type ProgressListener = (phase: string, done: number, total: number) => void;
+import type { ProgressListener } from "./progress.js";
 
 /** Where a certificate may be registered, and by whom. */
 export interface PublishingContext {

@@ -8,7 +8,7 @@ import { srsId, type Srs } from "../kzg/srs.js";
 import type { Model } from "../model/open-model.js";
 import { parseManifest } from "../quantize/manifest.js";
 import { openTiles } from "../quantize/tile-reader.js";
-import type { ProgressListener } from "./prove-certificate.js";
+import type { ProgressListener } from "./progress.js";
 
 export interface RecomputeInput {
   /** Weights of an open model; must stay open. */

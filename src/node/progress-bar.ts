@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from "cli-progress";
-import type { ProgressListener } from "../client/prove-certificate.js";
+import type { ProgressListener } from "../client/progress.js";
 
 /** Phases shorter than this show nothing. */
 const QUIET_MS = 2000;

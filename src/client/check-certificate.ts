@@ -9,7 +9,7 @@ import type { Model } from "../model/open-model.js";
 import type { Certificate } from "../wrap/certificate.js";
 import { verifyCertificate, type TrustAnchors } from "../wrap/verify-certificate.js";
 import { assertCommitted } from "./open-committed.js";
-import type { ProgressListener } from "./prove-certificate.js";
+import type { ProgressListener } from "./progress.js";
 import { recomputeModelId } from "./recompute-model-id.js";
 
 /** What can be compared with one of the certificate's two models. */
@@ -22,7 +22,7 @@ export interface ModelEvidence {
   readonly opened?: OpenedModel | undefined;
 }
 
-export interface VerifyInput {
+export interface CheckCertificateInput {
   readonly certificate: Certificate;
   readonly anchors: TrustAnchors;
   readonly base?: ModelEvidence;
@@ -37,7 +37,7 @@ export interface CheckMade {
   readonly ok: boolean;
 }
 
-export interface VerifyResult {
+export interface CheckCertificateResult {
   readonly valid: boolean;
   readonly checks: readonly CheckMade[];
   /** Present when invalid: the phase that failed, and why. */
@@ -49,7 +49,7 @@ export interface VerifyResult {
  * Everything that the registry checks, and, where there is evidence, that the certificate's models are those of the
  * given files. Throws `InputError` for evidence that cannot be used, such as a key that is missing.
  */
-export async function verify(input: VerifyInput): Promise<VerifyResult> {
+export async function checkCertificate(input: CheckCertificateInput): Promise<CheckCertificateResult> {
   const { certificate, anchors } = input;
   const result = verifyCertificate(certificate, anchors);
   if (!result.valid) {
@@ -73,7 +73,7 @@ export async function verify(input: VerifyInput): Promise<VerifyResult> {
 }
 
 async function checkEvidence(
-  input: VerifyInput,
+  input: CheckCertificateInput,
   role: "base" | "tuned",
   parts: ModelParts,
   id: Hex,

@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
 import { describeCertificate } from "../../client/describe-certificate.js";
-import { verify, type ModelEvidence, type VerifyInput } from "../../client/verify.js";
+import { checkCertificate, type ModelEvidence, type CheckCertificateInput } from "../../client/check-certificate.js";
 import { InputError } from "../../errors/errors.js";
 import { tierOfTiles } from "../../node/open-setup.js";
 import { readTextFile } from "../../node/text-file.js";
@@ -50,7 +50,7 @@ export function addVerifyCommand(parent: Command, runner: Runner): void {
         tuned: await evidenceOf("tune", tune, tuneWeights, tuneSecrets, session),
       };
       const recomputes = baseWeights !== undefined || tuneWeights !== undefined;
-      const input: VerifyInput = {
+      const input: CheckCertificateInput = {
         certificate,
         anchors: setup.anchors,
         ...evidence,
@@ -58,7 +58,7 @@ export function addVerifyCommand(parent: Command, runner: Runner): void {
           ? { recompute: { srs: setup.srs, backend: await session.openBackend(), onProgress: session.onProgress } }
           : {}),
       };
-      const { valid, checks, error, ids } = await verify(input);
+      const { valid, checks, error, ids } = await checkCertificate(input);
       const { green, red, bold } = session.colors;
       const checkLines = checks.map(({ check, ok }) => `  ${ok ? green("ok") : red("failed")}  ${check}`);
       if (error !== undefined) {
