@@ -16,7 +16,8 @@ export class TileTree {
   readonly commitments: readonly G1[];
 
   constructor(commitments: readonly G1[]) {
-    if (commitments.length === 0) throw new InputError("the model has no tile", { remedy: "Commit a model that has weights." });
+    if (commitments.length === 0)
+      throw new InputError("the model has no tile", { remedy: "Commit a model that has weights." });
     this.commitments = commitments;
     this.#tree = SimpleMerkleTree.of(
       commitments.map((commitment, index) => tileLeaf(index, commitment)),
@@ -47,6 +48,7 @@ export function verifyTiles(
   commitments: readonly G1[],
   { proof, proofFlags }: TileMultiProof,
 ): boolean {
+  if (commitments.length !== tiles.length) return false;
   const leaves = tiles.map((tile, i) => tileLeaf(tile, commitments[i] as G1));
   try {
     return SimpleMerkleTree.verifyMultiProof(root, { leaves, proof: [...proof], proofFlags: [...proofFlags] });

@@ -108,6 +108,14 @@ describe(`the tile tree (seed ${SEED})`, () => {
     expect(verifyTiles(wordToHexBE(1n), tiles, commitments, multi)).to.equal(false);
   });
 
+  it("refuses more or fewer commitments than tiles", () => {
+    const tree = new TileTree(points);
+    const multi = tree.multiProof([2, 5]);
+    for (const commitments of [[points[2]!], [points[2]!, points[5]!, points[6]!], []]) {
+      expect(verifyTiles(tree.root, [2, 5], commitments, multi)).to.equal(false);
+    }
+  });
+
   it("does not take an inner node for a leaf", () => {
     const tree = new TileTree(points.slice(0, 4));
     const { proof } = tree.multiProof([0]);
