@@ -120,7 +120,8 @@ function makePlace(
   for (let i = 0; i < nonzeros; i++) {
     const delta = deltas[integerIn(random, 0, tileCount - 1)];
     // Far outside the entry range: only a mask can carry it.
-    if (delta !== undefined) delta[integerIn(random, 0, n * n - 1)] = integerIn(random, 1, 2 ** 30) * (random() < 0.5 ? -1 : 1);
+    if (delta !== undefined)
+      delta[integerIn(random, 0, n * n - 1)] = integerIn(random, 1, 2 ** 30) * (random() < 0.5 ? -1 : 1);
   }
   const place = placeOf(
     {
