@@ -30,7 +30,7 @@ describe("DriftRegistry refuses, at deployment and as records,", () => {
 
     it("a verifier without code, a tier twice, an unknown tier", async () => {
       const { verifier } = registry;
-      const nobody = `0x${"11".repeat(20)}`;
+      const nobody: Hex = `0x${"11".repeat(20)}`;
       await expectRefusal(deploy(registryArguments([{ tierId: 1, verifier: nobody }])), "VerifierHasNoCode");
       const twice = [1, 1].map((tierId) => ({ tierId, verifier }));
       await expectRefusal(deploy(registryArguments(twice)), "TierConfiguredTwice", [1n]);
