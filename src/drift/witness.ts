@@ -52,6 +52,11 @@ export function packFactors(
   const factorB = new Int32Array(tier.tileSize);
   places.forEach((place, g) => {
     const { a = [], b = [] } = factors[g] ?? {};
+    if (place.rank > 0 && (a.length !== place.rowPanels || b.length !== place.colPanels)) {
+      throw new RangeError(
+        `packFactors: place ${g} needs ${place.rowPanels} and ${place.colPanels} panels, got ${a.length} and ${b.length}`,
+      );
+    }
     for (let k = 0; k < place.rank; k++) {
       a.forEach((panel, i) => {
         const row = ((layout.rowOrigins[g] ?? 0) + i) * maxRank + k;
