@@ -1,12 +1,13 @@
 import hre from "hardhat";
 import { expect } from "chai";
-import { JsonRpcProvider, type Provider } from "ethers";
+import { Interface, JsonRpcProvider, type InterfaceAbi } from "ethers";
 import DriftRegistryModule from "../../ignition/modules/DriftRegistry.js";
 import { type Hex } from "../../src/encoding/hex.js";
 import { ArtifactError, InputError, RegistryError, UnavailableError } from "../../src/errors/errors.js";
 import { srsId } from "../../src/kzg/srs.js";
 import { compileSolidity } from "../../src/node/compile-solidity.js";
 import { TIERS } from "../../src/protocol/tiers.js";
+import { DRIFT_REGISTRY_ABI } from "../../src/registry/abi.js";
 import { DriftRegistryClient } from "../../src/registry/client.js";
 import { deployRegistry } from "../../src/registry/deploy.js";
 import { decodeRegistryFailure } from "../../src/registry/revert.js";
@@ -52,6 +53,11 @@ describe("deployment and access of a registry", () => {
   it("fits the size that the EVM allows for a contract", async () => {
     const { deployedBytecode } = await hre.artifacts.readArtifact("DriftRegistry");
     expect((deployedBytecode.length - 2) / 2).to.be.at.most(24_576);
+  });
+
+  it("has the ABI that the library carries", async () => {
+    const { abi } = await artifact("DriftRegistry");
+    expect(new Interface(abi as InterfaceAbi).format()).to.deep.equal([...DRIFT_REGISTRY_ABI]);
   });
 
   it("deploys with Ignition from parameters", async () => {
