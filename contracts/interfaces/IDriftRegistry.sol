@@ -289,8 +289,8 @@ interface IDriftRegistry {
     /// @param manifestURI The address.
     function publishManifest(bytes32 modelId, string calldata manifestURI) external;
 
-    /// @notice Registers a policy. Tiles in no rule are frozen. The registry does not read manifests: that a rule's tiles
-    /// share one scale, and that a rank rule covers exactly one tensor's grid, is for the policy's readers to check.
+    /// @notice Registers a policy. Tiles in no rule are frozen. The registry does not read manifests: that a rule's
+    /// tiles share one scale, and that a rank rule covers exactly one tensor's grid, is for its readers to check.
     /// @param baseModelId The base, registered.
     /// @param rules At least one; sorted by tile, disjoint, within the base's tiles.
     /// @return policyId Of the policy.
