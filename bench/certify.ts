@@ -1,0 +1,77 @@
+import type { Signer } from "ethers";
+import { commitModel } from "../src/client/commit-model.js";
+import { openCommitted } from "../src/client/open-committed.js";
+import { proveCertificate } from "../src/client/prove-certificate.js";
+import type { Hex } from "../src/encoding/hex.js";
+import { createSystemRandomFr } from "../src/field/random.js";
+import type { Backend } from "../src/kernels/backend.js";
+import type { Setup } from "../src/node/open-setup.js";
+import type { DriftRegistryClient } from "../src/registry/client.js";
+import { certifyParams, encodeCertify } from "../src/registry/encode.js";
+import { loadPoseidon } from "../src/transcript/poseidon.js";
+import { verifyCertificate } from "../src/wrap/verify-certificate.js";
+import { gridModel } from "./grid-model.js";
+
+/** Where certificates are measured. */
+export interface Bench {
+  readonly setup: Setup;
+  readonly backend: Backend;
+  readonly registry: DriftRegistryClient;
+  readonly publisher: Signer;
+}
+
+/** What one certificate costs. */
+export interface CertifyCost {
+  readonly modelTiles: number;
+  readonly changedTiles: number;
+  readonly proveMs: number;
+  readonly verifyMs: number;
+  readonly gas: bigint;
+  readonly calldata: number;
+}
+
+/** Proves, verifies and registers a certificate over the first `changedTiles` tiles of a model of `modelTiles`. */
+export async function measureCertify(bench: Bench, modelTiles: number, changedTiles: number): Promise<CertifyCost> {
+  const { setup, backend, registry, publisher } = bench;
+  const { tier, srs, artifacts } = setup;
+  const common = { tier, srs, insecure: artifacts.insecure, backend };
+  const models = [await gridModel(tier.n, modelTiles, 0), await gridModel(tier.n, modelTiles, changedTiles)] as const;
+  const base = openCommitted((await commitModel({ ...common, model: models[0] })).committed, models[0]);
+  const tuned = openCommitted((await commitModel({ ...common, model: models[1], base })).committed, models[1]);
+  const rule = { firstTile: 0, tileCount: tier.slots, gridCols: 0, maxRank: 0, shift: 0, maxNonzeros: 0n };
+  const policy = { baseModelId: base.committed.modelId, rules: [{ ...rule, maxResidualSq: 2n ** 60n }] };
+
+  const proveStart = performance.now();
+  const certificate = await proveCertificate({
+    ...common,
+    base,
+    tuned,
+    policy,
+    context: {
+      chainId: await registry.chainId(),
+      registry: registry.address,
+      publisher: (await publisher.getAddress()).toLowerCase() as Hex,
+    },
+    artifacts: setup.proving,
+    permute: await loadPoseidon(),
+    randomFr: createSystemRandomFr(),
+  });
+  const verifyStart = performance.now();
+  const result = verifyCertificate(certificate, setup.anchors);
+  const end = performance.now();
+  if (!result.valid) throw result.error;
+
+  if ((await registry.getModel(base.committed.modelId)) === undefined) {
+    await registry.registerModel(publisher, base.committed.parts);
+    await registry.registerPolicy(publisher, policy);
+  }
+  const { gasUsed } = await registry.certify(publisher, certificate);
+  return {
+    modelTiles,
+    changedTiles,
+    proveMs: Math.round(verifyStart - proveStart),
+    verifyMs: Math.round(end - verifyStart),
+    gas: gasUsed,
+    calldata: (encodeCertify(certifyParams(certificate)).length - 2) / 2,
+  };
+}
