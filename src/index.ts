@@ -64,7 +64,7 @@ export {
 } from "./registry/deploy.js";
 export type { RegisteredCertificate, RegisteredModel } from "./registry/records.js";
 export { certificateId } from "./registry/encode.js";
-export { queryModel, type FoundCertificate, type ModelStanding } from "./client/query-model.js";
+export { queryModel, type FoundCertificate, type ModelStanding, type QueryModelInput } from "./client/query-model.js";
 
 // Setup, arithmetic and randomness
 export { parseVerifyingKey, type Groth16VerifyingKey } from "./wrap/groth16.js";

@@ -1,4 +1,5 @@
 import { Argument, InvalidArgumentError, Option, type Command } from "commander";
+import { isAddress } from "ethers";
 import { TIER_NAMES, type TierName } from "../protocol/tiers.js";
 import type { Outcome, Session } from "./session.js";
 
@@ -66,9 +67,10 @@ export function parseBigCount(value: string): bigint {
   return BigInt(value);
 }
 
-/** An Ethereum address, in any case; compared and stored in lower case. */
+/** An Ethereum address, in lower case or with a right checksum; compared and stored in lower case. */
 export function parseAddress(value: string): `0x${string}` {
   if (!/^0x[0-9a-fA-F]{40}$/u.test(value)) throw new InvalidArgumentError("expected 0x and 40 hex digits");
+  if (!isAddress(value)) throw new InvalidArgumentError("its capital letters are not its checksum: mistyped?");
   return value.toLowerCase() as `0x${string}`;
 }
 

@@ -7,7 +7,7 @@ import type { Hex } from "../../encoding/hex.js";
 import { InputError } from "../../errors/errors.js";
 import { tierOfTiles } from "../../node/open-setup.js";
 import { connectRpc } from "../../node/rpc.js";
-import { parseManifest, type Manifest } from "../../quantize/manifest.js";
+import { parseManifest } from "../../quantize/manifest.js";
 import { DriftRegistryClient } from "../../registry/client.js";
 import { addCommand, artifactsOption, parseCount, tierOption, type Runner, type TierName } from "../command.js";
 import { openWeights, readCommitted } from "../model-files.js";
@@ -48,27 +48,32 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
         provider.destroy();
         return Promise.resolve();
       });
-      const { id, manifest } = await identify(model, options, session);
-      const standing = await queryModel(new DriftRegistryClient(options.registry, provider), id, options.fromBlock);
-      const certificates = standing.certificates.map(({ certificate, policy }) => ({
+      const registry = new DriftRegistryClient(options.registry, provider);
+      const { id, manifest, baseModelId } = await identify(model, options, registry, session);
+      const standing = await queryModel({ registry, modelId: id, manifest, fromBlock: options.fromBlock });
+      const { isCertified } = standing;
+      const parsed = manifest === undefined ? undefined : parseManifest(JSON.parse(manifest));
+      const certificates = standing.certificates.map(({ certificate, policy, policyProblem }) => ({
         ...certificate,
+        isFromGivenBase: baseModelId === undefined ? undefined : certificate.baseModelId === baseModelId,
         policy,
-        words: policy === undefined ? [] : describePolicy(policy, manifest),
+        policyProblem,
+        words: policy === undefined || policyProblem !== undefined ? [] : describePolicy(policy, parsed),
       }));
-      const isCertified = certificates.length > 0;
       const { bold, green, red } = session.colors;
       return {
         exitCode: isCertified ? 0 : 1,
         json: { modelId: id, chainId, isRegistered: standing.model !== undefined, isCertified, certificates },
         lines: [
           `Model ${id}: ${isCertified ? bold(green("certified")) : bold(red("not certified"))}`,
-          ...(standing.model !== undefined && !isCertified
+          ...(standing.model !== undefined && certificates.length === 0
             ? ["  It is registered, but no certificate leads to it (a base?)."]
             : []),
-          ...certificates.flatMap(({ certificateId, baseModelId, publisher, blockNumber, words }) => [
+          ...certificates.flatMap(({ certificateId, publisher, blockNumber, words, policyProblem, ...each }) => [
             `  Certificate ${certificateId}`,
-            `    from base ${baseModelId}`,
+            `    from base ${each.baseModelId}${each.isFromGivenBase === true ? " (the given base)" : ""}`,
             `    by ${publisher} in block ${blockNumber}`,
+            ...(policyProblem === undefined ? [] : [red(`    MEANINGLESS policy: ${policyProblem}`)]),
             ...words.map((line) => `    ${line}`),
           ]),
         ],
@@ -77,42 +82,45 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
   });
 }
 
+interface IdentifiedModel {
+  readonly id: Hex;
+  /** Canonical JSON, where it is known. */
+  readonly manifest: string | undefined;
+  /** Of the base that the user gave. */
+  readonly baseModelId: Hex | undefined;
+}
+
 async function identify(
   model: string,
   options: QueryOptions,
+  registry: DriftRegistryClient,
   session: Session,
-): Promise<{ readonly id: Hex; readonly manifest: Manifest | undefined }> {
+): Promise<IdentifiedModel> {
   const base = options.base === undefined ? undefined : await readCommitted(options.base, session);
-  const ofBase = base === undefined ? undefined : parseManifest(JSON.parse(base.manifest));
-  if (/^0x[0-9a-f]{64}$/iu.test(model)) return { id: model.toLowerCase() as Hex, manifest: ofBase };
+  const known = { manifest: base?.manifest, baseModelId: base?.modelId };
+  if (/^0x[0-9a-f]{64}$/iu.test(model)) return { id: model.toLowerCase() as Hex, ...known };
   const tier = base === undefined ? options.tier : tierOfTiles(base.parts.t, "the base");
   if (tier === undefined) {
     throw new InputError("to recompute the id of files, --base (for a fine-tune) or --tier (for a base) is needed");
   }
   const setup = await session.openSetup(tier, options.artifacts);
-  const weights = await openWeights(model, session);
-  const backend = await session.openBackend();
-  const { srs, artifacts } = setup;
-  const { onProgress } = session;
-  if (base === undefined || ofBase === undefined) {
-    const { committed } = await commitModel({
-      model: weights,
-      tier: setup.tier,
-      srs,
-      insecure: artifacts.insecure,
-      backend,
-      onProgress,
-    });
-    return { id: committed.modelId, manifest: parseManifest(JSON.parse(committed.manifest)) };
-  }
-  if (base.parts.srsId !== setup.anchors.srsId) {
+  const { srs, artifacts, anchors } = setup;
+  const wanted = await registry.srsId();
+  if (wanted !== anchors.srsId) {
     throw new InputError(
-      `the base was committed under the SRS ${base.parts.srsId}, this setup has ${setup.anchors.srsId}`,
+      `the registry's models are committed under the SRS ${wanted}, this setup has ${anchors.srsId}`,
       {
         remedy: "Use the setup of the registry: without it the id cannot be recomputed.",
       },
     );
   }
-  const { modelId } = await recomputeModelId({ model: weights, manifest: base.manifest, srs, backend, onProgress });
-  return { id: modelId, manifest: ofBase };
+  const weights = await openWeights(model, session);
+  const { onProgress } = session;
+  const common = { model: weights, srs, backend: await session.openBackend(), onProgress };
+  if (base === undefined) {
+    const { committed } = await commitModel({ ...common, tier: setup.tier, insecure: artifacts.insecure });
+    return { id: committed.modelId, manifest: committed.manifest, baseModelId: undefined };
+  }
+  const { modelId } = await recomputeModelId({ ...common, manifest: base.manifest });
+  return { id: modelId, ...known };
 }

@@ -148,7 +148,7 @@ export async function runDemo(input: DemoInput, session: Session): Promise<DemoR
       backend,
       onProgress,
     });
-    const { certificates } = await queryModel(registry, modelId);
+    const { certificates } = await queryModel({ registry, modelId, manifest: base.committed.manifest });
     const found = certificates.some((each) => each.certificate.certificateId === registered.certified.certificateId);
     if (!found)
       throw new VerificationError("query", "the registry does not list the certificate for the recomputed id");
