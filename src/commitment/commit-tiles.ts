@@ -32,7 +32,12 @@ export interface CommitTilesInput {
 }
 
 /** `C = Σ_x entry_x [τ^x]_1 + ρ·H`. */
-export async function commitVector(srs: Srs, backend: Backend, entries: IntVector | readonly Fr[], blinding: Fr): Promise<G1> {
+export async function commitVector(
+  srs: Srs,
+  backend: Backend,
+  entries: IntVector | readonly Fr[],
+  blinding: Fr,
+): Promise<G1> {
   if (entries.length > srs.size) {
     throw new InputError(`the SRS has ${srs.size} powers, a tile needs ${entries.length}`, {
       remedy: "Use the setup of the model's tier.",

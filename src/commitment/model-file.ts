@@ -78,7 +78,8 @@ export function encodeSecrets(secrets: ModelSecrets): string {
   const file: z.infer<typeof secretsSchema> = {
     format: SECRETS_FORMAT,
     version: VERSION,
-    notice: "SECRET. Whoever has this file can confirm guesses of the model's weights. Without it no fine-tune can be proven.",
+    notice:
+      "SECRET. Whoever has this file can confirm guesses of the model's weights. Without it no fine-tune can be proven.",
     modelId: secrets.modelId,
     blindings: secrets.blindings.map(wordToHexBE),
   };

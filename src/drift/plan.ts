@@ -95,5 +95,6 @@ function assertFitsAlone(tier: Tier, ruleIndex: number, rule: Rule, tiles: numbe
     });
   };
   if (rule.maxRank > tier.maxRank) fail(`rank ${rule.maxRank}, but tier ${tier.name} holds at most ${tier.maxRank}`);
-  if (!fits(emptyRoom(tier), rule, tiles)) fail(`${tiles} changed tiles do not fit a segment of tier ${tier.name} (${tier.slots} tiles)`);
+  if (!fits(emptyRoom(tier), rule, tiles))
+    fail(`${tiles} changed tiles do not fit a segment of tier ${tier.name} (${tier.slots} tiles)`);
 }

@@ -15,7 +15,8 @@ export function tileContents(manifest: Manifest): TileContent[] {
   const tileSize = 2 ** (2 * manifest.t);
   const place = (tile: number, fractionBits: number, name: string): void => {
     const content = contents[tile];
-    if (content === undefined) throw new InputError(`tensor ${name} lies in tile ${tile}, but there are ${manifest.tileCount}`);
+    if (content === undefined)
+      throw new InputError(`tensor ${name} lies in tile ${tile}, but there are ${manifest.tileCount}`);
     content.fractionBits = fractionBits;
     content.tensors.push(name);
   };

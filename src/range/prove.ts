@@ -29,4 +29,3 @@ export async function proveRange(
   const [c0, c1] = transcript.absorb(children, 2) as [Fr, Fr];
   return { proof: { root, layers }, point: [c0, c1, ...innerPoint] };
 }
-

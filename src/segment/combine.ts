@@ -1,5 +1,10 @@
 import { g1Add, g1LinearCombination, g1Neg, type G1 } from "../curve/g1.js";
-import { segmentLayout, type OpeningClaim, type SegmentCommitments, type SegmentStatement } from "../drift/statement.js";
+import {
+  segmentLayout,
+  type OpeningClaim,
+  type SegmentCommitments,
+  type SegmentStatement,
+} from "../drift/statement.js";
 import { FR_ZERO, frAdd, frMul, frPowers, frSub, type Fr } from "../field/fr.js";
 
 /** Blindings of a segment's commitments, shaped like `SegmentCommitments`. Secret but for their combination `ρ*`. */
@@ -64,7 +69,9 @@ export function combineCommitments(
 export function combineBlindings(statement: SegmentStatement, claim: OpeningClaim, blindings: SegmentBlindings): Fr {
   const weights = combinationWeights(statement, claim);
   return [
-    ...weights.tiles.map((weight, slot) => frMul(weight, frSub(blindings.tuned[slot] as Fr, blindings.base[slot] as Fr))),
+    ...weights.tiles.map((weight, slot) =>
+      frMul(weight, frSub(blindings.tuned[slot] as Fr, blindings.base[slot] as Fr)),
+    ),
     ...weights.masks.map((weight, i) => frMul(weight, blindings.masks[i] as Fr)),
     frMul(weights.multiplicity, blindings.multiplicity),
     frMul(weights.factorA, blindings.factorA),

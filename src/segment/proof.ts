@@ -91,7 +91,10 @@ export function proofElements(proof: SegmentProof): { path: string; value: bigin
   const found: { path: string; value: bigint }[] = [];
   const visit = (path: string, node: unknown): void => {
     if (typeof node === "bigint") found.push({ path, value: node });
-    else if (Array.isArray(node)) node.forEach((child, i) => { visit(`${path}[${i}]`, child); });
+    else if (Array.isArray(node))
+      node.forEach((child, i) => {
+        visit(`${path}[${i}]`, child);
+      });
     else if (typeof node === "object" && node !== null) {
       for (const [key, child] of Object.entries(node)) visit(path === "" ? key : `${path}.${key}`, child);
     }

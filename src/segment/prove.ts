@@ -1,10 +1,5 @@
 import { factorWeights } from "../drift/factor-weights.js";
-import {
-  segmentLayout,
-  statementVector,
-  type SegmentLayout,
-  type SegmentStatement,
-} from "../drift/statement.js";
+import { segmentLayout, statementVector, type SegmentLayout, type SegmentStatement } from "../drift/statement.js";
 import { measureSums, type SegmentWitness } from "../drift/witness.js";
 import { FR_ZERO, frAdd, frMul, frPow, frPowers, toFr, type Fr } from "../field/fr.js";
 import type { Backend, LinearTerm } from "../kernels/backend.js";
@@ -208,8 +203,20 @@ function claimFactors(
       }),
     );
   return {
-    sa: claim(witness.factorA, layout.rowOrigins, rowEq, (g) => places[g]?.rowPanels ?? 0, (g) => places[g]?.colPanels ?? 0),
-    sc: claim(witness.factorB, layout.colOrigins, colEq, (g) => places[g]?.colPanels ?? 0, () => 1),
+    sa: claim(
+      witness.factorA,
+      layout.rowOrigins,
+      rowEq,
+      (g) => places[g]?.rowPanels ?? 0,
+      (g) => places[g]?.colPanels ?? 0,
+    ),
+    sc: claim(
+      witness.factorB,
+      layout.colOrigins,
+      colEq,
+      (g) => places[g]?.colPanels ?? 0,
+      () => 1,
+    ),
   };
 }
 

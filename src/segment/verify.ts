@@ -141,7 +141,9 @@ function expectEqual(phase: string, actual: Fr, expected: Fr): void {
 function assertCanonical(proof: SegmentProof): void {
   for (const { path, value } of proofElements(proof)) {
     if (value < 0n || value >= FR_ORDER) {
-      throw new VerificationError("canonical", `${path} is not a canonical field element`, { actual: value.toString() });
+      throw new VerificationError("canonical", `${path} is not a canonical field element`, {
+        actual: value.toString(),
+      });
     }
   }
 }
@@ -244,12 +246,7 @@ function assertRanks(statement: SegmentStatement, proof: SegmentProof): void {
 }
 
 /** Step 6: `y_1 = Σ_T θ^T Δ~_T(ρ) + Σ_T θ^(S+T) b~_T(ρ) + θ^(2S) m~(ρ)`, the differences rebuilt from R and the factors. */
-function combinedAtMainPoint(
-  statement: SegmentStatement,
-  layout: SegmentLayout,
-  proof: SegmentProof,
-  theta: Fr,
-): Fr {
+function combinedAtMainPoint(statement: SegmentStatement, layout: SegmentLayout, proof: SegmentProof, theta: Fr): Fr {
   const { tier, places } = statement;
   const powers = frPowers(theta, 2 * tier.slots + 1);
   const inverseShifts = places.map((place) => frInv(frPow(frOf(2), place.shift)));

@@ -39,8 +39,14 @@ const segmentSchema = strict({
   h: word,
   groth16: strict({ a: point, b: strict({ x: g2Coordinate, y: g2Coordinate }), c: point }),
   mercury: strict({
-    ...(Object.fromEntries(MERCURY_POINTS.map((name) => [name, point])) as Record<(typeof MERCURY_POINTS)[number], typeof point>),
-    ...(Object.fromEntries(MERCURY_SCALARS.map((name) => [name, word])) as Record<(typeof MERCURY_SCALARS)[number], typeof word>),
+    ...(Object.fromEntries(MERCURY_POINTS.map((name) => [name, point])) as Record<
+      (typeof MERCURY_POINTS)[number],
+      typeof point
+    >),
+    ...(Object.fromEntries(MERCURY_SCALARS.map((name) => [name, word])) as Record<
+      (typeof MERCURY_SCALARS)[number],
+      typeof word
+    >),
   }),
   nextMerkleRoot: word,
   multiProof: strict({ proof: z.array(word), proofFlags: z.array(z.boolean()) }),

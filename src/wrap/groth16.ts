@@ -47,7 +47,8 @@ function g2Of([x, y]: z.infer<typeof g2Schema>): G2 {
 /** Reads snarkjs's `verification_key.json`. Throws `InputError` for anything else. */
 export function parseVerifyingKey(json: unknown): Groth16VerifyingKey {
   const parsed = verifyingKeySchema.safeParse(json);
-  if (!parsed.success) throw new InputError("the verifying key is not one of snarkjs for Groth16 over bn128", { cause: parsed.error });
+  if (!parsed.success)
+    throw new InputError("the verifying key is not one of snarkjs for Groth16 over bn128", { cause: parsed.error });
   const key = parsed.data;
   return {
     alpha1: g1Of(key.vk_alpha_1),

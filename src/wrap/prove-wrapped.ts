@@ -35,7 +35,10 @@ export async function proveWrapped(
   }
   const wrapped = parseSnarkjsProof(made.proof);
   if (!verifyGroth16(artifacts.verifyingKey, [signals.h, signals.eta, signals.v], wrapped)) {
-    throw new VerificationError("wrap", "the wrapped proof does not verify: witness calculator, proving and verifying key do not belong together");
+    throw new VerificationError(
+      "wrap",
+      "the wrapped proof does not verify: witness calculator, proving and verifying key do not belong together",
+    );
   }
   return wrapped;
 }

@@ -126,7 +126,8 @@ function checkSegment(
   anchors: TrustAnchors,
 ): void {
   const tier = tierById(segment.tierId);
-  if (tier?.t !== prev.t) throw new VerificationError(`${name}/tier`, `tier ${segment.tierId} does not fit tiles of 2^${prev.t}`);
+  if (tier?.t !== prev.t)
+    throw new VerificationError(`${name}/tier`, `tier ${segment.tierId} does not fit tiles of 2^${prev.t}`);
   const places = placesOf(name, certificate.policy, segment, tier);
   assertTiles(name, certificate.policy, segment);
   assertCommitments(name, tier, places, segment.commitments);
@@ -147,7 +148,9 @@ function checkSegment(
   const { h, eta, v } = publicSignals(statement, segment.claim, segment.h);
   const key = anchors.verifyingKey(tier);
   if (key === undefined) {
-    throw new InputError(`no verifying key for tier ${tier.name}`, { remedy: `Run \`fti setup --tier ${tier.name}\` or fetch the key that the registry uses.` });
+    throw new InputError(`no verifying key for tier ${tier.name}`, {
+      remedy: `Run \`fti setup --tier ${tier.name}\` or fetch the key that the registry uses.`,
+    });
   }
   if (!verifyGroth16(key, [h, eta, v], segment.groth16)) {
     throw new VerificationError(`${name}/groth16`, "the wrapped proof is not valid for this statement");
@@ -162,7 +165,8 @@ function checkSegment(
     },
     segment.mercury,
   );
-  if (!opening.ok) throw new VerificationError(`${name}/${opening.phase}`, "the combined commitment does not open as claimed");
+  if (!opening.ok)
+    throw new VerificationError(`${name}/${opening.phase}`, "the combined commitment does not open as claimed");
 }
 
 function placesOf(name: string, policy: Policy, segment: WrappedSegment, tier: Tier): RulePlace[] {
@@ -171,7 +175,11 @@ function placesOf(name: string, policy: Policy, segment: WrappedSegment, tier: T
     const rule = policy.rules[ruleIndex] as Rule;
     const isRank = rule.maxRank > 0;
     const inOrder = isRank === previous.isRank ? ruleIndex > previous.ruleIndex : previous.isRank;
-    if (!inOrder) throw new VerificationError(`${name}/rules`, `rule ${ruleIndex} is out of order: rank rules first, each part in policy order`);
+    if (!inOrder)
+      throw new VerificationError(
+        `${name}/rules`,
+        `rule ${ruleIndex} is out of order: rank rules first, each part in policy order`,
+      );
     if (isRank && tileCount !== rule.tileCount) {
       throw new VerificationError(`${name}/rules`, `rule ${ruleIndex} bounds a rank and must bring all its tiles`, {
         expected: String(rule.tileCount),
@@ -194,7 +202,10 @@ function assertTiles(name: string, policy: Policy, segment: WrappedSegment): voi
     for (let i = 0; i < tileCount; i++, slot++) {
       const tile = segment.tiles[slot];
       if (tile === undefined || tile < next || tile >= rule.firstTile + rule.tileCount) {
-        throw new VerificationError(`${name}/tiles`, `tile ${tile ?? "(missing)"} at slot ${slot} is not an increasing tile of rule ${ruleIndex}`);
+        throw new VerificationError(
+          `${name}/tiles`,
+          `tile ${tile ?? "(missing)"} at slot ${slot} is not an increasing tile of rule ${ruleIndex}`,
+        );
       }
       next = tile + 1;
     }
@@ -234,7 +245,9 @@ function assertCommitments(
 
 function assertScalars(name: string, tier: Tier, { claim, h }: WrappedSegment): void {
   if (claim.z.length !== tier.ell) {
-    throw new VerificationError(`${name}/scalars`, `z has ${claim.z.length} coordinates`, { expected: String(tier.ell) });
+    throw new VerificationError(`${name}/scalars`, `z has ${claim.z.length} coordinates`, {
+      expected: String(tier.ell),
+    });
   }
   if ([claim.theta, claim.psi, claim.y, h, ...claim.z].some((scalar) => scalar < 0n || scalar >= FR_ORDER)) {
     throw new VerificationError(`${name}/scalars`, "a scalar is not below the field's order");

@@ -30,7 +30,8 @@ export class ReferenceRangeTree implements RangeTree {
   layer(depth: number, point: readonly Fr[], lambda: Fr): Promise<RoundProver<Fr[]>> {
     const childLevel = this.#input.tier.leafVars / 2 - depth - 1;
     const children = childLevel === 0 ? leaves(this.#input) : this.#levels[childLevel];
-    if (children === undefined) throw new RangeError(`RangeTree.layer: layer ${depth} was asked for before or out of order`);
+    if (children === undefined)
+      throw new RangeError(`RangeTree.layer: layer ${depth} was asked for before or out of order`);
     this.#levels[childLevel + 1] = undefined;
     return Promise.resolve(new FractionLayer(children, point, lambda));
   }

@@ -24,7 +24,8 @@ export function bindLowest(vector: Residues, challenge: Fr): Residues {
 
 /** The canonical value of a fully bound vector. */
 export function onlyElement(vector: Residues): Fr {
-  if (vector.length !== 1) throw new RangeError(`onlyElement: ${vector.length} elements are left, bind all variables first`);
+  if (vector.length !== 1)
+    throw new RangeError(`onlyElement: ${vector.length} elements are left, bind all variables first`);
   return toFr(vector[0] as bigint);
 }
 

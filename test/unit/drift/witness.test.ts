@@ -164,7 +164,10 @@ describe("the witness of a segment", () => {
     });
 
     it("asks for factors of every panel", () => {
-      expect(() => build([lowRank()], { deltas: [tile({})] })).to.throw(RangeError, "needs 1 and 1 panels, got 0 and 0");
+      expect(() => build([lowRank()], { deltas: [tile({})] })).to.throw(
+        RangeError,
+        "needs 1 and 1 panels, got 0 and 0",
+      );
     });
 
     it("packs factor k of panel i of rule g into row (origin + i)·R + k", () => {
