@@ -6,6 +6,7 @@ import { openSetup, type Setup } from "../node/open-setup.js";
 import { createProgressBar } from "../node/progress-bar.js";
 import type { TierName } from "../protocol/tiers.js";
 import type { CliIo } from "./io.js";
+import { typicalSeconds } from "./typical-durations.js";
 
 /** What a command prints and returns. 0: done or valid; 1: checked, and the answer is no. */
 export interface Outcome {
@@ -25,6 +26,7 @@ export class Session {
   readonly #bar: ReturnType<typeof createProgressBar> | undefined;
   readonly #closers: (() => Promise<void>)[] = [];
   readonly #warned = new Set<string>();
+  #tier: TierName | undefined;
   /** For stdout. */
   readonly colors: Colors;
   readonly json: boolean;
@@ -34,7 +36,10 @@ export class Session {
     this.#io = io;
     this.json = json;
     this.colors = pico.createColors(io.colors.stdout && !json);
-    this.#bar = io.terminal === undefined ? undefined : createProgressBar(io.terminal);
+    this.#bar =
+      io.terminal === undefined
+        ? undefined
+        : createProgressBar(io.terminal, (phase) => this.#tier && typicalSeconds(phase, this.#tier));
     this.onProgress = this.#bar?.listener ?? (() => undefined);
   }
 
@@ -56,8 +61,14 @@ export class Session {
     this.note(colors.bold(colors.red(`WARNING: ${line}`)));
   }
 
+  /** The tier at which this run works: progress is guessed from it where it cannot be measured. */
+  expectTier(tier: TierName): void {
+    this.#tier = tier;
+  }
+
   /** Opens a tier's setup and warns if it is a development one. */
   async openSetup(tier: TierName, artifactsFolder: string | undefined): Promise<Setup> {
+    this.expectTier(tier);
     const setup = await openSetup(tier, { root: artifactsRoot(artifactsFolder, this.env) });
     if (setup.artifacts.warning !== undefined) this.warn(setup.artifacts.warning);
     return setup;

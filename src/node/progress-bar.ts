@@ -9,14 +9,17 @@ const TICK_MS = 250;
 export interface ProgressBar {
   readonly listener: ProgressListener;
   /** Ends and erases the bar. */
-  stop(): void;
+  readonly stop: () => void;
 }
 
 /**
  * A bar with time left for every phase of over two seconds, also between the reports of its listener. Only for a
- * terminal: the caller checks.
+ * terminal: the caller checks. A phase that cannot tell how far it is is measured by how long it usually takes.
  */
-export function createProgressBar(stream: NodeJS.WritableStream): ProgressBar {
+export function createProgressBar(
+  stream: NodeJS.WritableStream,
+  typicalSeconds: (phase: string) => number | undefined = () => undefined,
+): ProgressBar {
   let phase: { readonly name: string; readonly startedAt: number; done: number; total: number } | undefined;
   let bar: SingleBar | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -33,16 +36,15 @@ export function createProgressBar(stream: NodeJS.WritableStream): ProgressBar {
     const { name, startedAt, done, total } = phase;
     const elapsed = Date.now() - startedAt;
     if (elapsed < QUIET_MS) return;
-    // Before anything is done no time left can be told: the time that passed is shown instead.
-    const time = done > 0 ? `${duration((elapsed * (total - done)) / done)} left` : `${duration(elapsed)} so far`;
+    const { position, time } = estimate(done, total, elapsed, typicalSeconds(name));
     const payload = { phase: name, time };
     if (bar === undefined) {
       const format = "{phase} {bar} {percentage}% | {time}";
       bar = new SingleBar({ format, stream, clearOnComplete: true, gracefulExit: false }, Presets.shades_classic);
-      bar.start(total, done, payload);
+      bar.start(total, position, payload);
     }
     bar.setTotal(total);
-    bar.update(done, payload);
+    bar.update(position, payload);
   };
   const listener: ProgressListener = (name, done, total) => {
     if (phase?.name !== name) {
@@ -56,6 +58,19 @@ export function createProgressBar(stream: NodeJS.WritableStream): ProgressBar {
     else draw();
   };
   return { listener, stop };
+}
+
+/** Where the bar stands and what it says of the time. */
+function estimate(
+  done: number,
+  total: number,
+  elapsed: number,
+  typical: number | undefined,
+): { readonly position: number; readonly time: string } {
+  if (done > 0) return { position: done, time: `${duration((elapsed * (total - done)) / done)} left` };
+  const left = typical === undefined ? 0 : 1000 * typical - elapsed;
+  if (typical === undefined || left <= 0) return { position: 0, time: `${duration(elapsed)} so far` };
+  return { position: (total * elapsed) / (1000 * typical), time: `about ${duration(left)} left` };
 }
 
 /** `1 min 5 s`, rounded up to whole seconds. */

@@ -39,6 +39,7 @@ export function addSetupCommand(parent: Command, runner: Runner): void {
     ],
     run: async (_positionals, options, session) => {
       const mode = setupMode(options);
+      session.expectTier(options.tier);
       if (mode.kind === "dev") {
         session.note(`Making a development setup for tier ${options.tier}. This takes up to some minutes.`);
       }

@@ -107,7 +107,7 @@ export async function runDemo(input: DemoInput, session: Session): Promise<DemoR
   session.onClose(() => chain.close());
   const publisher = await chain.provider.getSigner(0);
   const thief = await chain.provider.getSigner(1);
-  const deployed = await watch.time("compile and deploy the contracts", async () => {
+  const deployed = await watch.time("compile (some 15 s) and deploy the contracts", async () => {
     const verifiers = [{ tier, contract: await loadVerifierContract(setup) }];
     return deployRegistry(publisher, { registry: loadRegistryContract(), verifiers, srs });
   });

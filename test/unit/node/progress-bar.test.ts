@@ -38,6 +38,21 @@ describe("the progress bar", () => {
     stop();
   });
 
+  it("guesses the time left of a phase that cannot tell, until the guess is used up", () => {
+    let clock = 0;
+    Date.now = () => clock;
+    const { stream, written } = fakeTerminal();
+    const { listener, stop } = createProgressBar(stream, (phase) => (phase === "wrapping" ? 30 : undefined));
+    listener("wrapping", 0, 1);
+    clock = 10_000;
+    listener("wrapping", 0, 1);
+    expect(written()).to.include("33%").and.to.include("about 20 s left");
+    clock = 40_000;
+    listener("wrapping", 0, 1);
+    expect(written()).to.include("40 s so far");
+    stop();
+  });
+
   it("says nothing of a phase that ends in time", () => {
     const { stream, written } = fakeTerminal();
     const { listener } = createProgressBar(stream);

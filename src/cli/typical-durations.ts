@@ -1,0 +1,15 @@
+import type { TierName } from "../protocol/tiers.js";
+
+/**
+ * Seconds that phases take which cannot tell how far they are, on two cores. From these a time left is guessed; large
+ * is scaled up from the other tiers' constraints.
+ */
+const TYPICAL_SECONDS: Readonly<Record<string, Readonly<Record<TierName, number>>>> = {
+  "compile circuit": { nano: 15, small: 25, medium: 40, large: 480 },
+  wrapping: { nano: 3, small: 5, medium: 8, large: 50 },
+};
+
+/** How long a phase usually takes at a tier. A label such as `segment 1/3: ` before the phase does not matter. */
+export function typicalSeconds(phase: string, tier: TierName): number | undefined {
+  return TYPICAL_SECONDS[phase.slice(phase.lastIndexOf(": ") + 1).trim()]?.[tier];
+}
