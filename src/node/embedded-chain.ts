@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
 import { BrowserProvider, type JsonRpcApiProvider } from "ethers";
-import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 
 const PACKAGE_ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -12,6 +11,8 @@ export interface EmbeddedChain {
 
 /** Starts Hardhat's simulated network (chain id 31337) with an empty chain. */
 export async function startEmbeddedChain(): Promise<EmbeddedChain> {
+  // Imported late: Hardhat is slow to load, and its plugins clash if a loader has turned it into CommonJS before.
+  const { createHardhatRuntimeEnvironment } = await import("hardhat/hre");
   const hardhat = await createHardhatRuntimeEnvironment({}, {}, PACKAGE_ROOT);
   const connection = await hardhat.network.create();
   const provider = new BrowserProvider(connection.provider, undefined, { cacheTimeout: -1 });
