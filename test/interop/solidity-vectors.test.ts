@@ -1,0 +1,82 @@
+import { expect } from "chai";
+import { network } from "hardhat";
+import { wordToHexBE } from "../../src/encoding/hex.js";
+import { TIERS } from "../../src/protocol/tiers.js";
+import { readSegmentVectors, type SegmentVector } from "../support/segment-vectors.js";
+
+const ZERO_POINT = { x: 0n, y: 0n };
+const MERCURY_POINTS = ["h", "q", "g", "s", "d", "quotient", "w", "wPrime"];
+const MERCURY_SCALARS = ["gZeta", "gZetaInv", "hZeta", "hZetaInv", "hAlpha", "sZeta", "blinding"];
+
+/** A policy of exactly the vector's places, one after the other. */
+function rulesOf({ places }: SegmentVector): Record<string, bigint>[] {
+  let firstTile = 0n;
+  return places.map((place) => {
+    const tileCount = BigInt(place.tileCount);
+    const rule = {
+      firstTile,
+      tileCount,
+      gridCols: BigInt(place.colPanels),
+      maxRank: BigInt(place.rank),
+      shift: BigInt(place.shift),
+      maxNonzeros: BigInt(place.maxNonzeros),
+      maxResidualSq: BigInt(place.maxResidualSq),
+    };
+    firstTile += tileCount;
+    return rule;
+  });
+}
+
+/** The segment of a vector; only what the statement reads is filled in. */
+function segmentOf(vector: SegmentVector): unknown {
+  const tileCount = vector.places.reduce((sum, place) => sum + Number(place.tileCount), 0);
+  const points = Array.from({ length: tileCount }, () => ZERO_POINT);
+  return {
+    tierId: TIERS[vector.tier].id,
+    uses: vector.places.map((place, ruleIndex) => ({ ruleIndex, tileCount: place.tileCount })),
+    tiles: Array.from({ length: tileCount }, (_, tile) => tile),
+    commitments: {
+      base: points,
+      tuned: points,
+      masks: [],
+      factorA: ZERO_POINT,
+      factorB: ZERO_POINT,
+      multiplicity: ZERO_POINT,
+      blinding: ZERO_POINT,
+    },
+    claim: vector.claim,
+    h: vector.h,
+    groth16: {
+      a: [0n, 0n],
+      b: [
+        [0n, 0n],
+        [0n, 0n],
+      ],
+      c: [0n, 0n],
+    },
+    mercury: Object.fromEntries([
+      ...MERCURY_POINTS.map((name) => [name, ZERO_POINT]),
+      ...MERCURY_SCALARS.map((name) => [name, 0n]),
+    ]),
+    multiProof: { proof: [], proofFlags: [] },
+  };
+}
+
+describe("shared vectors of segment proofs, in Solidity", () => {
+  it("give the statement and the public signals of TypeScript and of the circuit", async () => {
+    const { ethers } = await network.create();
+    const harness = await ethers.deployContract("StatementHarness");
+    const { segments } = await readSegmentVectors();
+    for (const vector of segments) {
+      const call = harness.getFunction("publicSignals");
+      const [values, signals] = (await call.staticCall(rulesOf(vector), segmentOf(vector), vector.d1)) as [
+        bigint[],
+        bigint[],
+      ];
+      const { theta, psi, z, y } = vector.claim;
+      const expected = [...vector.statement, theta, psi, ...z, y, vector.h];
+      expect(Array.from(values, wordToHexBE), vector.class).to.deep.equal(expected);
+      expect(Array.from(signals, wordToHexBE), vector.class).to.deep.equal([vector.h, vector.eta, vector.v]);
+    }
+  });
+});
