@@ -54,7 +54,7 @@ function segmentOf(vector: SegmentVector): unknown {
       ],
       c: [0n, 0n],
     },
-    mercury: Object.fromEntries([
+    mercury: Object.fromEntries<unknown>([
       ...MERCURY_POINTS.map((name) => [name, ZERO_POINT]),
       ...MERCURY_SCALARS.map((name) => [name, 0n]),
     ]),
