@@ -1,9 +1,9 @@
 import { buildBn128, type Curve } from "ffjavascript";
 import { g1Sub, type G1 } from "../../curve/g1.js";
+import { G1_BYTES, g1FromMontgomeryLE } from "../../encoding/montgomery.js";
 import type { Fr } from "../../field/fr.js";
 import type { Backend, IntVector } from "../backend.js";
 import { referenceBackend } from "../reference/backend.js";
-import { readPointMontLE } from "../reference/msm.js";
 import { packFrLE, splitSigned } from "./scalars.js";
 
 /** A backend that uses worker threads. */
@@ -33,16 +33,16 @@ export async function createFfjavascriptBackend(): Promise<ThreadedBackend> {
     if (isClosed) throw new RangeError("msm: the backend is closed");
     if (count === 0 || scalars.every((byte) => byte === 0)) return { x: 0n, y: 0n };
     const curve = await buildBn128();
-    const sum = await curve.G1.multiExpAffine(powers.subarray(0, 64 * count), scalars);
-    return readPointMontLE(curve.G1.toAffine(sum), 0);
+    const sum = await curve.G1.multiExpAffine(powers.subarray(0, G1_BYTES * count), scalars);
+    return g1FromMontgomeryLE(curve.G1.toAffine(sum));
   }
 
   return {
     ...referenceBackend,
     name: "ffjavascript",
     async msm(powers: Uint8Array, scalars: IntVector | readonly Fr[]): Promise<G1> {
-      if (powers.length < 64 * scalars.length) {
-        throw new RangeError(`msm: ${scalars.length} scalars but only ${powers.length / 64} points`);
+      if (powers.length < G1_BYTES * scalars.length) {
+        throw new RangeError(`msm: ${scalars.length} scalars but only ${powers.length / G1_BYTES} points`);
       }
       if (Array.isArray(scalars)) return multiply(powers, packFrLE(scalars as readonly Fr[]), scalars.length);
       const { positive, negative } = splitSigned(scalars as IntVector);
