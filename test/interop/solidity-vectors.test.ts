@@ -1,12 +1,11 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { wordToHexBE } from "../../src/encoding/hex.js";
+import { MERCURY_POINTS, MERCURY_SCALARS } from "../../src/kzg/mercury/proof.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { readSegmentVectors, type SegmentVector } from "../support/segment-vectors.js";
 
 const ZERO_POINT = { x: 0n, y: 0n };
-const MERCURY_POINTS = ["h", "q", "g", "s", "d", "quotient", "w", "wPrime"];
-const MERCURY_SCALARS = ["gZeta", "gZetaInv", "hZeta", "hZetaInv", "hAlpha", "sZeta", "blinding"];
 
 /** A policy of exactly the vector's places, one after the other. */
 function rulesOf({ places }: SegmentVector): Record<string, bigint>[] {
@@ -55,8 +54,8 @@ function segmentOf(vector: SegmentVector): unknown {
       c: [0n, 0n],
     },
     mercury: Object.fromEntries<unknown>([
-      ...MERCURY_POINTS.map((name) => [name, ZERO_POINT]),
-      ...MERCURY_SCALARS.map((name) => [name, 0n]),
+      ...MERCURY_POINTS.map((name): [string, unknown] => [name, ZERO_POINT]),
+      ...MERCURY_SCALARS.map((name): [string, unknown] => [name, 0n]),
     ]),
     multiProof: { proof: [], proofFlags: [] },
   };
