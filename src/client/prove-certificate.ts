@@ -80,6 +80,7 @@ export async function proveCertificate(input: ProveCertificateInput): Promise<Ce
     });
   }
   const plans = planSegments(tier, policy.rules, changed, describeTile);
+  assertFactorsGiven(plans, policy, input.factors);
 
   const segments: WrappedSegment[] = [];
   let tree = new TileTree(base.committed.commitments);
@@ -122,6 +123,20 @@ function assertBelongTogether({ base, tuned, tier, srs, policy }: ProveCertifica
   if (policy.baseModelId !== base.committed.modelId) {
     throw new InputError(`the policy is about model ${policy.baseModelId}, the base is ${base.committed.modelId}`, {
       remedy: "Make a policy for this base.",
+    });
+  }
+}
+
+/** A rank rule in use needs integer factors: how they are found is the caller's, the proof trusts nobody. */
+function assertFactorsGiven(
+  plans: readonly SegmentPlan[],
+  policy: Policy,
+  factors: ReadonlyMap<number, Factors> | undefined,
+): void {
+  for (const { ruleIndex } of plans.flatMap((plan) => plan.uses)) {
+    if ((policy.rules[ruleIndex]?.maxRank ?? 0) === 0 || factors?.has(ruleIndex) === true) continue;
+    throw new InputError(`policy rule ${ruleIndex} bounds a rank, but no factors of the change are given`, {
+      remedy: "Pass integer factors to `proveCertificate`; the command line proves norm and sparse rules.",
     });
   }
 }

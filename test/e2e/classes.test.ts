@@ -8,7 +8,7 @@ import type { OpenedModel } from "../../src/commitment/commit-tiles.js";
 import type { Policy, Rule } from "../../src/drift/rule.js";
 import type { Factors } from "../../src/drift/witness.js";
 import type { Hex } from "../../src/encoding/hex.js";
-import { RegistryError } from "../../src/errors/errors.js";
+import { InputError, PolicyViolation, RegistryError } from "../../src/errors/errors.js";
 import { createSystemRandomFr } from "../../src/field/random.js";
 import { createFfjavascriptBackend, type ThreadedBackend } from "../../src/kernels/ffjavascript/backend.js";
 import type { Setup } from "../../src/node/open-setup.js";
@@ -17,6 +17,7 @@ import { parseManifest, type Manifest } from "../../src/quantize/manifest.js";
 import { DriftRegistryClient } from "../../src/registry/client.js";
 import { deployRegistry } from "../../src/registry/deploy.js";
 import { loadPoseidon } from "../../src/transcript/poseidon.js";
+import type { Certificate } from "../../src/wrap/certificate.js";
 import { verifyCertificate } from "../../src/wrap/verify-certificate.js";
 import { openTensors } from "../support/models.js";
 import { testSetup } from "../support/nano-setup.js";
@@ -156,11 +157,23 @@ describe(`certificates of every class, with real proofs at tier nano (seed ${SEE
     return { baseModelId: base.committed.modelId, rules };
   }
 
-  async function certify(names: readonly ClassName[]): Promise<void> {
-    const tuned = await commit(names);
-    const policy = policyFor(names, "bounds");
+  /** Integer factors of the classes that have some, by rule index: rules are in name order. */
+  function factorsOf(names: readonly ClassName[]): Map<number, Factors> {
+    return new Map(
+      [...names].sort().flatMap((name, index): [number, Factors][] => {
+        const { factors } = driftOf(name);
+        return factors === undefined ? [] : [[index, factors]];
+      }),
+    );
+  }
+
+  async function prove(
+    tuned: OpenedModel,
+    policy: Policy,
+    factors: ReadonlyMap<number, Factors>,
+  ): Promise<Certificate> {
     const signer = await provider.getSigner(0);
-    const certificate = await proveCertificate({
+    return proveCertificate({
       base,
       tuned,
       policy,
@@ -176,13 +189,15 @@ describe(`certificates of every class, with real proofs at tier nano (seed ${SEE
       backend,
       permute: await loadPoseidon(),
       randomFr: createSystemRandomFr(),
-      factors: new Map(
-        [...names].sort().flatMap((name, index): [number, Factors][] => {
-          const { factors } = driftOf(name);
-          return factors === undefined ? [] : [[index, factors]];
-        }),
-      ),
+      factors,
     });
+  }
+
+  async function certify(names: readonly ClassName[]): Promise<void> {
+    const tuned = await commit(names);
+    const policy = policyFor(names, "bounds");
+    const certificate = await prove(tuned, policy, factorsOf(names));
+    const signer = await provider.getSigner(0);
     expect(verifyCertificate(certificate, setup.anchors)).to.deep.include({ valid: true });
 
     await registry.registerPolicy(signer, policy);
@@ -204,4 +219,26 @@ describe(`certificates of every class, with real proofs at tier nano (seed ${SEE
   }
 
   it("accepts all classes in one certificate", () => certify(CLASSES));
+
+  it("asks for the factors of a rank rule before proving anything", async () => {
+    const error: unknown = await prove(await commit(["lowRank"]), policyFor(["lowRank"], "bounds"), new Map()).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).to.be.instanceOf(InputError);
+    expect((error as InputError).message).to.match(/policy rule 0 bounds a rank.*factors/s);
+  });
+
+  it("names rule, measure and bound of a drift that a policy does not allow", async () => {
+    for (const name of CLASSES.filter((each) => each !== "lowRank")) {
+      const tighter = policyFor([name], "tighter");
+      const error: unknown = await prove(await commit([name]), tighter, factorsOf([name])).catch(
+        (thrown: unknown) => thrown,
+      );
+      expect(error, name).to.be.instanceOf(PolicyViolation);
+      // A nonzero too many stays in the residual, far outside the entry range.
+      expect((error as PolicyViolation).message).to.match(
+        name === "norm" ? /policy rule 0: .* norm/ : /tensor .*weight/,
+      );
+    }
+  });
 });
