@@ -3,8 +3,9 @@ import { assertPolicy, type Policy, type Rule } from "../drift/rule.js";
 import type { Hex } from "../encoding/hex.js";
 import { InputError } from "../errors/errors.js";
 import type { Manifest } from "../quantize/manifest.js";
+import type { TileContent } from "../quantize/tile-contents.js";
 import { parseDecimal, type Rational } from "./decimal.js";
-import { selectTiles, type SelectedTile } from "./tensor-selection.js";
+import { selectTiles } from "./tensor-selection.js";
 
 /** How much may change: the L2 norm in the weights' own unit, or its square in integer units of `4^-f`. */
 export type NormBound = { readonly maxNorm: string } | { readonly maxResidualSq: bigint };
@@ -67,8 +68,8 @@ export function createNormPolicy(input: NormPolicyInput): Policy {
 }
 
 /** Cuts the tiles, which ascend, where one is missing or `f` changes. */
-function contiguousRuns(tiles: readonly SelectedTile[]): SelectedTile[][] {
-  const runs: SelectedTile[][] = [];
+function contiguousRuns(tiles: readonly TileContent[]): TileContent[][] {
+  const runs: TileContent[][] = [];
   for (const tile of tiles) {
     const run = runs.at(-1);
     const previous = run?.at(-1);
@@ -80,16 +81,15 @@ function contiguousRuns(tiles: readonly SelectedTile[]): SelectedTile[][] {
 }
 
 /** Parts of nearly equal length, as few as have at most `most` tiles each. */
-function splitEvenly(run: readonly SelectedTile[], most: number): SelectedTile[][] {
+function splitEvenly(run: readonly TileContent[], most: number): TileContent[][] {
   const parts = Math.ceil(run.length / most);
   return Array.from({ length: parts }, (_, i) =>
     run.slice(Math.floor((i * run.length) / parts), Math.floor(((i + 1) * run.length) / parts)),
   );
 }
 
-function divideNorm(runs: readonly (readonly SelectedTile[])[], { numerator, denominator }: Rational): bigint[] {
-  const weightsOf = (run: readonly SelectedTile[]): bigint =>
-    BigInt(run.reduce((sum, { weights }) => sum + weights, 0));
+function divideNorm(runs: readonly (readonly TileContent[])[], { numerator, denominator }: Rational): bigint[] {
+  const weightsOf = (run: readonly TileContent[]): bigint => BigInt(run.reduce((sum, { weights }) => sum + weights, 0));
   const total = runs.reduce((sum, run) => sum + weightsOf(run), 0n);
   return runs.map((run) => {
     const f = run[0]?.fractionBits ?? 0;
@@ -99,7 +99,7 @@ function divideNorm(runs: readonly (readonly SelectedTile[])[], { numerator, den
   });
 }
 
-function wholeBudget(runs: readonly (readonly SelectedTile[])[], maxResidualSq: bigint): bigint {
+function wholeBudget(runs: readonly (readonly TileContent[])[], maxResidualSq: bigint): bigint {
   if (maxResidualSq < 0n) throw new InputError(`the squared bound is ${maxResidualSq}, expected at least 0`);
   if (runs.length === 1) return maxResidualSq;
   const places = runs.map((run) => `tile ${run[0]?.tile ?? 0} with ${run[0]?.fractionBits ?? 0} fractional bits`);

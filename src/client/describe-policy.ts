@@ -1,13 +1,14 @@
 import type { Policy, Rule } from "../drift/rule.js";
 import type { Manifest } from "../quantize/manifest.js";
-import { listNames, tilesOf, type SelectedTile } from "./tensor-selection.js";
+import { tileContents, type TileContent } from "../quantize/tile-contents.js";
+import { listNames } from "./tensor-selection.js";
 
 /**
  * What a policy allows, in words, one sentence a line. Without the manifest it speaks of tiles and integer units
  * only. Numbers are rounded for reading; the file has the exact bounds.
  */
 export function describePolicy(policy: Policy, manifest?: Manifest): string[] {
-  const tiles = manifest === undefined ? [] : tilesOf(manifest);
+  const tiles = manifest === undefined ? [] : tileContents(manifest);
   const lines = policy.rules.map((rule, index) => `Rule ${index}: ${describeRule(rule, tiles)}`);
   if (manifest === undefined) return [...lines, "All other tiles are frozen."];
   const covered = new Set(policy.rules.flatMap((rule) => indices(rule)));
@@ -23,7 +24,7 @@ function indices(rule: Rule): number[] {
   return Array.from({ length: rule.tileCount }, (_, i) => rule.firstTile + i);
 }
 
-function describeRule(rule: Rule, tiles: readonly SelectedTile[]): string {
+function describeRule(rule: Rule, tiles: readonly TileContent[]): string {
   const covered = tiles.slice(rule.firstTile, rule.firstTile + rule.tileCount);
   const last = rule.firstTile + rule.tileCount - 1;
   const where = rule.tileCount === 1 ? `tile ${rule.firstTile}` : `tiles ${rule.firstTile} to ${last}`;

@@ -7,9 +7,10 @@ import type { Backend } from "../kernels/backend.js";
 import type { Srs } from "../kzg/srs.js";
 import type { Model } from "../model/open-model.js";
 import { parseManifest } from "../quantize/manifest.js";
+import { tileContents } from "../quantize/tile-contents.js";
 import { openTiles } from "../quantize/tile-reader.js";
 import type { ProgressListener } from "./progress.js";
-import { listNames, tilesOf } from "./tensor-selection.js";
+import { listNames } from "./tensor-selection.js";
 
 /** A committed model with its weights; `model` must stay open. Throws `InputError` if the tensors differ. */
 export function openCommitted(committed: CommittedModel, model: Model, secrets?: ModelSecrets): OpenedModel {
@@ -41,7 +42,7 @@ export async function assertCommitted(input: AssertCommittedInput): Promise<void
     const expected = committed.commitments[tile];
     const actual = await commitVector(srs, backend, await opened.tiles.readTile(tile), blindings[tile] ?? FR_ZERO);
     if (expected === undefined || !g1Equals(expected, actual)) {
-      const names = tilesOf(parseManifest(JSON.parse(committed.manifest)))[tile]?.tensors ?? [];
+      const names = tileContents(parseManifest(JSON.parse(committed.manifest)))[tile]?.tensors ?? [];
       throw new InputError(
         `${label}: the weights of tile ${tile} (${listNames(names)}) are not those of model ${committed.modelId}`,
         { remedy: "Give the weights that were committed, or commit these." },

@@ -3,7 +3,7 @@ import { modelId, type ModelParts } from "../commitment/model-id.js";
 import { TileTree } from "../commitment/tile-tree.js";
 import type { G1 } from "../curve/g1.js";
 import { planSegments, type SegmentPlan } from "../drift/plan.js";
-import { assertPolicyFitsManifest, tileContents } from "../drift/policy-manifest.js";
+import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
 import { assertPolicy, policyId, type Policy, type Rule } from "../drift/rule.js";
 import { contextDigest, placeOf, segmentLayout, type SegmentStatement } from "../drift/statement.js";
 import { buildWitness, type Factors } from "../drift/witness.js";
@@ -16,6 +16,7 @@ import { openMercury } from "../kzg/mercury/open.js";
 import { srsId, type Srs } from "../kzg/srs.js";
 import type { Tier } from "../protocol/tiers.js";
 import { parseManifest } from "../quantize/manifest.js";
+import { tileContents } from "../quantize/tile-contents.js";
 import { weightAt } from "../quantize/tile-map.js";
 import { combineBlindings } from "../segment/combine.js";
 import { commitSegment, drawRandomness } from "../segment/commit.js";
@@ -24,7 +25,9 @@ import type { PoseidonEx } from "../transcript/poseidon.js";
 import type { Certificate, WrappedSegment } from "../wrap/certificate.js";
 import { proveWrapped, type ProvingArtifacts } from "../wrap/prove-wrapped.js";
 import { publicSignals } from "../wrap/public-signals.js";
+import { changedTiles } from "./open-committed.js";
 import type { ProgressListener } from "./progress.js";
+import { listNames } from "./tensor-selection.js";
 
 /** Where a certificate may be registered, and by whom. */
 export interface PublishingContext {
@@ -66,14 +69,8 @@ export async function proveCertificate(input: ProveCertificateInput): Promise<Ce
   assertPolicyFitsManifest(policy, manifest);
 
   const contents = tileContents(manifest);
-  const describeTile = (tile: number): string => {
-    const names = contents[tile]?.tensors ?? [];
-    return `tile ${tile} (${names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more tensors` : names.join(", ")})`;
-  };
-  const changed = base.committed.commitments.flatMap((commitment, tile) => {
-    const other = tuned.committed.commitments[tile] as G1;
-    return commitment.x === other.x && commitment.y === other.y ? [] : [tile];
-  });
+  const describeTile = (tile: number): string => `tile ${tile} (${listNames(contents[tile]?.tensors ?? [], 3)})`;
+  const changed = changedTiles(base.committed, tuned.committed);
   if (changed.length === 0) {
     throw new InputError("the models are identical: there is nothing to certify", {
       remedy: `Both have the id ${base.committed.modelId}.`,

@@ -1,55 +1,7 @@
 import picomatch from "picomatch";
 import { InputError } from "../errors/errors.js";
-import { elementCountOf } from "../model/tensor.js";
-import { matrixView } from "../quantize/layout.js";
 import type { Manifest } from "../quantize/manifest.js";
-
-/** A tile that a policy may let change. */
-export interface SelectedTile {
-  readonly tile: number;
-  readonly fractionBits: number;
-  /** Tensors with entries in the tile. */
-  readonly tensors: readonly string[];
-  /** How many of its entries hold a weight; the rest is padding. */
-  readonly weights: number;
-}
-
-/** What lies in every tile of a manifest, in order. */
-export function tilesOf(manifest: Manifest): readonly SelectedTile[] {
-  const tileSize = 4 ** manifest.t;
-  const n = 2 ** manifest.t;
-  const tiles = Array.from({ length: manifest.tileCount }, (_, tile) => ({
-    tile,
-    fractionBits: 0,
-    tensors: [] as string[],
-    weights: 0,
-  }));
-  const put = (tile: number, name: string, fractionBits: number, weights: number): void => {
-    const place = tiles[tile];
-    if (place === undefined) throw new RangeError(`tilesOf: tensor ${name} lies in tile ${tile}`);
-    place.fractionBits = fractionBits;
-    place.tensors.push(name);
-    place.weights += weights;
-  };
-  for (const tensor of manifest.tensors) {
-    if (tensor.kind === "grid") {
-      const [rows, columns] = matrixView(tensor.shape);
-      for (let i = 0; i < tensor.gridRows; i++) {
-        for (let j = 0; j < tensor.gridCols; j++) {
-          const weights = Math.min(n, rows - i * n) * Math.min(n, columns - j * n);
-          put(tensor.firstTile + i * tensor.gridCols + j, tensor.name, tensor.fractionBits, weights);
-        }
-      }
-    } else if (tensor.kind === "packed") {
-      const end = tensor.offset + elementCountOf(tensor.shape);
-      for (let i = Math.floor(tensor.offset / tileSize); i * tileSize < end; i++) {
-        const weights = Math.min(end, (i + 1) * tileSize) - Math.max(tensor.offset, i * tileSize);
-        put(tensor.firstTile + i, tensor.name, tensor.fractionBits, weights);
-      }
-    }
-  }
-  return tiles;
-}
+import { tileContents, type TileContent } from "../quantize/tile-contents.js";
 
 /**
  * The tiles that hold the tensors matching any of the patterns (picomatch globs: `*` stops at `/`, `**` does not);
@@ -62,8 +14,8 @@ export function selectTiles(
   manifest: Manifest,
   patterns: readonly string[],
   wholeTiles: boolean,
-): readonly SelectedTile[] {
-  const tiles = tilesOf(manifest);
+): readonly TileContent[] {
+  const tiles = tileContents(manifest);
   if (patterns.length === 0) return tiles;
   const numeric = manifest.tensors.filter(({ kind }) => kind === "grid" || kind === "packed");
   const selected = new Set<string>();

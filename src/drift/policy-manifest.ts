@@ -1,39 +1,7 @@
 import { InputError } from "../errors/errors.js";
 import type { Manifest } from "../quantize/manifest.js";
+import { tileContents } from "../quantize/tile-contents.js";
 import type { Policy } from "./rule.js";
-
-/** What lies in one tile: a part of one grid tensor, or packed tensors of one `f`. */
-export interface TileContent {
-  readonly fractionBits: number;
-  /** Tensors with entries in the tile, in order. */
-  readonly tensors: readonly string[];
-}
-
-/** The content of every tile of a model. */
-export function tileContents(manifest: Manifest): TileContent[] {
-  const contents = Array.from({ length: manifest.tileCount }, () => ({ fractionBits: 0, tensors: [] as string[] }));
-  const tileSize = 2 ** (2 * manifest.t);
-  const place = (tile: number, fractionBits: number, name: string): void => {
-    const content = contents[tile];
-    if (content === undefined)
-      throw new InputError(`tensor ${name} lies in tile ${tile}, but there are ${manifest.tileCount}`);
-    content.fractionBits = fractionBits;
-    content.tensors.push(name);
-  };
-  for (const tensor of manifest.tensors) {
-    if (tensor.kind === "grid") {
-      const tiles = tensor.gridRows * tensor.gridCols;
-      for (let i = 0; i < tiles; i++) place(tensor.firstTile + i, tensor.fractionBits, tensor.name);
-    } else if (tensor.kind === "packed") {
-      const elements = tensor.shape.reduce((product, side) => product * side, 1);
-      const last = Math.floor((tensor.offset + elements - 1) / tileSize);
-      for (let i = Math.floor(tensor.offset / tileSize); i <= last; i++) {
-        place(tensor.firstTile + i, tensor.fractionBits, tensor.name);
-      }
-    }
-  }
-  return contents;
-}
 
 /**
  * What PROTOCOL 3 asks of a policy beyond `assertPolicy`, and only the manifest can tell: the tiles of a rule

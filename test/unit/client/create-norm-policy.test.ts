@@ -2,7 +2,7 @@ import { expect } from "chai";
 import * as fc from "fast-check";
 import { createNormPolicy, type NormPolicyInput } from "../../../src/client/create-norm-policy.js";
 import { describePolicy } from "../../../src/client/describe-policy.js";
-import { tilesOf } from "../../../src/client/tensor-selection.js";
+import { tileContents } from "../../../src/quantize/tile-contents.js";
 import type { Hex } from "../../../src/encoding/hex.js";
 import { InputError } from "../../../src/errors/errors.js";
 import { layOut } from "../../../src/quantize/layout.js";
@@ -29,13 +29,13 @@ const make = (input: Partial<NormPolicyInput>): ReturnType<typeof createNormPoli
 
 describe("createNormPolicy", () => {
   it("counts every weight in exactly one tile", () => {
-    const weights = tilesOf(manifest).reduce((sum, tile) => sum + tile.weights, 0);
+    const weights = tileContents(manifest).reduce((sum, tile) => sum + tile.weights, 0);
     expect(weights).to.equal(512 + 320 + 6 + 10 + 20);
   });
 
   it("gives every run of one f its share of the norm, rounded down", () => {
     const { rules } = make({ bound: { maxNorm: "0.7" } });
-    const tiles = tilesOf(manifest);
+    const tiles = tileContents(manifest);
     for (const rule of rules) {
       const covered = tiles.slice(rule.firstTile, rule.firstTile + rule.tileCount);
       expect(new Set(covered.map((tile) => tile.fractionBits)).size).to.equal(1);
@@ -47,7 +47,7 @@ describe("createNormPolicy", () => {
   });
 
   it("never allows more than the norm, whatever it is and however it is divided", () => {
-    const tiles = tilesOf(manifest);
+    const tiles = tileContents(manifest);
     fc.assert(
       fc.property(
         fc.integer({ min: 500, max: 10 ** 9 }),
