@@ -85,12 +85,14 @@ export function segmentLayout(tier: Tier, places: readonly RulePlace[]): Segment
       rows += place.rowPanels;
       cols += place.colPanels;
     }
+    // Before anything of that size is allocated: the count may be anybody's.
+    const tiles = placeOfSlot.length + place.tileCount;
+    if (tiles > tier.slots) fail(`${tiles} changed tiles, at most ${tier.slots}`);
     for (let i = 0; i < place.tileCount; i++) {
       placeOfSlot.push(g);
       masked.push(place.maxNonzeros > 0n);
     }
   });
-  if (placeOfSlot.length > tier.slots) fail(`${placeOfSlot.length} changed tiles, at most ${tier.slots}`);
   if (rows > tier.panels || cols > tier.panels) {
     fail(`rank rules need ${rows} row and ${cols} column panels, at most ${tier.panels} each`);
   }

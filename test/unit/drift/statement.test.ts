@@ -58,6 +58,7 @@ describe("the layout of a segment", () => {
     ["no rule", [], /tier nano: it has no tile/],
     ["a rule without tiles", [flat(1), flat(0)], /rule place 1 has no tile/],
     ["more tiles than slots", [flat(7), flat(7)], /14 changed tiles, at most 13/],
+    ["more tiles than memory holds", [flat(1), flat(2 ** 32 - 1)], /4294967296 changed tiles, at most 13/],
     ["more rules than places", [1, 1, 1, 1, 1].map((count) => flat(count)), /5 rules, at most 4/],
     ["more rank rules than places for them", [grid(1, 1), grid(1, 1), grid(1, 1)], /rank rule at place 2, at most 2/],
     ["a rank rule after another rule", [flat(1), grid(1, 1)], /rank rules must come first/],
