@@ -17,7 +17,11 @@ function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, "
 
 const word = z.string().regex(/^0x[0-9a-f]{64}$/, "expected 0x and 64 lowercase hex digits");
 const address = z.string().regex(/^0x[0-9a-f]{40}$/, "expected 0x and 40 lowercase hex digits");
-const decimal = z.string().regex(/^(0|[1-9][0-9]*)$/, "expected a decimal number");
+/** At most 78 digits are read as a number: more are never below 2^256. */
+const DECIMAL = /^(0|[1-9][0-9]{0,77})$/;
+const decimal = z
+  .string()
+  .refine((digits) => DECIMAL.test(digits) && BigInt(digits) >> 256n === 0n, "expected a decimal number below 2^256");
 const count = z.number().int().min(0).max(0xffff_ffff);
 const point = strict({ x: word, y: word });
 const g2Coordinate = strict({ c0: word, c1: word });
