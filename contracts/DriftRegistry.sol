@@ -273,6 +273,9 @@ contract DriftRegistry is IDriftRegistry {
         Segment calldata segment,
         uint256[3] memory signals
     ) private view returns (bool) {
+        // The precompiles look at B and C, and at what snarkjs's verifier makes of A: for some non-canonical A.y the
+        // negative of a canonical one.
+        Bn254.requireOnCurve(segment.groth16.a[0], segment.groth16.a[1]);
         return verifier.verifyProof(segment.groth16.a, segment.groth16.b, segment.groth16.c, signals);
     }
 
