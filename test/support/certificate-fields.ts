@@ -1,0 +1,159 @@
+import { MERCURY_POINTS, MERCURY_SCALARS } from "../../src/kzg/mercury/proof.js";
+
+/** What refuses a change: "parse", a phase of `verifyCertificate`, or an error of the registry; one of them if several. */
+export type Expected = string | readonly string[];
+
+/** A field that says nothing: whatever it is, the certificate is accepted. */
+const INFORMATIVE = "accepted";
+
+export const PARSE = "parse";
+export const MODELS = "models";
+export const POLICY = "policy";
+export const RULES = "segment 0/rules";
+const TILES = "segment 0/tiles";
+const MERKLE = "segment 0/merkle";
+const GROTH16 = "segment 0/groth16";
+const COUNTS = "segment 0/commitments";
+// The evaluations are of polynomials that both equations involve; the first that fails is named.
+const MERCURY = ["segment 0/mercury/division", "segment 0/mercury/batched-opening"];
+
+const entries = (names: readonly string[], expected: Expected): Record<string, Expected> =>
+  Object.fromEntries(names.map((name) => [name, expected]));
+const coordinates = (point: string): string[] => [`${point}.x`, `${point}.y`];
+
+/** Every leaf of the file, and what refuses a change of one bit or one unit. */
+export const LEAVES: Readonly<Record<string, Expected>> = {
+  format: PARSE,
+  version: PARSE,
+  // Whose keys verify the proofs decides whether they prove something, not what the file says of them.
+  insecure: INFORMATIVE,
+  notice: INFORMATIVE,
+  ...entries(["chainId", "registry", "publisher"], GROTH16),
+  ...entries(["base.srsId", "base.t", "base.tileCount", "base.manifestHash"], MODELS),
+  "base.merkleRoot": POLICY,
+  ...entries(["tuned.srsId", "tuned.t", "tuned.tileCount", "tuned.manifestHash"], MODELS),
+  "tuned.merkleRoot": "segments",
+  "policy.baseModelId": POLICY,
+  // Into the next rule, or off the tiles that the segment changes.
+  "policy.rules[].firstTile": [POLICY, TILES],
+  "policy.rules[].tileCount": [POLICY, RULES, TILES, GROTH16],
+  "policy.rules[].gridCols": POLICY,
+  // A rank needs a grid; the rank rule's may grow up to the tier's.
+  "policy.rules[].maxRank": [POLICY, RULES, GROTH16],
+  "policy.rules[].shift": [POLICY, GROTH16],
+  // A first nonzero asks for masks, and none for none.
+  "policy.rules[].maxNonzeros": [COUNTS, GROTH16],
+  "policy.rules[].maxResidualSq": GROTH16,
+  manifest: MODELS,
+  "segments[].tierId": "segment 0/tier",
+  "segments[].uses[].ruleIndex": "rules",
+  "segments[].uses[].tileCount": [RULES, TILES],
+  "segments[].tiles[]": [TILES, MERKLE],
+  ...entries(
+    [
+      ...["base[]", "tuned[]", "masks[]", "factorA", "factorB", "multiplicity", "blinding"].map(
+        (p) => `commitments.${p}`,
+      ),
+      ...["a", "c"].map((point) => `groth16.${point}`),
+      ...MERCURY_POINTS.map((point) => `mercury.${point}`),
+    ].flatMap((point) => coordinates(`segments[].${point}`)),
+    PARSE,
+  ),
+  ...entries(
+    [
+      "claim.theta",
+      "claim.psi",
+      "claim.z[]",
+      "claim.y",
+      "h",
+      "groth16.b.x.c0",
+      "groth16.b.x.c1",
+      "groth16.b.y.c0",
+      "groth16.b.y.c1",
+    ].map((name) => `segments[].${name}`),
+    GROTH16,
+  ),
+  ...entries(
+    MERCURY_SCALARS.map((name) => `segments[].mercury.${name}`),
+    MERCURY,
+  ),
+  "segments[].nextMerkleRoot": MERKLE,
+  "segments[].multiProof.proof[]": MERKLE,
+  "segments[].multiProof.proofFlags[]": MERKLE,
+};
+
+/** Every point of G1, and what refuses another point of the curve in its place. */
+export const POINTS: Readonly<Record<string, Expected>> = {
+  "segments[].commitments.base[]": MERKLE,
+  "segments[].commitments.tuned[]": MERKLE,
+  ...entries(
+    ["masks[]", "factorA", "factorB", "multiplicity", "blinding"].map((name) => `segments[].commitments.${name}`),
+    GROTH16,
+  ),
+  ...entries(["segments[].groth16.a", "segments[].groth16.c"], GROTH16),
+  ...entries(
+    MERCURY_POINTS.map((name) => `segments[].mercury.${name}`),
+    MERCURY,
+  ),
+};
+
+/** Every list, and what refuses it with an element fewer or more, reordered, or empty. */
+export const LISTS: Readonly<Record<string, Record<"fewer" | "more" | "swapped" | "empty", Expected>>> = {
+  "policy.rules": { fewer: "rules", more: POLICY, swapped: POLICY, empty: POLICY },
+  // One segment: nothing to swap.
+  segments: { fewer: PARSE, more: "rules", swapped: INFORMATIVE, empty: PARSE },
+  "segments[].uses": { fewer: TILES, more: "rules", swapped: [RULES, TILES], empty: RULES },
+  "segments[].tiles": { fewer: TILES, more: TILES, swapped: TILES, empty: TILES },
+  "segments[].commitments.base": { fewer: COUNTS, more: COUNTS, swapped: MERKLE, empty: COUNTS },
+  "segments[].commitments.tuned": { fewer: COUNTS, more: COUNTS, swapped: MERKLE, empty: COUNTS },
+  "segments[].commitments.masks": { fewer: COUNTS, more: COUNTS, swapped: GROTH16, empty: COUNTS },
+  "segments[].claim.z": {
+    fewer: "segment 0/scalars",
+    more: "segment 0/scalars",
+    swapped: GROTH16,
+    empty: "segment 0/scalars",
+  },
+  "segments[].multiProof.proof": { fewer: MERKLE, more: MERKLE, swapped: MERKLE, empty: MERKLE },
+  "segments[].multiProof.proofFlags": { fewer: MERKLE, more: MERKLE, swapped: MERKLE, empty: MERKLE },
+};
+
+/** Every leaf of the calldata, and the registry's error for a change of one bit or one unit. */
+export const CALLDATA: Readonly<Record<string, Expected>> = {
+  baseModelId: "UnknownModel",
+  policyId: "UnknownPolicy",
+  tunedMerkleRoot: "TunedRootMismatch",
+  "segments[].tierId": "TierNotSupported",
+  "segments[].uses[].ruleIndex": ["RuleUsedTwice", "RuleOutOfOrder", "TileOutOfOrder", "UnknownRule"],
+  "segments[].uses[].tileCount": ["RankRuleIncomplete", "TileOutOfOrder", "TileCountMismatch"],
+  "segments[].tiles[]": ["TileOutOfOrder", "BaseRootMismatch"],
+  ...entries(
+    ["base[]", "tuned[]"].flatMap((name) => coordinates(`segments[].commitments.${name}`)),
+    ["BaseRootMismatch", "TunedRootMismatch", "InvalidGroth16Proof"],
+  ),
+  ...entries(
+    ["masks[]"].flatMap((name) => coordinates(`segments[].commitments.${name}`)),
+    "InvalidGroth16Proof",
+  ),
+  ...entries(
+    ["factorA", "factorB", "multiplicity", "blinding"].flatMap((name) => coordinates(`segments[].commitments.${name}`)),
+    "PointNotOnCurve",
+  ),
+  ...entries(
+    ["claim.theta", "claim.psi", "claim.z[]", "claim.y", "h", "groth16.b[][]"].map((name) => `segments[].${name}`),
+    "InvalidGroth16Proof",
+  ),
+  "segments[].groth16.a[]": "PointNotOnCurve",
+  // The precompiles' to refuse, as B.
+  "segments[].groth16.c[]": "InvalidGroth16Proof",
+  ...entries(
+    MERCURY_POINTS.flatMap((name) => coordinates(`segments[].mercury.${name}`)),
+    "PointNotOnCurve",
+  ),
+  ...entries(
+    MERCURY_SCALARS.map((name) => `segments[].mercury.${name}`),
+    "InvalidOpening",
+  ),
+  "segments[].multiProof.proof[]": "BaseRootMismatch",
+  // A flag decides how many siblings are read: too few, too many, or one that is not there.
+  "segments[].multiProof.proofFlags[]": ["MerkleProofInvalidMultiproof", "Panic", "BaseRootMismatch"],
+};
