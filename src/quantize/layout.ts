@@ -52,8 +52,11 @@ export interface Layout {
   readonly tileCount: number;
 }
 
-/** Tile numbers must fit into the registry's `uint32`. */
-const MAX_TILES = 2 ** 32 - 1;
+/**
+ * At most this many tiles: 6.9·10^10 weights at tier medium, 1.1·10^12 at large. Readers list tiles, and a manifest
+ * of a few bytes could otherwise name more of them than fit into memory.
+ */
+export const MAX_TILES = 2 ** 20;
 
 /**
  * The matrix view of a shape, `[rows, columns]`: first side × product of the rest, so 2-D as it is and a convolution
@@ -70,7 +73,7 @@ export function matrixView(shape: readonly number[]): readonly [rows: number, co
  * Tiles are numbered: grids in manifest order, then the packed groups by ascending `f`; within a group the
  * tensors follow each other in manifest order without gaps, and the last tile is zero-padded.
  * Names must be different (checked when the model is opened or the manifest parsed). Throws `InputError` for
- * more than 2^32 - 1 tiles.
+ * more than 2^20 tiles.
  */
 export function layOut(t: number, specs: readonly TensorSpec[]): Layout {
   const n = 2 ** t;
@@ -105,7 +108,7 @@ export function layOut(t: number, specs: readonly TensorSpec[]): Layout {
     tileCount += Math.ceil(offset / (n * n));
   }
   if (tileCount > MAX_TILES) {
-    throw new InputError(`the model takes ${tileCount} tiles, at most ${MAX_TILES} can be numbered`, {
+    throw new InputError(`the model takes ${tileCount} tiles, at most ${MAX_TILES} are supported`, {
       remedy: "Use a tier with larger tiles.",
     });
   }

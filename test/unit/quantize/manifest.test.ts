@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { keccak256, toUtf8Bytes } from "ethers";
 import { InputError } from "../../../src/errors/errors.js";
 import { TIERS } from "../../../src/protocol/tiers.js";
-import { layOut, matrixView } from "../../../src/quantize/layout.js";
+import { layOut, matrixView, MAX_TILES } from "../../../src/quantize/layout.js";
 import { encodeManifest, manifestHash, parseManifest, type Manifest } from "../../../src/quantize/manifest.js";
 import { tileRanges } from "../../../src/quantize/tile-map.js";
 import { expectError } from "../../support/rejects.js";
@@ -45,6 +45,12 @@ describe("layout", () => {
   it("gives strings and empty tensors no tile", () => {
     expect(entry("words")).to.deep.equal({ kind: "digest", name: "words", shape: [3], sha256: "ab".repeat(32) });
     expect(entry("void")).to.deep.equal({ kind: "empty", name: "void", shape: [0, 16] });
+  });
+  it("refuses more tiles than readers can list, however few bytes name them", async () => {
+    const side = 16 * (MAX_TILES / 1024);
+    const spec = { name: "huge", fractionBits: 0 };
+    expect(layOut(T, [{ ...spec, shape: [16 * 1024, side] }]).tileCount).to.equal(MAX_TILES);
+    await expectError(() => layOut(T, [{ ...spec, shape: [16 * 1024, side + 1] }]), InputError, `at most ${MAX_TILES}`);
   });
   it("divides all tiles into ranges of one f", () => {
     const ranges = tileRanges(manifest).map((r) => [
