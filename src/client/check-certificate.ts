@@ -67,7 +67,7 @@ export async function checkCertificate(input: CheckCertificateInput): Promise<Ch
     await checkEvidence(input, "tuned", certificate.tuned, tunedModelId, checks);
   } catch (error) {
     if (!(error instanceof VerificationError)) throw error;
-    return { valid: false, checks: [...checks, { check: error.message, ok: false }], error };
+    return { valid: false, checks: [...checks, { check: error.shortMessage, ok: false }], error };
   }
   return { valid: true, checks, ids: { baseModelId, tunedModelId, policyId } };
 }

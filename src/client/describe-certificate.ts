@@ -6,11 +6,13 @@ import { describePolicy } from "./describe-policy.js";
 
 /**
  * What a valid certificate says, and what it does not, in words (PROTOCOL 9). `insecure`: whether the keys under which
- * it was verified are those of a development setup, whatever the certificate itself says.
+ * it was verified are those of a development setup, whatever the certificate itself says. `isRecomputed`: whether both
+ * models' ids have been recomputed from weights.
  */
 export function describeCertificate(
   certificate: Certificate,
   insecure: boolean,
+  isRecomputed = false,
 ): {
   readonly says: string[];
   readonly doesNotSay: string[];
@@ -24,7 +26,11 @@ export function describeCertificate(
     ],
     doesNotSay: [
       "that the model behaves safely: a small change can change behaviour;",
-      "that these are the models you have: recompute their ids from the weights (--base-weights, --tune-weights);",
+      ...(isRecomputed
+        ? []
+        : [
+            "that these are the models you have: recompute their ids from the weights (--base-weights, --tune-weights);",
+          ]),
       "that it is registered: ask the registry (fti query).",
       ...(insecure
         ? ["ANYTHING AT ALL in fact: it was made with an INSECURE development setup, whose owner can forge proofs."]

@@ -4,7 +4,7 @@ import { g1Equals, type G1 } from "../curve/g1.js";
 import { InputError } from "../errors/errors.js";
 import { FR_ZERO } from "../field/fr.js";
 import type { Backend } from "../kernels/backend.js";
-import type { Srs } from "../kzg/srs.js";
+import { srsId, type Srs } from "../kzg/srs.js";
 import type { Model } from "../model/open-model.js";
 import { parseManifest } from "../quantize/manifest.js";
 import { tileContents } from "../quantize/tile-contents.js";
@@ -30,12 +30,19 @@ export interface AssertCommittedInput {
 }
 
 /**
- * Recomputes commitments from the weights. Throws `InputError` naming the first tile that differs and its tensors:
- * a proof over other weights than the committed ones would be refused only at its very end.
+ * Recomputes commitments from the weights. Throws `InputError` if the model belongs to another setup, or naming the
+ * first tile that differs and its tensors: a proof over other weights than the committed ones would be refused only at its very end.
  */
 export async function assertCommitted(input: AssertCommittedInput): Promise<void> {
   const { opened, label, srs, backend, onProgress } = input;
   const { committed } = opened;
+  const id = srsId(srs);
+  if (committed.parts.srsId !== id) {
+    throw new InputError(
+      `model ${committed.modelId} was committed under the SRS ${committed.parts.srsId}, this setup has ${id}`,
+      { remedy: "Use the setup with which it was committed, or commit it again." },
+    );
+  }
   const blindings = blindingsOf(opened);
   const tiles = input.tiles ?? committed.commitments.map((_, tile) => tile);
   for (const [done, tile] of tiles.entries()) {

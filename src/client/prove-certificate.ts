@@ -52,6 +52,8 @@ export interface ProveCertificateInput {
   readonly randomFr: RandomFr;
   /** Integer factors of the rank rules, by rule index. */
   readonly factors?: ReadonlyMap<number, Factors>;
+  /** How messages name the fine-tune's weights: their path. */
+  readonly tunedLabel?: string;
   readonly onProgress?: ProgressListener;
 }
 
@@ -69,7 +71,8 @@ export async function proveCertificate(input: ProveCertificateInput): Promise<Ce
   assertPolicyFitsManifest(policy, manifest);
 
   const contents = tileContents(manifest);
-  const describeTile = (tile: number): string => `tile ${tile} (${listNames(contents[tile]?.tensors ?? [], 3)})`;
+  const describeTile = (tile: number): string =>
+    `${labelPrefix(input)}tile ${tile} (${listNames(contents[tile]?.tensors ?? [], 3)})`;
   const changed = changedTiles(base.committed, tuned.committed);
   if (changed.length === 0) {
     throw new InputError("the models are identical: there is nothing to certify", {
@@ -160,7 +163,10 @@ async function proveOne(
   const witness = buildWitness(tier, places, layout, {
     deltas,
     factors: plan.uses.map((use) => input.factors?.get(use.ruleIndex)),
-    describeEntry: (slot, x) => describeWeight(input.base.committed.manifest, tiles[slot] ?? 0, x),
+    describeEntry: (slot, x) => {
+      const weight = describeWeight(base.committed.manifest, tiles[slot] ?? 0, x);
+      return { ...weight, name: `${labelPrefix(input)}${weight.name}` };
+    },
     describeRule: (g) => `policy rule ${plan.uses[g]?.ruleIndex ?? g}`,
   });
 
@@ -226,6 +232,10 @@ async function proveOne(
     nextMerkleRoot: after.root,
     multiProof: before.multiProof([...tiles].sort((a, b) => a - b)),
   };
+}
+
+function labelPrefix({ tunedLabel }: ProveCertificateInput): string {
+  return tunedLabel === undefined ? "" : `${tunedLabel}: `;
 }
 
 /** A tile's entry as a message names it. */

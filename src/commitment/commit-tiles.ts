@@ -1,4 +1,4 @@
-import { g1Add, g1Mul, type G1 } from "../curve/g1.js";
+import { g1Add, g1Equals, g1Mul, type G1 } from "../curve/g1.js";
 import { InputError } from "../errors/errors.js";
 import { FR_ZERO, type Fr } from "../field/fr.js";
 import type { RandomFr } from "../field/random.js";
@@ -60,7 +60,8 @@ export function blindingsOf({ committed, secrets }: OpenedModel): readonly Fr[] 
 
 /**
  * Commits a model tile by tile. Under a private model every tile, and under a private fine-tune every changed
- * tile, gets a fresh blinding: equal blindings would unblind the difference (PROTOCOL 2).
+ * tile, gets a fresh blinding: equal blindings would unblind the difference (PROTOCOL 2). Throws `InputError` naming
+ * the tile if a tile equals the base's weights, but these are not the committed ones.
  */
 export async function commitTiles(input: CommitTilesInput): Promise<{ commitments: G1[]; blindings: Fr[] }> {
   const { tiles, srs, backend, base, randomFr } = input;
@@ -79,8 +80,16 @@ export async function commitTiles(input: CommitTilesInput): Promise<{ commitment
     const entries = await tiles.readTile(index);
     const kept = base?.committed.commitments[index];
     if (base !== undefined && kept !== undefined && sameEntries(entries, await base.tiles.readTile(index))) {
+      const blinding = baseBlindings?.[index] ?? FR_ZERO;
+      // Other weights than the base's, given as the base's, would make an id that is of no model.
+      if (!g1Equals(await commitVector(srs, backend, entries, blinding), kept)) {
+        throw new InputError(
+          `the weights given as the base's are not those of model ${base.committed.modelId}: tile ${index} differs`,
+          { remedy: "Give the weights with which the base was committed." },
+        );
+      }
       commitments.push(kept);
-      blindings.push(baseBlindings?.[index] ?? FR_ZERO);
+      blindings.push(blinding);
     } else {
       const blinding = randomFr?.() ?? FR_ZERO;
       commitments.push(await commitVector(srs, backend, entries, blinding));

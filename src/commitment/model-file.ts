@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { g1ToHex, hexToFr, hexToG1, wordToHexBE, type Hex } from "../encoding/hex.js";
 import { FormatError, InputError } from "../errors/errors.js";
+import type { Fr } from "../field/fr.js";
 import { modelId } from "./model-id.js";
 import { committedModel, type CommittedModel, type ModelSecrets } from "./committed-model.js";
 
@@ -90,8 +91,17 @@ export function parseSecrets(text: string, path: string): ModelSecrets {
   const file = parse(secretsSchema, text, path, "a secrets file written by `fti commit --private`");
   return {
     modelId: file.modelId as Hex,
-    blindings: file.blindings.map((hex, i) => decode(path, () => hexToFr(hex, `blindings.${i}`))),
+    blindings: file.blindings.map((hex, i) => secretFr(path, hex, i)),
   };
+}
+
+/** A blinding. Its error does not repeat the value, which may be a secret but for one digit. */
+function secretFr(path: string, hex: string, index: number): Fr {
+  try {
+    return hexToFr(hex, "");
+  } catch {
+    throw new FormatError(path, `blindings.${index} is not a canonical scalar`, { remedy: "Its value is not shown." });
+  }
 }
 
 function parse<T>(schema: z.ZodType<T>, text: string, path: string, expected: string): T {

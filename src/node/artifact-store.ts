@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ArtifactError, UnavailableError } from "../errors/errors.js";
@@ -11,6 +12,7 @@ import {
   type StoredFile,
 } from "../wrap/artifacts/manifest.js";
 import { circuitSourcesDigest, tierCircuitFile } from "./circuit-sources.js";
+import { onInterrupt } from "./interrupts.js";
 import { cachedSha256File, sha256File } from "./sha256-file.js";
 
 /**
@@ -131,13 +133,17 @@ function remedy(tier: TierName): string {
   return `Run "fti setup --tier ${tier} --dev", or with --ptau FILE for production.`;
 }
 
-/** Runs `work` with a fresh directory in the store's own file system, which is removed afterwards. */
+/** Runs `work` with a fresh directory in the store's own file system, which is removed afterwards, also by Ctrl-C. */
 export async function withStaging<T>(root: string, work: (directory: string) => Promise<T>): Promise<T> {
   const directory = join(root, "staging", randomUUID());
-  await mkdir(directory, { recursive: true });
+  const forget = onInterrupt(() => {
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  });
   try {
+    await mkdir(directory, { recursive: true });
     return await work(directory);
   } finally {
+    forget();
     await rm(directory, { recursive: true, force: true });
   }
 }

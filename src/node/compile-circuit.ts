@@ -8,6 +8,7 @@ import { openR1cs } from "../wrap/setup/r1cs.js";
 import { noProgress, type SetupProgress } from "../wrap/setup/progress.js";
 import { CIRCOM_OPTIONS, circuitLibraryDirectory } from "./circuit-sources.js";
 import { fileSystem } from "./file-source.js";
+import { onInterrupt } from "./interrupts.js";
 
 const require = createRequire(import.meta.url);
 /** What of the compiler's output an error repeats. */
@@ -77,8 +78,9 @@ async function runCircom(circuitFile: string, output: string): Promise<void> {
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
   // A compiler that outlives us would hold a core for minutes.
-  const kill = (): void => void child.kill();
+  const kill = (): void => void child.kill("SIGKILL");
   process.once("exit", kill);
+  const forget = onInterrupt(kill);
   try {
     const status = await new Promise<number | null>((done, fail) => {
       child.once("error", fail);
@@ -90,6 +92,7 @@ async function runCircom(circuitFile: string, output: string): Promise<void> {
       });
     }
   } finally {
+    forget();
     process.off("exit", kill);
   }
 }

@@ -1,5 +1,6 @@
 import { Presets, SingleBar } from "cli-progress";
 import type { ProgressListener } from "../client/progress.js";
+import { onInterrupt } from "./interrupts.js";
 
 /** Phases shorter than this show nothing. */
 const QUIET_MS = 2000;
@@ -23,10 +24,13 @@ export function createProgressBar(
   let phase: { readonly name: string; readonly startedAt: number; done: number; total: number } | undefined;
   let bar: SingleBar | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let forgetInterrupt: (() => void) | undefined;
 
   const stop = (): void => {
     bar?.stop();
     bar = undefined;
+    forgetInterrupt?.();
+    forgetInterrupt = undefined;
     clearInterval(timer);
     timer = undefined;
     phase = undefined;
@@ -42,6 +46,8 @@ export function createProgressBar(
       const format = "{phase} {bar} {percentage}% | {time}";
       bar = new SingleBar({ format, stream, clearOnComplete: true, gracefulExit: false }, Presets.shades_classic);
       bar.start(total, position, payload);
+      // A drawn bar has turned line wrapping off: a terminal that stays so is broken.
+      forgetInterrupt = onInterrupt(stop);
     }
     bar.setTotal(total);
     bar.update(position, payload);

@@ -3,7 +3,7 @@ import type { Certificate } from "../wrap/certificate.js";
 import type { ModelParts } from "../commitment/model-id.js";
 import type { Policy } from "../drift/rule.js";
 import type { Hex } from "../encoding/hex.js";
-import { RegistryError } from "../errors/errors.js";
+import { InputError, RegistryError } from "../errors/errors.js";
 import { tierById, type Tier } from "../protocol/tiers.js";
 import { callRegistry, eventArguments, inclusionOf, sendToRegistry, type Inclusion } from "./call.js";
 import {
@@ -50,6 +50,19 @@ export class DriftRegistryClient {
   srsId(): Promise<Hex> {
     this.#srsId ??= this.#call("srsId", []).then((result) => String(result[0]) as Hex);
     return this.#srsId;
+  }
+
+  /** Throws `InputError` if no drift registry of this version is at the address: before anything is sent there. */
+  async assertPresent(): Promise<void> {
+    try {
+      await this.srsId();
+    } catch (error) {
+      if (!(error instanceof RegistryError)) throw error;
+      throw new InputError(`there is no drift registry at ${this.address} on chain ${await this.chainId()}`, {
+        remedy: "Check the registry's address, and that the node is one of its chain.",
+        cause: error,
+      });
+    }
   }
 
   /** The verifier of a tier, or `undefined` if the registry does not support the tier. */

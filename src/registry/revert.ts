@@ -55,6 +55,12 @@ function asRegistryError(data: string, cause: unknown): RegistryError {
   });
 }
 
+/** ethers's own short message, without the dump of the request. */
+function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "shortMessage" in error && typeof error.shortMessage === "string" ? error.shortMessage : error.message;
+}
+
 /**
  * What an exception of a call or transaction means: `RegistryError` with the custom error's name and arguments if
  * the registry refused, `UnavailableError` if the chain could not be asked. Errors of this project stay as they are.
@@ -63,7 +69,13 @@ export function decodeRegistryFailure(error: unknown): FtiError {
   if (error instanceof FtiError) return error;
   const data = findRevertData(error);
   if (data !== undefined) return asRegistryError(data, error);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = describeFailure(error);
+  if (isError(error, "BAD_DATA")) {
+    return new RegistryError(`the answer is not that of a drift registry: ${message}`, {
+      remedy: "Check the registry's address and the chain.",
+      cause: error,
+    });
+  }
   if (isError(error, "CALL_EXCEPTION")) {
     return new RegistryError(`the call failed without a reason: ${message}`, { cause: error });
   }

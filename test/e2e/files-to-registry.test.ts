@@ -177,6 +177,18 @@ describe("from files to the registry, by command line, at tier nano", () => {
     expect(stderr).to.include(registry).and.to.include(OTHER);
   });
 
+  it("sends nothing to an address without a registry", async () => {
+    const elsewhere = ["--rpc", node.url, "--registry", OTHER];
+    for (const argv of [
+      ["register", "model", at("b.model.json"), ...elsewhere, "--account", "0"],
+      ["query", `0x${"00".repeat(32)}`, ...elsewhere],
+    ]) {
+      const { error } = (await runJson(argv, 2)) as { error: { name: string; message: string } };
+      expect(error.name).to.equal("InputError");
+      expect(error.message).to.include("no drift registry").and.to.include(OTHER);
+    }
+  });
+
   it("cannot check when no node answers", async () => {
     const dead = ["--rpc", "http://127.0.0.1:1", "--registry", registry];
     const result = await runJson(["query", `0x${"00".repeat(32)}`, ...dead], 3);

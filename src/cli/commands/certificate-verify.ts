@@ -76,7 +76,11 @@ export function addVerifyCommand(parent: Command, runner: Runner): void {
         };
       }
       const insecure = certificate.insecure || setup.artifacts.insecure;
-      const { says, doesNotSay } = describeCertificate(certificate, insecure);
+      const { says, doesNotSay } = describeCertificate(
+        certificate,
+        insecure,
+        baseWeights !== undefined && tuneWeights !== undefined,
+      );
       return {
         exitCode: 0,
         json: {

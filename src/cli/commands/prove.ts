@@ -92,6 +92,7 @@ export function addProveCommand(parent: Command, runner: Runner): void {
       const certificate = await proveCertificate({
         base,
         tuned,
+        tunedLabel: options.tuneWeights,
         policy,
         context: { chainId: options.chainId, registry: options.registry, publisher: options.publisher },
         tier: setup.tier,

@@ -43,12 +43,14 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
       "fti query tuned.safetensors --base base.model.json --rpc http://127.0.0.1:8545 --registry 0x5FbDB2315678afecb367f032d93F642f64180aa3",
     ],
     run: async ([model = ""], options, session) => {
+      assertIdOrPath(model);
       const { provider, chainId } = await connectRpc(options.rpc);
       session.onClose(() => {
         provider.destroy();
         return Promise.resolve();
       });
       const registry = new DriftRegistryClient(options.registry, provider);
+      await registry.assertPresent();
       const { id, manifest, baseModelId } = await identify(model, options, registry, session);
       const standing = await queryModel({ registry, modelId: id, manifest, fromBlock: options.fromBlock });
       const { isCertified } = standing;
@@ -80,6 +82,15 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
       };
     },
   });
+}
+
+/** Hex digits that are no id are a mistyped one rather than a file. */
+function assertIdOrPath(model: string): void {
+  if (/^0x(?![0-9a-f]{64}$)[0-9a-f]*$/iu.test(model)) {
+    throw new InputError(`${model} is not a model id: it has ${model.length - 2} hex digits, expected 64`, {
+      remedy: `If it is a file, write ./${model}.`,
+    });
+  }
 }
 
 interface IdentifiedModel {

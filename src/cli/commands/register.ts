@@ -63,6 +63,7 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
       const { parts, insecure } = parseModel(await readTextFile(path), path);
       const { client, signer, connection } = await connect(given, session);
       assertSecure(insecure, connection, given, path);
+      await client.assertPresent();
       return report("model", await client.registerModel(signer, parts, given.uri ?? ""), session);
     },
   });
@@ -76,6 +77,7 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
     run: async ([path = ""], given, session) => {
       const policy = parsePolicy(await readTextFile(path), path);
       const { client, signer } = await connect(given, session);
+      await client.assertPresent();
       return report("policy", await client.registerPolicy(signer, policy), session);
     },
   });
@@ -96,6 +98,7 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
           { remedy: "Prove again for this registry: fti prove --registry … --chain-id …" },
         );
       }
+      await client.assertPresent();
       return report("certificate", await client.certify(signer, certificate), session);
     },
   });
@@ -111,7 +114,8 @@ async function connect(options: RegisterOptions, session: Session): Promise<Targ
     privateKey: session.env["FTI_PRIVATE_KEY"],
     account: options.account,
   });
-  return { client: new DriftRegistryClient(options.registry, connection.provider), signer, connection };
+  const client = new DriftRegistryClient(options.registry, connection.provider);
+  return { client, signer, connection };
 }
 
 /** Development keys on a public chain deceive whoever reads it. */

@@ -1,7 +1,8 @@
 import { Option, type Command } from "commander";
-import { InputError } from "../../errors/errors.js";
+import { ArtifactError, InputError } from "../../errors/errors.js";
+import { openArtifacts } from "../../node/artifact-store.js";
 import { setupTier, type SetupMode } from "../../node/setup-tier.js";
-import { addCommand, artifactsOption, tierOption, type Runner, type TierName } from "../command.js";
+import { addCommand, artifactsOption, forceOption, tierOption, type Runner, type TierName } from "../command.js";
 import { artifactsRoot } from "../session.js";
 
 interface SetupCommandOptions {
@@ -11,6 +12,7 @@ interface SetupCommandOptions {
   readonly ptau?: string;
   readonly beacon?: string;
   readonly artifacts?: string;
+  readonly force?: boolean;
 }
 
 /** log2 of the beacon's hash iterations, as in public ceremonies. */
@@ -31,6 +33,7 @@ export function addSetupCommand(parent: Command, runner: Runner): void {
       new Option("--seed <hex>", "development keys that are the same every time, for tests").implies({ dev: true }),
       new Option("--ptau <file>", "public powers of tau, prepared for phase 2"),
       new Option("--beacon <hex>", "public random value that closes phase 2, such as a block hash"),
+      forceOption(),
       artifactsOption(),
     ],
     examples: [
@@ -44,6 +47,7 @@ export function addSetupCommand(parent: Command, runner: Runner): void {
         session.note(`Making a development setup for tier ${options.tier}. This takes up to some minutes.`);
       }
       const root = artifactsRoot(options.artifacts, session.env);
+      if (options.force !== true) await assertNoSetup(options.tier, root);
       const { manifest, warning, paths } = await setupTier({
         tier: options.tier,
         mode,
@@ -61,6 +65,18 @@ export function addSetupCommand(parent: Command, runner: Runner): void {
         ],
       };
     },
+  });
+}
+
+/** A setup that works is not replaced unasked: models committed with it would be worth nothing without it. */
+async function assertNoSetup(tier: TierName, root: string): Promise<void> {
+  const found = await openArtifacts(tier, { root }).catch((error: unknown) => {
+    if (error instanceof ArtifactError) return undefined; // none, a damaged one, or of other circuits
+    throw error;
+  });
+  if (found === undefined) return;
+  throw new InputError(`tier ${tier} has a setup in ${root} already: ${found.manifest.srs.srsId}`, {
+    remedy: "Use it, or --force to replace it: models committed with the old one then need committing again.",
   });
 }
 

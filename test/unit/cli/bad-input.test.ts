@@ -85,8 +85,23 @@ describe("bad input on the command line", () => {
   it("refuses a drift outside the entry range with the tensor's name", async () => {
     const tune = ["--tune", at("far.model.json"), "--tune-weights", at("far.safetensors")];
     await refuses(["prove", ...proving, ...tune, "--policy", at("policy.json"), "-o", at("out.json")], 1, [
+      "far.safetensors",
       "head.weight",
     ]);
+  });
+
+  it("refuses to commit a fine-tune against weights that are not its base's", async () => {
+    const argv = ["commit", at("tuned.safetensors"), "--base", at("base.model.json"), "-o", at("out.json")];
+    await refuses([...argv, "--base-weights", at("tuned.safetensors")], 2, ["not those of model 0x", "tile"]);
+  });
+
+  it("does not replace a setup that works without --force", async () => {
+    await refuses(["setup", "--tier", "nano", "--dev"], 2, ["nano", "--force"]);
+  });
+
+  it("refuses a model id of the wrong length before asking for files", async () => {
+    const argv = ["query", "0x1234", "--rpc", "http://127.0.0.1:1", "--registry", ADDRESS];
+    await refuses(argv, 2, ["4 hex digits", "64"]);
   });
 
   it("refuses a drift that breaks the policy, with both numbers", async () => {
@@ -176,6 +191,18 @@ describe("bad input on the command line", () => {
     ];
     await refuses([...argv, ...evidence, "--private", "-o", at("out.json")], 2, ["open.secrets.json", "chmod 600"]);
     await refuses([...argv, "-o", at("out.json")], 2, ["private", "--base-secrets"]);
+  });
+
+  it("never shows a secret, not even a malformed one", async () => {
+    const secrets = at("private.secrets.json");
+    const malformed = `0x${"fe".repeat(32)}`;
+    const text = (await readFile(secrets, "utf8")).replace(/0x[0-9a-f]{64}(?="\n)/u, malformed);
+    await writeFile(at("malformed.secrets.json"), text, { mode: 0o600 });
+    const ofBase = ["--base", at("private.model.json"), "--base-weights", at("base.safetensors")];
+    const argv = ["commit", at("tuned.safetensors"), ...ofBase, "--private", "-o", at("out.json")];
+    const evidence = ["--base-secrets", at("malformed.secrets.json")];
+    const { stderr } = await refuses([...argv, ...evidence], 2, ["malformed.secrets.json", "blindings.", "not shown"]);
+    expect(stderr).not.to.include(malformed);
   });
 
   it("never shows the private key", async () => {
