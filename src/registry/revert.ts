@@ -55,9 +55,13 @@ function asRegistryError(data: string, cause: unknown): RegistryError {
   });
 }
 
-/** ethers's own short message, without the dump of the request. */
+/** The node's own words where ethers has none, else ethers's short message: not the dump of the request. */
 function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (isError(error, "UNKNOWN_ERROR")) {
+    const answer: unknown = error.error;
+    if (typeof answer === "object" && answer !== null && "message" in answer) return String(answer.message);
+  }
   return "shortMessage" in error && typeof error.shortMessage === "string" ? error.shortMessage : error.message;
 }
 
@@ -79,7 +83,7 @@ export function decodeRegistryFailure(error: unknown): FtiError {
   if (isError(error, "CALL_EXCEPTION")) {
     return new RegistryError(`the call failed without a reason: ${message}`, { cause: error });
   }
-  if (isError(error, "INSUFFICIENT_FUNDS")) {
+  if (isError(error, "INSUFFICIENT_FUNDS") || /\b(enough|insufficient) funds\b/iu.test(message)) {
     return new RegistryError("the sender cannot pay for the transaction", {
       remedy: "Send from an account with enough funds.",
       cause: error,
