@@ -189,6 +189,16 @@ describe("from files to the registry, by command line, at tier nano", () => {
     }
   });
 
+  it("says that the sender cannot pay", async () => {
+    await place.write("d.safetensors", tinyModel(2));
+    await runJson(["commit", at("d.safetensors"), "--tier", "nano", "-o", at("d.model.json")]);
+    const key = { FTI_PRIVATE_KEY: "12".repeat(32) };
+    const { error } = (await runJson(["register", "model", at("d.model.json"), ...chain], 1, key)) as {
+      error: { message: string };
+    };
+    expect(error.message).to.include("cannot pay");
+  });
+
   it("cannot check when no node answers", async () => {
     const dead = ["--rpc", "http://127.0.0.1:1", "--registry", registry];
     const result = await runJson(["query", `0x${"00".repeat(32)}`, ...dead], 3);
