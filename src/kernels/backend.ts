@@ -11,12 +11,19 @@ export type IntVector = Int32Array | Float64Array;
  */
 export interface Backend {
   readonly name: string;
+  /** How many calls run side by side: a caller with independent work keeps that many under way. */
+  readonly jobs: number;
+
+  /** Takes field elements into the backend's own form. */
+  fromFr(values: readonly Fr[]): Promise<FrVector>;
+  /** The elements, canonical. */
+  toFr(vector: FrVector): Promise<Fr[]>;
 
   /**
    * `Σ scalars[i]·powers[i]`. `powers`: affine points, 64 bytes each, coordinates little-endian in Montgomery
    * form (R = 2^256), at least as many as scalars.
    */
-  msm(powers: Uint8Array, scalars: IntVector | readonly Fr[]): Promise<G1>;
+  msm(powers: Uint8Array, scalars: IntVector | FrVector): Promise<G1>;
 
   /** Prepares the layers of the range argument's fraction tree (PROTOCOL 7.2). */
   rangeTree(input: RangeInput): Promise<RangeTree>;
@@ -28,15 +35,37 @@ export interface Backend {
   openingSumcheck(input: OpeningInput): Promise<RoundProver<OpeningFinals>>;
 
   /** `Σ weight·vector` for vectors of equal length, element by element. */
-  linearCombination(length: number, terms: readonly LinearTerm[]): Promise<Fr[]>;
+  linearCombination(length: number, terms: readonly LinearTerm[]): Promise<FrVector>;
 
   /** `Σ_x eq(point, x)·vector[x]`. */
-  evaluateMultilinear(vector: readonly Fr[], point: readonly Fr[]): Promise<Fr>;
+  evaluateMultilinear(vector: FrVector, point: readonly Fr[]): Promise<Fr>;
+
+  /** `Σ_i vector[i]·x^i`. */
+  evaluate(vector: FrVector, x: Fr): Promise<Fr>;
+
+  /** `Σ_j weights[j]·vector[j + weights.length·i]` for every `i`; the vector's length is a multiple of the weights'. */
+  foldLow(vector: FrVector, weights: readonly Fr[]): Promise<FrVector>;
+
+  /** `vector = (X^b - alpha)·quotient + remainder`, coefficients constant first, `b` divides the length. */
+  divideByBinomial(
+    vector: FrVector,
+    b: number,
+    alpha: Fr,
+  ): Promise<{ readonly quotient: FrVector; readonly remainder: FrVector }>;
+
+  /** The quotient of `vector - vector(x)` by `X - x`: one coefficient fewer, none if the vector has none. */
+  divideByLinear(vector: FrVector, x: Fr): Promise<FrVector>;
+}
+
+/** Field elements in the form of the backend that made them; only that backend can read them. */
+export interface FrVector {
+  readonly length: number;
 }
 
 export interface LinearTerm {
   readonly weight: Fr;
-  readonly vector: IntVector | readonly Fr[];
+  /** At most as long as the combination: what is missing counts as zero. */
+  readonly vector: IntVector | FrVector;
 }
 
 /** The prover's side of one sumcheck: ask for a round polynomial, then bind its variable. */
@@ -112,7 +141,7 @@ export interface OpeningInput {
   /** The main sumcheck's point `ρ`. */
   readonly point: readonly Fr[];
   /** `G_1` */
-  readonly combined: readonly Fr[];
+  readonly combined: FrVector;
   readonly factorA: Int32Array;
   readonly factorB: Int32Array;
   readonly chi: Fr;
