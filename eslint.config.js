@@ -14,7 +14,7 @@ const NODE_GLOBALS = ["process", "Buffer", "global", "__dirname", "__filename", 
 }));
 
 export default defineConfig(
-  globalIgnores(["dist/", "build/", "artifacts/", "cache/", "coverage/", "types/", ".node/", ".fti/", "assembly/"]),
+  globalIgnores(["dist/", "build/", "artifacts/", "cache/", "coverage/", "types/", ".node/", ".fti/", "assembly/*.ts", "assembly/generated/"]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   js.configs.recommended,
   {

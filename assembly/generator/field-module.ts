@@ -1,0 +1,11 @@
+import { MODULI, type FieldName } from "./modulus.js";
+import { simpleField } from "./simple.js";
+
+/** `fused` needs relaxed SIMD and a processor that fuses; `plain` needs SIMD. */
+export const BUILDS = ["fused", "plain"] as const;
+export type BuildName = (typeof BUILDS)[number];
+
+/** The AssemblyScript text of a field's pair operations in one build. */
+export function fieldModule(_build: BuildName, field: FieldName): string {
+  return simpleField(MODULI[field]);
+}

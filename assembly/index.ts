@@ -1,0 +1,2 @@
+export { alloc, mark, release } from "./memory";
+export * from "./field-vectors";

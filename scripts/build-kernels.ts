@@ -1,0 +1,76 @@
+/**
+ * Compiles `assembly/` to the two WebAssembly builds and writes them to `src/kernels/wasm/generated/`:
+ * `fused.ts` (relaxed SIMD: fused multiply-add) and `plain.ts` (SIMD), each the module in base64, and `exports.ts`,
+ * the type of what they export. The field modules `assembly/generated/<build>/{fr,fq}.ts` come from the generator;
+ * assembly sources import them as `./generated/fr`.
+ */
+import asc from "assemblyscript/asc";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { BUILDS, fieldModule, type BuildName } from "../assembly/generator/field-module.js";
+
+const ROOT = new URL("../", import.meta.url);
+const OUT = new URL("src/kernels/wasm/generated/", ROOT);
+const HEADER = "// Written by scripts/build-kernels.ts; do not edit.\n";
+const FIELD_SOURCE = /^assembly\/generated\/(fr|fq)\.ts$/;
+
+interface Compiled {
+  readonly wasm: Uint8Array;
+  /** asc's declarations of the exports. */
+  readonly declarations: string;
+}
+
+async function compile(build: BuildName): Promise<Compiled> {
+  const fields = { fr: fieldModule(build, "fr"), fq: fieldModule(build, "fq") };
+  const folder = new URL(`assembly/generated/${build}/`, ROOT);
+  await mkdir(folder, { recursive: true });
+  for (const [field, text] of Object.entries(fields)) await writeFile(new URL(`${field}.ts`, folder), text);
+
+  const outputs = new Map<string, Uint8Array | string>();
+  const features = ["simd", ...(build === "fused" ? ["relaxed-simd"] : [])];
+  const stderr = asc.createMemoryStream();
+  const { error } = await asc.main(
+    [
+      "assembly/index.ts",
+      ...["--outFile", "kernels.wasm", "--bindings", "raw", "--runtime", "stub", "--noAssert"],
+      ...["-O3", "--converge", "--uncheckedBehavior", "always", "--enable", features.join(",")],
+    ],
+    {
+      readFile: async (name) => {
+        const field = FIELD_SOURCE.exec(name.replaceAll("\\", "/"))?.[1];
+        if (field === "fr" || field === "fq") return fields[field];
+        return readFile(new URL(name, ROOT), "utf8").catch(() => null);
+      },
+      writeFile: (name, contents) => void outputs.set(name, contents),
+      listFiles: () => [],
+      stderr,
+    },
+  );
+  if (error !== null) throw new Error(`build ${build}: ${stderr.toString()}`, { cause: error });
+  const wasm = outputs.get("kernels.wasm");
+  const declarations = outputs.get("kernels.d.ts");
+  if (!(wasm instanceof Uint8Array) || typeof declarations !== "string") throw new Error(`build ${build}: no output`);
+  return { wasm, declarations };
+}
+
+/** The interface behind asc's `declare namespace __AdaptedExports`, without the runtime's own names. */
+function exportsInterface(declarations: string): string {
+  const members: string[] = [];
+  for (const line of declarations.split("\n")) {
+    const signature = /export function (\w+)(\(.*\): .*);$/.exec(line.trim());
+    if (signature?.[1] !== undefined && !signature[1].startsWith("__")) {
+      members.push(`  readonly ${signature[1]}: ${(signature[2] ?? "").replace("): ", ") => ")};\n`);
+    }
+  }
+  return `${HEADER}export interface KernelExports {\n  readonly memory: WebAssembly.Memory;\n${members.join("")}}\n`;
+}
+
+process.chdir(fileURLToPath(ROOT));
+await mkdir(OUT, { recursive: true });
+for (const build of BUILDS) {
+  const { wasm, declarations } = await compile(build);
+  const base64 = Buffer.from(wasm).toString("base64");
+  await writeFile(new URL(`${build}.ts`, OUT), `${HEADER}export const WASM_BASE64 =\n  "${base64}";\n`);
+  await writeFile(new URL("exports.ts", OUT), exportsInterface(declarations));
+  console.log(`kernels: ${build} ${String(wasm.length)} bytes`);
+}

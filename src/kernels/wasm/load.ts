@@ -1,0 +1,77 @@
+import { readUint256LE, viewOf, writeUint256LE } from "../../encoding/little-endian.js";
+import { FQ_ORDER, FR_ORDER } from "../../protocol/constants.js";
+import type { KernelExports } from "./generated/exports.js";
+import { ELEMENT_BYTES, Kernel, type KernelBuild } from "./kernel.js";
+
+/** Products in the known-answer test, a field. */
+const TRIALS = 16;
+
+/**
+ * The fastest build that this host computes correctly, or undefined. A host may accept relaxed SIMD and still not
+ * fuse (its processor has no fused multiply-add), so besides `WebAssembly.validate` multiplications are checked.
+ */
+export async function loadKernel(): Promise<Kernel | undefined> {
+  return (await loadBuild("fused")) ?? (await loadBuild("plain"));
+}
+
+/** A given build, or undefined where the host cannot run it or computes wrong products with it. */
+export async function loadBuild(build: KernelBuild): Promise<Kernel | undefined> {
+  const bytes = decodeBase64(await moduleText(build));
+  if (!WebAssembly.validate(bytes)) return undefined;
+  const instance = await WebAssembly.instantiate(await WebAssembly.compile(bytes), { env: { abort: fail } });
+  const kernel = new Kernel(build, instance.exports as unknown as KernelExports);
+  return multipliesCorrectly(kernel) ? kernel : undefined;
+}
+
+async function moduleText(build: KernelBuild): Promise<string> {
+  // Only the build that runs is read.
+  const module = build === "fused" ? await import("./generated/fused.js") : await import("./generated/plain.js");
+  return module.WASM_BASE64;
+}
+
+function decodeBase64(text: string): Uint8Array {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}
+
+function fail(): never {
+  throw new Error("WebAssembly kernel: internal error");
+}
+
+/** Whether known products come out right in both fields. */
+function multipliesCorrectly(kernel: Kernel): boolean {
+  const { frFromCanonical, frMulVectors, frToCanonical } = kernel.exports;
+  const { fqFromCanonical, fqMulVectors, fqToCanonical } = kernel.exports;
+  return (
+    productsAgree(kernel, FR_ORDER, frFromCanonical, frMulVectors, frToCanonical) &&
+    productsAgree(kernel, FQ_ORDER, fqFromCanonical, fqMulVectors, fqToCanonical)
+  );
+}
+
+function productsAgree(
+  kernel: Kernel,
+  order: bigint,
+  fromCanonical: KernelExports["frFromCanonical"],
+  multiply: KernelExports["frMulVectors"],
+  toCanonical: KernelExports["frToCanonical"],
+): boolean {
+  // Powers of a fixed full-size number are as irregular as random ones.
+  const factors = Array.from({ length: 2 * TRIALS }, (_, i) => 3n ** BigInt(150 + 7 * i) % order);
+  const bytes = new Uint8Array(factors.length * ELEMENT_BYTES);
+  factors.forEach((factor, i) => {
+    writeUint256LE(viewOf(bytes), i * ELEMENT_BYTES, factor);
+  });
+  return kernel.scope(() => {
+    const address = kernel.write(bytes);
+    fromCanonical(address, address, factors.length);
+    multiply(address, address, address + TRIALS * ELEMENT_BYTES, TRIALS);
+    toCanonical(address, address, TRIALS);
+    const products = viewOf(kernel.read(address, TRIALS * ELEMENT_BYTES));
+    return Array.from({ length: TRIALS }).every((_, i) => {
+      const expected = ((factors[i] ?? 0n) * (factors[i + TRIALS] ?? 0n)) % order;
+      return readUint256LE(products, i * ELEMENT_BYTES) === expected;
+    });
+  });
+}
