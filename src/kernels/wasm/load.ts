@@ -6,21 +6,55 @@ import { ELEMENT_BYTES, Kernel, type KernelBuild } from "./kernel.js";
 /** Products in the known-answer test, a field. */
 const TRIALS = 16;
 
+/** A module that this host computes correctly with. It passes to other threads, so that a process compiles it once. */
+export interface CompiledKernel {
+  readonly build: KernelBuild;
+  readonly module: WebAssembly.Module;
+}
+
+const compiled = new Map<KernelBuild, Promise<CompiledKernel | undefined>>();
+
+/** An instance of `compileKernel`'s build, or undefined. */
+export async function loadKernel(): Promise<Kernel | undefined> {
+  const fastest = await compileKernel();
+  return fastest && (await instantiateKernel(fastest));
+}
+
+/** An instance of a given build, or undefined where the host cannot run it or computes wrong products with it. */
+export async function loadBuild(build: KernelBuild): Promise<Kernel | undefined> {
+  const module = await compileBuild(build);
+  return module && (await instantiateKernel(module));
+}
+
 /**
  * The fastest build that this host computes correctly, or undefined. A host may accept relaxed SIMD and still not
  * fuse (its processor has no fused multiply-add), so besides `WebAssembly.validate` multiplications are checked.
  */
-export async function loadKernel(): Promise<Kernel | undefined> {
-  return (await loadBuild("fused")) ?? (await loadBuild("plain"));
+export async function compileKernel(): Promise<CompiledKernel | undefined> {
+  return (await compileBuild("fused")) ?? (await compileBuild("plain"));
 }
 
-/** A given build, or undefined where the host cannot run it or computes wrong products with it. */
-export async function loadBuild(build: KernelBuild): Promise<Kernel | undefined> {
+/** A given build, compiled once and checked, or undefined where the host cannot run it or computes wrong products. */
+export function compileBuild(build: KernelBuild): Promise<CompiledKernel | undefined> {
+  let pending = compiled.get(build);
+  if (pending === undefined) {
+    pending = compileAndCheck(build);
+    compiled.set(build, pending);
+  }
+  return pending;
+}
+
+/** A new instance with an empty memory. */
+export async function instantiateKernel({ build, module }: CompiledKernel): Promise<Kernel> {
+  const instance = await WebAssembly.instantiate(module, { env: { abort: fail } });
+  return new Kernel(build, instance.exports as unknown as KernelExports);
+}
+
+async function compileAndCheck(build: KernelBuild): Promise<CompiledKernel | undefined> {
   const bytes = decodeBase64(await moduleText(build));
   if (!WebAssembly.validate(bytes)) return undefined;
-  const instance = await WebAssembly.instantiate(await WebAssembly.compile(bytes), { env: { abort: fail } });
-  const kernel = new Kernel(build, instance.exports as unknown as KernelExports);
-  return multipliesCorrectly(kernel) ? kernel : undefined;
+  const candidate = { build, module: await WebAssembly.compile(bytes) };
+  return multipliesCorrectly(await instantiateKernel(candidate)) ? candidate : undefined;
 }
 
 async function moduleText(build: KernelBuild): Promise<string> {

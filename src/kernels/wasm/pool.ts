@@ -1,10 +1,12 @@
-import type { Kernel } from "./kernel.js";
+import type { Kernel, KernelBuild } from "./kernel.js";
 import { TaskError, type Task } from "./task.js";
 
 /** Runs tasks, each on one kernel instance of its own for as long as it takes. */
 export interface Pool {
   /** How many tasks run side by side: who has independent work keeps that many under way. */
   readonly jobs: number;
+  /** The build of its kernels: packed elements of one build mean nothing to the other. */
+  readonly build: KernelBuild;
   /**
    * Queues a task; first come, first served, by whichever kernel is free.
    * @throws TaskError if the task throws; RangeError if the pool is closed
@@ -21,6 +23,7 @@ export function createInlinePool(kernel: Kernel): Pool {
   let isClosed = false;
   return {
     jobs: 1,
+    build: kernel.build,
     run<Input, Output>(task: Task<Input, Output>, input: Input): Promise<Output> {
       if (isClosed) return Promise.reject(new RangeError(`${task.name}: ${CLOSED_POOL}`));
       try {
