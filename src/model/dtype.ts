@@ -1,3 +1,4 @@
+import { decoderOf, HOST_IS_LITTLE_ENDIAN, type DecodeValues } from "./element-bytes.js";
 import type { NumericKind } from "./tensor.js";
 
 /** How the elements of a dtype are stored (little-endian) and read. */
@@ -5,16 +6,8 @@ export interface Dtype {
   readonly kind: NumericKind;
   /** Bytes of one element. */
   readonly bytes: number;
-  /** The element at a byte offset as float64. */
-  readonly get: (view: DataView, offset: number) => number;
-}
-
-const shared = new DataView(new ArrayBuffer(4));
-
-/** bfloat16 is the upper half of a float32. */
-function getBfloat16(view: DataView, offset: number): number {
-  shared.setUint32(0, view.getUint16(offset, true) * 0x10000);
-  return shared.getFloat32(0);
+  /** All elements of a chunk as float64. */
+  readonly decode: DecodeValues;
 }
 
 /** IEEE 754 binary16: 1 sign bit, 5 exponent bits with bias 15, 10 fraction bits; subnormals below 2^-14. */
@@ -27,27 +20,63 @@ export function float16FromBits(bits: number): number {
   return sign * (0x400 + fraction) * 2 ** (exponent - 25);
 }
 
+/** Every binary16, made when the first is read: 512 KB. */
+let float16Table: Float64Array | undefined;
+
+export const decodeFloat16: DecodeValues = decoderOf(Uint16Array, (stored, values) => {
+  const table = (float16Table ??= Float64Array.from({ length: 0x10000 }, (_, bits) => float16FromBits(bits)));
+  for (let i = 0; i < values.length; i++) values[i] = table[stored[i] as number] as number;
+});
+
+/** bfloat16 is the upper half of a float32. */
+const decodeBfloat16 = decoderOf(Uint16Array, (stored, values) => {
+  const bits = new Uint32Array(stored.length);
+  for (let i = 0; i < bits.length; i++) bits[i] = (stored[i] as number) << 16;
+  values.set(new Float32Array(bits.buffer));
+});
+
+/** The halves of a 64-bit integer: `2^32·high` is exact, so the sum is rounded once, half to even. */
+const decodeInt64 = decoderOf(BigInt64Array, (stored, values) => {
+  const low = new Uint32Array(stored.buffer, stored.byteOffset, 2 * stored.length);
+  const high = new Int32Array(stored.buffer, stored.byteOffset, 2 * stored.length);
+  sumHalves(low, high, values);
+});
+const decodeUint64 = decoderOf(BigUint64Array, (stored, values) => {
+  const halves = new Uint32Array(stored.buffer, stored.byteOffset, 2 * stored.length);
+  sumHalves(halves, halves, values);
+});
+
+function sumHalves(low: Uint32Array, high: Int32Array | Uint32Array, values: Float64Array): void {
+  const lowAt = HOST_IS_LITTLE_ENDIAN ? 0 : 1;
+  for (let i = 0; i < values.length; i++) {
+    values[i] = (high[2 * i + 1 - lowAt] as number) * 2 ** 32 + (low[2 * i + lowAt] as number);
+  }
+}
+
+const kept = (
+  stored: Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array,
+  values: Float64Array,
+): void => {
+  values.set(stored);
+};
+export const decodeFloat32: DecodeValues = decoderOf(Float32Array, kept);
+export const decodeInt32: DecodeValues = decoderOf(Int32Array, kept);
+export const decodeUint8: DecodeValues = decoderOf(Uint8Array, kept);
+export const decodeUint16: DecodeValues = decoderOf(Uint16Array, kept);
+
 /** The dtypes of safetensors that are supported, by the names that safetensors gives them. */
 export const SAFETENSORS_DTYPES: ReadonlyMap<string, Dtype> = new Map<string, Dtype>([
-  ["F64", { kind: "float", bytes: 8, get: (view, at) => view.getFloat64(at, true) }],
-  ["F32", { kind: "float", bytes: 4, get: (view, at) => view.getFloat32(at, true) }],
-  ["F16", { kind: "float", bytes: 2, get: (view, at) => float16FromBits(view.getUint16(at, true)) }],
-  ["BF16", { kind: "float", bytes: 2, get: getBfloat16 }],
-  ["I64", { kind: "integer", bytes: 8, get: (view, at) => Number(view.getBigInt64(at, true)) }],
-  ["I32", { kind: "integer", bytes: 4, get: (view, at) => view.getInt32(at, true) }],
-  ["I16", { kind: "integer", bytes: 2, get: (view, at) => view.getInt16(at, true) }],
-  ["I8", { kind: "integer", bytes: 1, get: (view, at) => view.getInt8(at) }],
-  ["U64", { kind: "integer", bytes: 8, get: (view, at) => Number(view.getBigUint64(at, true)) }],
-  ["U32", { kind: "integer", bytes: 4, get: (view, at) => view.getUint32(at, true) }],
-  ["U16", { kind: "integer", bytes: 2, get: (view, at) => view.getUint16(at, true) }],
-  ["U8", { kind: "integer", bytes: 1, get: (view, at) => view.getUint8(at) }],
-  ["BOOL", { kind: "boolean", bytes: 1, get: (view, at) => view.getUint8(at) }],
+  ["F64", { kind: "float", bytes: 8, decode: decoderOf(Float64Array, kept) }],
+  ["F32", { kind: "float", bytes: 4, decode: decodeFloat32 }],
+  ["F16", { kind: "float", bytes: 2, decode: decodeFloat16 }],
+  ["BF16", { kind: "float", bytes: 2, decode: decodeBfloat16 }],
+  ["I64", { kind: "integer", bytes: 8, decode: decodeInt64 }],
+  ["I32", { kind: "integer", bytes: 4, decode: decodeInt32 }],
+  ["I16", { kind: "integer", bytes: 2, decode: decoderOf(Int16Array, kept) }],
+  ["I8", { kind: "integer", bytes: 1, decode: decoderOf(Int8Array, kept) }],
+  ["U64", { kind: "integer", bytes: 8, decode: decodeUint64 }],
+  ["U32", { kind: "integer", bytes: 4, decode: decoderOf(Uint32Array, kept) }],
+  ["U16", { kind: "integer", bytes: 2, decode: decodeUint16 }],
+  ["U8", { kind: "integer", bytes: 1, decode: decodeUint8 }],
+  ["BOOL", { kind: "boolean", bytes: 1, decode: decodeUint8 }],
 ]);
-
-/** Reads `count` elements from the start of `bytes`. */
-export function decodeValues(bytes: Uint8Array, dtype: Dtype, count: number): Float64Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const values = new Float64Array(count);
-  for (let i = 0; i < count; i++) values[i] = dtype.get(view, i * dtype.bytes);
-  return values;
-}

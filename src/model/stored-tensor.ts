@@ -1,6 +1,6 @@
 import { FormatError } from "../errors/errors.js";
 import type { ByteSource } from "./byte-source.js";
-import { decodeValues, type Dtype } from "./dtype.js";
+import type { Dtype } from "./dtype.js";
 import { assertElementRange, elementCountOf, type TensorReader } from "./tensor.js";
 
 /** Where and how a tensor is stored. */
@@ -27,7 +27,7 @@ export function storedTensorReader(stored: StoredTensor): TensorReader {
     file: source.name,
     readValues: async (start, count) => {
       assertElementRange(name, elementCount, start, count);
-      const values = decodeValues(await source.read(offset + start * dtype.bytes, count * dtype.bytes), dtype, count);
+      const values = dtype.decode(await source.read(offset + start * dtype.bytes, count * dtype.bytes), count);
       if (dtype.kind === "boolean") {
         const wrong = values.findIndex((value) => value > 1);
         if (wrong >= 0) {

@@ -1,4 +1,4 @@
-import { float16FromBits, type Dtype } from "./dtype.js";
+import { decodeFloat16, decodeFloat32, decodeInt32, decodeUint16, decodeUint8, type Dtype } from "./dtype.js";
 import type { WeightSpec } from "./tfjs-manifest.js";
 
 /**
@@ -10,27 +10,26 @@ import type { WeightSpec } from "./tfjs-manifest.js";
 export function tfjsDtype(spec: WeightSpec): Dtype | undefined {
   const { dtype, quantization } = spec;
   if (dtype === "string") return undefined;
-  if (dtype === "bool") return { kind: "boolean", bytes: 1, get: (view, at) => view.getUint8(at) };
+  if (dtype === "bool") return { kind: "boolean", bytes: 1, decode: decodeUint8 };
   const kind = dtype === "int32" ? "integer" : "float";
   if (quantization === undefined) {
-    const get = dtype === "int32" ? getInt32 : getFloat32;
-    return { kind, bytes: 4, get };
+    return { kind, bytes: 4, decode: dtype === "int32" ? decodeInt32 : decodeFloat32 };
   }
-  if (quantization.dtype === "float16") return { kind, bytes: 2, get: getFloat16 };
+  if (quantization.dtype === "float16") return { kind, bytes: 2, decode: decodeFloat16 };
   const { scale, min } = quantization;
-  const stored = quantization.dtype === "uint8" ? getUint8 : getUint16;
+  const isByte = quantization.dtype === "uint8";
+  const decodeStored = isByte ? decodeUint8 : decodeUint16;
   const restore = dtype === "int32" ? toInt32 : Math.fround;
   return {
     kind,
-    bytes: quantization.dtype === "uint8" ? 1 : 2,
-    get: (view, at) => restore(stored(view, at) * scale + min),
+    bytes: isByte ? 1 : 2,
+    decode: (bytes, count) => {
+      const values = decodeStored(bytes, count);
+      for (let i = 0; i < count; i++) values[i] = restore((values[i] as number) * scale + min);
+      return values;
+    },
   };
 }
 
-const getUint8 = (view: DataView, at: number): number => view.getUint8(at);
-const getUint16 = (view: DataView, at: number): number => view.getUint16(at, true);
-const getInt32 = (view: DataView, at: number): number => view.getInt32(at, true);
-const getFloat32 = (view: DataView, at: number): number => view.getFloat32(at, true);
-const getFloat16 = (view: DataView, at: number): number => float16FromBits(view.getUint16(at, true));
 /** Storing into an Int32Array wraps modulo 2^32. */
 const toInt32 = (value: number): number => Math.round(value) | 0;

@@ -51,13 +51,17 @@ export function quantizeInto(
   first: WeightPlace,
 ): void {
   const scale = 2 ** f;
-  for (let i = 0; i < values.length; i++) {
-    const w = values[i] ?? NaN;
-    const q = w * scale + ROUNDING - ROUNDING;
+  const count = values.length;
+  let fits = true;
+  for (let i = 0; i < count; i++) {
+    const q = (values[i] as number) * scale + ROUNDING - ROUNDING;
     // Written so that NaN fails.
-    if (!(q < LIMIT && q > -LIMIT)) throw unfit(w, f, { ...first, index: first.index + i });
+    fits = fits && q < LIMIT && q > -LIMIT;
     out[outStart + i] = q;
   }
+  if (fits) return;
+  const i = values.findIndex((w) => !(Math.abs(roundScaled(w, f)) < LIMIT));
+  throw unfit(values[i] ?? NaN, f, { ...first, index: first.index + i });
 }
 
 /** The largest `f` with `|roundHalfEven(w·2^f)| < 2^31`, or `undefined` if none is supported. `w` must be finite. */

@@ -1,3 +1,4 @@
+import { sharedInt32 } from "../kernels/shared-array.js";
 import type { Model } from "../model/open-model.js";
 import { elementCountOf, type TensorReader } from "../model/tensor.js";
 import { matrixView, type GridTensor, type PackedTensor } from "./layout.js";
@@ -13,14 +14,17 @@ export interface TileReader {
   /** Entries of a tile, `2^(2t)`. */
   readonly tileSize: number;
   /**
-   * The entries of a tile: entry `(u, v)` at `v + n·u`, padding 0. The array belongs to the caller.
-   * Throws `InputError` for a weight that does not fit, `RangeError` for a tile that does not exist.
-   * Reading the tiles in order reads every byte of the files once.
+   * The entries of a tile: entry `(u, v)` at `v + n·u`, padding 0. Written over `into` if that is given, else into
+   * a new shared array, which belongs to the caller. Throws `InputError` for a weight that does not fit, `RangeError` for
+   * a tile that does not exist. Reading the tiles in order reads every byte of the files once.
    */
-  readTile(tile: number): Promise<Int32Array>;
+  readTile(tile: number, into?: Int32Array): Promise<Int32Array>;
 }
 
-/** A row panel up to this size is kept whole while its tiles are read (64 MB). */
+/**
+ * A row panel up to this size is kept whole while its tiles are read: at most 64 MB, besides two chunks of 2^18 weights
+ * (8 bytes and the stored bytes each).
+ */
 const MAX_PANEL_ENTRIES = 1 << 24;
 
 /** A quantised row panel: `rows × columns` entries, row-major. */
@@ -46,20 +50,19 @@ export function openTiles(model: Pick<Model, "tensors" | "path">, manifest: Mani
   const n = 2 ** manifest.t;
   let panel: Panel | undefined;
 
-  const readGridTile = async (grid: GridTensor, position: number): Promise<Int32Array> => {
+  const readGridTile = async (grid: GridTensor, position: number, entries: Int32Array): Promise<void> => {
     const [rows, columns] = matrixView(grid.shape);
     const firstRow = Math.floor(position / grid.gridCols) * n;
     const firstColumn = (position % grid.gridCols) * n;
     const height = Math.min(n, rows - firstRow);
     const width = Math.min(n, columns - firstColumn);
     const reader = readerOf(grid);
-    const entries = new Int32Array(n * n);
     if (height * columns > MAX_PANEL_ENTRIES) {
       for (let u = 0; u < height; u++) {
         const start = (firstRow + u) * columns + firstColumn;
         await quantizeRange(reader, start, width, grid.fractionBits, entries, u * n);
       }
-      return entries;
+      return;
     }
     const key = `${grid.firstTile}/${firstRow}`;
     if (panel?.key !== key) {
@@ -70,11 +73,9 @@ export function openTiles(model: Pick<Model, "tensors" | "path">, manifest: Mani
       const start = u * columns + firstColumn;
       entries.set(whole.subarray(start, start + width), u * n);
     }
-    return entries;
   };
 
-  const readPackedTile = async (range: TileRange, position: number): Promise<Int32Array> => {
-    const entries = new Int32Array(n * n);
+  const readPackedTile = async (range: TileRange, position: number, entries: Int32Array): Promise<void> => {
     const from = position * n * n;
     for (const tensor of range.tensors) {
       if (tensor.kind !== "packed") continue;
@@ -90,17 +91,22 @@ export function openTiles(model: Pick<Model, "tensors" | "path">, manifest: Mani
         start - from,
       );
     }
-    return entries;
   };
 
   return {
     tileCount: manifest.tileCount,
     tileSize: n * n,
-    readTile: async (tile) => {
+    readTile: async (tile, into) => {
       const range = rangeOfTile(ranges, tile);
       const [first] = range.tensors;
       const position = tile - range.firstTile;
-      return first?.kind === "grid" ? readGridTile(first, position) : readPackedTile(range, position);
+      const entries = into?.fill(0) ?? sharedInt32(n * n);
+      if (entries.length !== n * n)
+        throw new RangeError(`readTile: an array of ${entries.length} for ${n * n} entries`);
+      await (first?.kind === "grid"
+        ? readGridTile(first, position, entries)
+        : readPackedTile(range, position, entries));
+      return entries;
     },
   };
 }

@@ -76,6 +76,30 @@ describe("roundHalfEven(w·2^f)", () => {
     );
   });
 
+  it("is exact for chunks of float32 bits: subnormals, halves, -0, largest values", () => {
+    const float32 = fc.oneof(
+      fc.float({ noNaN: true, noDefaultInfinity: true }),
+      fc.constantFrom(-0, 2 ** -149, -(2 ** -149), 2 ** -126 - 2 ** -149, 3.4028234663852886e38, 2 ** 31 - 128),
+      fc.integer({ min: -(2 ** 23), max: 2 ** 23 }).map((k) => k + 0.5),
+    );
+    fc.assert(
+      fc.property(fc.array(float32, { maxLength: 40 }), fractionBits, (weights, f) => {
+        const out = new Int32Array(weights.length + 1);
+        const expected = weights.map((w) => reference(w, f));
+        const wrong = expected.findIndex((q) => q >= LIMIT || q <= -LIMIT);
+        const run = (): void => {
+          quantizeInto(out, 1, Float64Array.from(weights), f, { ...place, index: 7 });
+        };
+        if (wrong >= 0) expect(run).to.throw(InputError, `index ${wrong + 7}:`);
+        else {
+          run();
+          expect(Array.from(out)).to.deep.equal([0, ...expected.map(Number)]);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it("rounds halves to even", () => {
     const halves = [0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 2 ** 31 - 1.5, -(2 ** 31) + 1.5];
     expect(halves.map((w) => quantize(w, 0))).to.deep.equal([0, 2, 2, 0, -2, -2, 2 ** 31 - 2, -(2 ** 31) + 2]);

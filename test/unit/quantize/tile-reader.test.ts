@@ -113,6 +113,20 @@ describe(`tiles (seed ${SEED})`, () => {
     });
   });
 
+  it("are written over an array that is given", async () => {
+    const model = await openTensors(tensors);
+    const { manifest } = await buildManifest(model, TIERS.nano);
+    const { tiles } = await commitInput(model);
+    const reader = openTiles(model, manifest);
+    const into = new Int32Array(reader.tileSize).fill(-1);
+    for (const [tile, expected] of tiles.entries()) {
+      expect(await reader.readTile(tile, into)).to.equal(into);
+      expect(Array.from(into)).to.deep.equal(expected);
+    }
+    const error = await reader.readTile(0, new Int32Array(3)).catch((caught: unknown) => caught);
+    expect(error).to.be.instanceOf(RangeError);
+  });
+
   it("are read with every byte fetched once", async () => {
     const model = await openTensors([{ name: "w", shape: [33, 90], dtype: "F32", values: weights(33 * 90) }]);
     const { manifest } = await buildManifest(model, TIERS.nano);
