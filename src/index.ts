@@ -52,7 +52,8 @@ export type { ProgressListener } from "./client/progress.js";
 export { describeCertificate } from "./client/describe-certificate.js";
 export { encodeCertificate, parseCertificate } from "./wrap/certificate-codec.js";
 export type { Certificate, WrappedSegment } from "./wrap/certificate.js";
-export { verifyCertificate, type CertificateResult, type TrustAnchors } from "./wrap/verify-certificate.js";
+export { verifyCertificate, type CertificateResult } from "./wrap/verify-certificate.js";
+export type { TrustAnchors } from "./wrap/trust-anchors.js";
 
 // Registry
 export { DriftRegistryClient } from "./registry/client.js";

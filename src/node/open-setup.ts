@@ -1,7 +1,7 @@
 import { FormatError, InputError } from "../errors/errors.js";
 import { srsId, type Srs } from "../kzg/srs.js";
 import { TIERS, type Tier, type TierName } from "../protocol/tiers.js";
-import type { TrustAnchors } from "../wrap/verify-certificate.js";
+import type { TrustAnchors } from "../wrap/trust-anchors.js";
 import { parseVerifyingKey } from "../wrap/groth16.js";
 import type { ProvingArtifacts } from "../wrap/prove-wrapped.js";
 import { loadSrs } from "../wrap/srs-file.js";

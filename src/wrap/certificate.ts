@@ -34,11 +34,8 @@ export interface WrappedSegment {
   readonly multiProof: TileMultiProof;
 }
 
-/**
- * Everything a verifier needs but the trust anchors (SRS points and verifying keys): that `tuned` differs from
- * `base` only as `policy` allows, registered by `publisher` in one registry on one chain.
- */
-export interface Certificate {
+/** What all segments of a certificate share: which models, under which policy, and who may register it where. */
+export interface CertificateHead {
   readonly chainId: bigint;
   readonly registry: Hex;
   readonly publisher: Hex;
@@ -49,5 +46,12 @@ export interface Certificate {
   readonly manifest: string;
   /** Whether the keys are those of a development setup, which proves nothing. */
   readonly insecure: boolean;
+}
+
+/**
+ * Everything a verifier needs but the trust anchors (SRS points and verifying keys): that `tuned` differs from
+ * `base` only as `policy` allows, registered by `publisher` in one registry on one chain.
+ */
+export interface Certificate extends CertificateHead {
   readonly segments: readonly WrappedSegment[];
 }

@@ -5,7 +5,8 @@ import { PolicyViolation, RegistryError } from "../../errors/errors.js";
 import type { DriftRegistryClient } from "../../registry/client.js";
 import { encodeCertificate, parseCertificate } from "../../wrap/certificate-codec.js";
 import type { Certificate } from "../../wrap/certificate.js";
-import { verifyCertificate, type TrustAnchors } from "../../wrap/verify-certificate.js";
+import type { TrustAnchors } from "../../wrap/trust-anchors.js";
+import { verifyCertificate } from "../../wrap/verify-certificate.js";
 
 /** A cheat and who refused it how. */
 export interface Refusal {
