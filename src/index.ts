@@ -40,7 +40,25 @@ export { encodePolicy, parsePolicy } from "./drift/policy-file.js";
 export { policyId, type Policy, type Rule } from "./drift/rule.js";
 
 // Certificates
-export { proveCertificate, type ProveCertificateInput, type PublishingContext } from "./client/prove-certificate.js";
+export {
+  planCertificate,
+  type CertificatePlan,
+  type PlanCertificateInput,
+  type PlannedSegment,
+  type PublishingContext,
+} from "./client/plan-certificate.js";
+export { estimateProverMemory, type MemoryBound } from "./drift/prover-memory.js";
+export {
+  proveCertificate,
+  provePlan,
+  type ProgressKept,
+  type ProveCertificateInput,
+} from "./client/prove-certificate.js";
+export { proveSegmentOf, type SegmentProverInput } from "./client/prove-segment.js";
+export { assembleCertificate, partOf, type LabelledPart } from "./client/assemble-certificate.js";
+export { takeOver, type Finished } from "./client/finished-segment.js";
+export type { SegmentPart } from "./wrap/segment-part.js";
+export { encodeSegmentPart, parseSegmentPart } from "./wrap/segment-part-codec.js";
 export {
   checkCertificate,
   type CheckMade,

@@ -3,6 +3,7 @@ import type { Runner } from "./command.js";
 import { addCommitCommand } from "./commands/commit.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addDeployCommand } from "./commands/deploy.js";
+import { addMergeCommand } from "./commands/merge.js";
 import { addPolicyCommands } from "./commands/policy.js";
 import { addProveCommand } from "./commands/prove.js";
 import { addQueryCommand } from "./commands/query.js";
@@ -17,6 +18,7 @@ export function addCommands(program: Command, runner: Runner): void {
   addCommitCommand(program, runner);
   addPolicyCommands(program, runner);
   addProveCommand(program, runner);
+  addMergeCommand(program, runner);
   addVerifyCommand(program, runner);
   addDeployCommand(program, runner);
   addRegisterCommands(program, runner);

@@ -1,4 +1,4 @@
-import type { TierName } from "../protocol/tiers.js";
+import type { Tier, TierName } from "../protocol/tiers.js";
 
 /**
  * Seconds that phases take which cannot tell how far they are, on two cores. From these a time left is guessed; large
@@ -12,4 +12,13 @@ const TYPICAL_SECONDS: Readonly<Record<string, Readonly<Record<TierName, number>
 /** How long a phase usually takes at a tier. A label such as `segment 1/3: ` before the phase does not matter. */
 export function typicalSeconds(phase: string, tier: TierName): number | undefined {
   return TYPICAL_SECONDS[phase.slice(phase.lastIndexOf(": ") + 1).trim()]?.[tier];
+}
+
+/** Seconds of one thread for an entry of a changed tile: reading it, its commitments, the segment proof. */
+const SECONDS_PER_ENTRY = 4e-6;
+
+/** About how long a segment of so many changed tiles takes on that many threads. Only a guess: machines differ. */
+export function typicalSegmentSeconds(tier: Tier, tiles: number, jobs: number): number {
+  const wrapping = TYPICAL_SECONDS["wrapping"]?.[tier.name] ?? 0;
+  return (SECONDS_PER_ENTRY * tier.tileSize * tiles) / jobs + wrapping;
 }

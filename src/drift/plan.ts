@@ -1,5 +1,6 @@
 import { PolicyViolation } from "../errors/errors.js";
 import type { Tier } from "../protocol/tiers.js";
+import { assertRuleWithinMemory, tilesWithinMemory, type MemoryBound } from "./prover-memory.js";
 import type { Rule } from "./rule.js";
 import { gridRows } from "./rule.js";
 
@@ -8,17 +9,25 @@ export interface SegmentPlan {
   readonly uses: readonly { readonly ruleIndex: number; readonly tiles: readonly number[] }[];
 }
 
+export interface PlanOptions {
+  /** Names tiles in errors. */
+  readonly describeTile?: (tile: number) => string;
+  /** Makes segments smaller than the tier's, where they would need more memory. */
+  readonly memory?: MemoryBound | undefined;
+}
+
 /**
- * Splits the changed tiles into segments that fit a tier. Rules stay whole, rank rules come first in a segment.
+ * Splits the changed tiles into segments that fit a tier and the memory. Rules stay whole, rank rules come first in a
+ * segment. The same arguments give the same plan.
  *
  * `changed` ascends. Throws `PolicyViolation` if a changed tile is in no rule (it is frozen) or if one rule alone
- * does not fit a segment; `describeTile` names tiles in errors.
+ * does not fit a segment; `InputError` if one rule alone needs more memory than allowed.
  */
 export function planSegments(
   tier: Tier,
   rules: readonly Rule[],
   changed: readonly number[],
-  describeTile: (tile: number) => string = (tile) => `tile ${tile}`,
+  { describeTile = (tile) => `tile ${tile}`, memory }: PlanOptions = {},
 ): SegmentPlan[] {
   const tilesOfRule = rules.map((): number[] => []);
   for (const tile of changed) {
@@ -40,11 +49,13 @@ export function planSegments(
   used.sort((a, b) => Number(b.rule.maxRank > 0) - Number(a.rule.maxRank > 0) || a.ruleIndex - b.ruleIndex);
 
   const segments: { uses: { ruleIndex: number; tiles: readonly number[] }[]; room: Room }[] = [];
+  const slots = memory === undefined ? tier.slots : tilesWithinMemory(tier, memory);
   for (const { ruleIndex, rule, tiles } of used) {
     assertFitsAlone(tier, ruleIndex, rule, tiles.length);
+    if (memory !== undefined) assertRuleWithinMemory(tier, ruleIndex, tiles.length, memory);
     let segment = segments.find(({ room }) => fits(room, rule, tiles.length));
     if (segment === undefined) {
-      segment = { uses: [], room: emptyRoom(tier) };
+      segment = { uses: [], room: emptyRoom(tier, slots) };
       segments.push(segment);
     }
     take(segment.room, rule, tiles.length);
@@ -62,9 +73,9 @@ interface Room {
   colPanels: number;
 }
 
-function emptyRoom(tier: Tier): Room {
+function emptyRoom(tier: Tier, slots: number): Room {
   return {
-    slots: tier.slots,
+    slots,
     rules: tier.maxRules,
     rankRules: tier.maxRankRules,
     rowPanels: tier.panels,
@@ -95,6 +106,6 @@ function assertFitsAlone(tier: Tier, ruleIndex: number, rule: Rule, tiles: numbe
     });
   };
   if (rule.maxRank > tier.maxRank) fail(`rank ${rule.maxRank}, but tier ${tier.name} holds at most ${tier.maxRank}`);
-  if (!fits(emptyRoom(tier), rule, tiles))
+  if (!fits(emptyRoom(tier, tier.slots), rule, tiles))
     fail(`${tiles} changed tiles do not fit a segment of tier ${tier.name} (${tier.slots} tiles)`);
 }

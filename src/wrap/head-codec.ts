@@ -40,8 +40,7 @@ export const HEAD_FIELDS = {
   manifest: z.string(),
 };
 
-const headSchema = strict(HEAD_FIELDS);
-export type HeadFile = z.infer<typeof headSchema>;
+export type HeadFile = z.infer<z.ZodObject<typeof HEAD_FIELDS, "strict">>;
 
 export function encodeHead(head: CertificateHead): HeadFile {
   return {

@@ -1,131 +1,148 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { Option, type Command } from "commander";
-import { describePolicy } from "../../client/describe-policy.js";
-import { assertCommitted, changedTiles } from "../../client/open-committed.js";
-import { proveCertificate } from "../../client/prove-certificate.js";
+import type { Command } from "commander";
+import { partOf } from "../../client/assemble-certificate.js";
+import { assertCommitted } from "../../client/open-committed.js";
+import { planCertificate, segmentOf, type CertificatePlan } from "../../client/plan-certificate.js";
+import { provePlan } from "../../client/prove-certificate.js";
+import { proveSegmentOf, type SegmentProverInput } from "../../client/prove-segment.js";
+import type { CommittedModel } from "../../commitment/committed-model.js";
 import { parsePolicy } from "../../drift/policy-file.js";
 import { createSystemRandomFr } from "../../field/random.js";
-import { tierOfTiles } from "../../node/open-setup.js";
+import { tierOfTiles, type Setup } from "../../node/open-setup.js";
 import { assertWritable, writeOutputs } from "../../node/output-files.js";
+import { SegmentFolder } from "../../node/segment-folder.js";
 import { readTextFile } from "../../node/text-file.js";
-import { parseManifest } from "../../quantize/manifest.js";
-import { certificateId } from "../../registry/encode.js";
+import { TIERS } from "../../protocol/tiers.js";
 import { loadPoseidon } from "../../transcript/poseidon.js";
 import { encodeCertificate } from "../../wrap/certificate-codec.js";
-import {
-  addCommand,
-  artifactsOption,
-  forceOption,
-  outputOption,
-  parseAddress,
-  parseBigCount,
-  type Runner,
-} from "../command.js";
+import { encodeSegmentPart } from "../../wrap/segment-part-codec.js";
+import { certificateOutcome } from "../certificate-outcome.js";
+import { addCommand, type Runner } from "../command.js";
+import { readFinished } from "../finished-segments.js";
 import { openModelFiles, readCommitted } from "../model-files.js";
-
-interface ProveOptions {
-  readonly base: string;
-  readonly baseWeights: string;
-  readonly baseSecrets?: string;
-  readonly tune: string;
-  readonly tuneWeights: string;
-  readonly tuneSecrets?: string;
-  readonly policy: string;
-  readonly registry: `0x${string}`;
-  readonly chainId: bigint;
-  readonly publisher: `0x${string}`;
-  readonly output?: string;
-  readonly artifacts?: string;
-  readonly force?: boolean;
-}
+import { showPlan, warnOfMemory } from "../proving-plan.js";
+import type { Outcome, Session } from "../session.js";
+import { proveOptions, type ProveOptions } from "./prove-options.js";
 
 /** `fti prove` */
 export function addProveCommand(parent: Command, runner: Runner): void {
-  const required = (flags: string, description: string): Option => new Option(flags, description).makeOptionMandatory();
   addCommand<ProveOptions>(parent, runner, {
     name: "prove",
     summary: "prove that a fine-tune follows a policy",
     description:
       "Makes a certificate. It is bound to one registry on one chain and to the publisher's address: a copy is worth " +
-      "nothing to anybody else. Both models must be committed, the tune with --base.",
-    options: [
-      required("--base <file>", "committed base"),
-      required("--base-weights <path>", "the base's weights"),
-      new Option("--base-secrets <file>", "the base's secrets, if it is private"),
-      required("--tune <file>", "committed fine-tune"),
-      required("--tune-weights <path>", "the fine-tune's weights"),
-      new Option("--tune-secrets <file>", "the fine-tune's secrets, if it is private"),
-      required("--policy <file>", "policy made by fti policy"),
-      required("--registry <address>", "registry in which the certificate will be registered").argParser(parseAddress),
-      required("--chain-id <n>", "chain of the registry").argParser(parseBigCount),
-      required("--publisher <address>", "account that will register it").argParser(parseAddress),
-      outputOption("certificate.json"),
-      forceOption(),
-      artifactsOption(),
-    ],
+      "nothing to anybody else. Both models must be committed, the tune with --base. Large changes are split into segments; " +
+      "those that are finished are kept until the certificate is written, so the same command goes on after an interruption.",
+    options: proveOptions(),
     examples: [
       "fti prove --base base.model.json --base-weights base.safetensors --tune tuned.model.json \\\n" +
         "    --tune-weights tuned.safetensors --policy policy.json --registry 0x5FbDB2315678afecb367f032d93F642f64180aa3 \\\n" +
         "    --chain-id 31337 --publisher 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 -o certificate.json",
     ],
     run: async (_positionals, options, session) => {
-      const output = options.output ?? "certificate.json";
-      await assertWritable([output], options.force ?? false);
-      const policy = parsePolicy(await readTextFile(options.policy), options.policy);
-      const baseFile = await readCommitted(options.base, session);
-      const tuneFile = await readCommitted(options.tune, session);
-      const base = await openModelFiles(
-        { committed: baseFile, weights: options.baseWeights, secrets: options.baseSecrets, role: "base" },
-        session,
-      );
-      const tuned = await openModelFiles(
-        { committed: tuneFile, weights: options.tuneWeights, secrets: options.tuneSecrets, role: "tune" },
-        session,
-      );
-      const setup = await session.openSetup(tierOfTiles(baseFile.parts.t, options.base), options.artifacts);
-      const { srs, artifacts } = setup;
-      const backend = await session.openBackend();
-      const { onProgress } = session;
-      const tiles = changedTiles(baseFile, tuneFile);
-      await assertCommitted({ opened: base, label: options.baseWeights, tiles, srs, backend, onProgress });
-      await assertCommitted({ opened: tuned, label: options.tuneWeights, tiles, srs, backend, onProgress });
-      const certificate = await proveCertificate({
+      const { segment } = options;
+      const output = options.output ?? (segment === undefined ? "certificate.json" : `segment-${segment}.json`);
+      if (options.plan !== true) await assertWritable([output], options.force ?? false);
+      const base = await readCommitted(options.base, session);
+      const tuned = await readCommitted(options.tune, session);
+      const tierName = tierOfTiles(base.parts.t, options.base);
+      const setup = options.plan === true ? undefined : await session.openSetup(tierName, options.artifacts);
+      const jobs = availableParallelism();
+      const plan = planCertificate({
         base,
         tuned,
-        tunedLabel: options.tuneWeights,
-        policy,
+        policy: parsePolicy(await readTextFile(options.policy), options.policy),
         context: { chainId: options.chainId, registry: options.registry, publisher: options.publisher },
-        tier: setup.tier,
-        srs,
-        artifacts: setup.proving,
-        insecure: artifacts.insecure || baseFile.insecure || tuneFile.insecure,
-        backend,
-        permute: await loadPoseidon(),
-        randomFr: createSystemRandomFr(),
-        onProgress,
+        tier: TIERS[tierName],
+        insecure: (setup?.artifacts.insecure ?? false) || base.insecure || tuned.insecure,
+        memory: options.memory === undefined ? undefined : { bytes: options.memory, jobs },
+        tunedLabel: options.tuneWeights,
       });
-      await writeOutputs([{ path: output, content: encodeCertificate(certificate) }]);
-      const id = certificateId(certificate);
-      return {
-        exitCode: 0,
-        json: {
-          certificateId: id,
-          baseModelId: baseFile.modelId,
-          tunedModelId: tuneFile.modelId,
-          changedTiles: tiles,
-          segments: certificate.segments.length,
-          insecure: certificate.insecure,
-          output: resolve(output),
-        },
-        lines: [
-          `Certificate ${session.colors.bold(id)}`,
-          `  base   ${baseFile.modelId}`,
-          `  tuned  ${tuneFile.modelId}`,
-          `  ${tiles.length} changed tiles in ${certificate.segments.length} segment${certificate.segments.length === 1 ? "" : "s"}`,
-          ...describePolicy(policy, parseManifest(JSON.parse(baseFile.manifest))).map((line) => `  ${line}`),
-          `  written to ${output}; only ${options.publisher} can register it`,
-        ],
-      };
+      const shown = showPlan(plan, jobs);
+      if (setup === undefined) return { exitCode: 0, json: shown.json, lines: shown.lines };
+      for (const line of shown.lines) session.note(line);
+      warnOfMemory(shown, session);
+      const inputs: Inputs = { plan, setup, base, tuned, options, output };
+      return segment === undefined ? proveAll(inputs, session) : proveOne(inputs, segment, session);
     },
   });
+}
+
+/** What is known when the work starts. */
+interface Inputs {
+  readonly plan: CertificatePlan;
+  readonly setup: Setup;
+  readonly base: CommittedModel;
+  readonly tuned: CommittedModel;
+  readonly options: ProveOptions;
+  readonly output: string;
+}
+
+async function proveAll(inputs: Inputs, session: Session): Promise<Outcome> {
+  const { plan, setup, options, output } = inputs;
+  const folder = new SegmentFolder(options.work ?? `${output}.segments`);
+  const finished = await readFinished(plan, folder, setup, session);
+  const tiles = plan.segments.flatMap((segment) => (finished.has(segment.index) ? [] : segment.tiles));
+  const certificate = await provePlan(plan, await openProver(inputs, tiles, session), {
+    finished,
+    onSegment: async (part) => {
+      await folder.write(part.index, encodeSegmentPart(part));
+    },
+  });
+  await writeOutputs([{ path: output, content: encodeCertificate(certificate) }]);
+  await folder.remove(plan.segments.length);
+  return certificateOutcome(certificate, output, session);
+}
+
+/** Proves one segment for `fti merge`. */
+async function proveOne(inputs: Inputs, index: number, session: Session): Promise<Outcome> {
+  const { plan, setup, output } = inputs;
+  const { tiles, uses } = segmentOf(plan, index);
+  const segment = await proveSegmentOf(plan, index, await openProver(inputs, tiles, session));
+  const content = encodeSegmentPart(partOf(plan, index, segment, setup.proving.verifyingKey));
+  await writeOutputs([{ path: output, content }]);
+  const rules = uses.map(({ ruleIndex }) => ruleIndex);
+  const others = plan.segments.length - 1;
+  return {
+    exitCode: 0,
+    json: { segment: index, segments: plan.segments.length, changedTiles: tiles, rules, output: resolve(output) },
+    lines: [
+      `Segment ${session.colors.bold(String(index))} of ${plan.segments.length}, counted from 0, written to ${output}`,
+      others === 0
+        ? "  it is the only one: fti merge makes the certificate"
+        : `  fti merge makes the certificate of it and the other ${others}`,
+    ],
+  };
+}
+
+/** Opens the weights and checks that those of the tiles to be proven are the committed ones. */
+async function openProver(
+  { setup, base, tuned, options }: Inputs,
+  tiles: readonly number[],
+  session: Session,
+): Promise<SegmentProverInput> {
+  const { baseWeights, baseSecrets, tuneWeights, tuneSecrets } = options;
+  const opened = {
+    base: await openModelFiles({ committed: base, weights: baseWeights, secrets: baseSecrets, role: "base" }, session),
+    tuned: await openModelFiles(
+      { committed: tuned, weights: tuneWeights, secrets: tuneSecrets, role: "tune" },
+      session,
+    ),
+  };
+  const { srs } = setup;
+  const backend = await session.openBackend();
+  const { onProgress } = session;
+  await assertCommitted({ opened: opened.base, label: baseWeights, tiles, srs, backend, onProgress });
+  await assertCommitted({ opened: opened.tuned, label: tuneWeights, tiles, srs, backend, onProgress });
+  return {
+    ...opened,
+    tunedLabel: tuneWeights,
+    srs,
+    artifacts: setup.proving,
+    backend,
+    permute: await loadPoseidon(),
+    randomFr: createSystemRandomFr(),
+    onProgress,
+  };
 }

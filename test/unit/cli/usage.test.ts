@@ -12,6 +12,7 @@ const COMMANDS = [
   ["policy", "norm"],
   ["policy", "show"],
   ["prove"],
+  ["merge"],
   ["verify"],
   ["deploy"],
   ["register", "model"],

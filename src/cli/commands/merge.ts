@@ -1,0 +1,43 @@
+import type { Command } from "commander";
+import { assembleCertificate, type LabelledPart } from "../../client/assemble-certificate.js";
+import { tierOfTiles } from "../../node/open-setup.js";
+import { assertWritable, writeOutputs } from "../../node/output-files.js";
+import { readTextFile } from "../../node/text-file.js";
+import { encodeCertificate } from "../../wrap/certificate-codec.js";
+import { parseSegmentPart } from "../../wrap/segment-part-codec.js";
+import { certificateOutcome } from "../certificate-outcome.js";
+import { addCommand, artifactsOption, forceOption, outputOption, type Runner } from "../command.js";
+
+interface MergeOptions {
+  readonly output?: string;
+  readonly artifacts?: string;
+  readonly force?: boolean;
+}
+
+/** `fti merge` */
+export function addMergeCommand(parent: Command, runner: Runner): void {
+  addCommand<MergeOptions>(parent, runner, {
+    name: "merge",
+    summary: "put segments that were proven apart together",
+    description:
+      "Makes a certificate of the segments that fti prove --segment wrote, in whatever order they are given. Checks that " +
+      "all are there and belong together, and verifies the whole before it is written.",
+    positionals: [["<segments...>", "files made by fti prove --segment"]],
+    options: [outputOption("certificate.json"), forceOption(), artifactsOption()],
+    examples: ["fti merge segment-*.json -o certificate.json"],
+    run: async (paths, options, session) => {
+      const output = options.output ?? "certificate.json";
+      await assertWritable([output], options.force ?? false);
+      const parts: LabelledPart[] = [];
+      for (const label of paths) parts.push({ label, part: parseSegmentPart(await readTextFile(label), label) });
+      const [{ label, part }] = parts as [LabelledPart];
+      if (part.head.insecure) {
+        session.warn("INSECURE: the segments were made with a development setup: the certificate proves nothing.");
+      }
+      const setup = await session.openSetup(tierOfTiles(part.head.base.t, label), options.artifacts);
+      const certificate = assembleCertificate(parts, setup.anchors);
+      await writeOutputs([{ path: output, content: encodeCertificate(certificate) }]);
+      return certificateOutcome(certificate, output, session);
+    },
+  });
+}

@@ -1,0 +1,52 @@
+import { Option } from "commander";
+import { parseByteSize } from "../byte-size.js";
+import { artifactsOption, forceOption, outputOption, parseAddress, parseBigCount, parseCount } from "../command.js";
+
+export interface ProveOptions {
+  readonly base: string;
+  readonly baseWeights: string;
+  readonly baseSecrets?: string;
+  readonly tune: string;
+  readonly tuneWeights: string;
+  readonly tuneSecrets?: string;
+  readonly policy: string;
+  readonly registry: `0x${string}`;
+  readonly chainId: bigint;
+  readonly publisher: `0x${string}`;
+  readonly plan?: boolean;
+  readonly segment?: number;
+  readonly memory?: number;
+  readonly work?: string;
+  readonly output?: string;
+  readonly artifacts?: string;
+  readonly force?: boolean;
+}
+
+/** The options of `fti prove`. */
+export function proveOptions(): Option[] {
+  const required = (flags: string, description: string): Option => new Option(flags, description).makeOptionMandatory();
+  return [
+    required("--base <file>", "committed base"),
+    required("--base-weights <path>", "the base's weights"),
+    new Option("--base-secrets <file>", "the base's secrets, if it is private"),
+    required("--tune <file>", "committed fine-tune"),
+    required("--tune-weights <path>", "the fine-tune's weights"),
+    new Option("--tune-secrets <file>", "the fine-tune's secrets, if it is private"),
+    required("--policy <file>", "policy made by fti policy"),
+    required("--registry <address>", "registry in which the certificate will be registered").argParser(parseAddress),
+    required("--chain-id <n>", "chain of the registry").argParser(parseBigCount),
+    required("--publisher <address>", "account that will register it").argParser(parseAddress),
+    new Option("--plan", "show how the work is split and what it takes, and prove nothing").conflicts("segment"),
+    new Option("--segment <i>", "prove only segment i of the plan, from 0, for fti merge; writes segment-i.json")
+      .argParser(parseCount)
+      .conflicts("work"),
+    new Option("--memory <size>", "use at most so much, such as 8GB: makes segments smaller").argParser(parseByteSize),
+    new Option(
+      "--work <dir>",
+      "where finished segments are kept meanwhile (default: the output's name with .segments)",
+    ),
+    outputOption("certificate.json"),
+    forceOption(),
+    artifactsOption(),
+  ];
+}

@@ -1,0 +1,40 @@
+import { takeOver } from "../client/finished-segment.js";
+import type { CertificatePlan } from "../client/plan-certificate.js";
+import { FormatError } from "../errors/errors.js";
+import type { Setup } from "../node/open-setup.js";
+import type { SegmentFolder } from "../node/segment-folder.js";
+import type { WrappedSegment } from "../wrap/certificate.js";
+import { parseSegmentPart } from "../wrap/segment-part-codec.js";
+import type { Session } from "./session.js";
+
+/**
+ * The segments of a plan that an earlier run left in the folder, verified. Says which are taken over, and which have to be
+ * proven again and why. Throws `InputError` if one is of another certificate.
+ */
+export async function readFinished(
+  plan: CertificatePlan,
+  folder: SegmentFolder,
+  setup: Setup,
+  session: Session,
+): Promise<Map<number, WrappedSegment>> {
+  const finished = new Map<number, WrappedSegment>();
+  for (const { index } of plan.segments) {
+    const text = await folder.read(index);
+    if (text === undefined) continue;
+    const label = folder.path(index);
+    try {
+      const part = parseSegmentPart(text, label);
+      const found = takeOver(plan, index, { label, part }, setup.proving.verifyingKey, setup.anchors);
+      if (found.usable) {
+        finished.set(index, found.segment);
+        session.note(`${label}: segment ${index} is proven already`);
+      } else {
+        session.note(`${label}: ${found.reason}; segment ${index} is proven again`);
+      }
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      session.note(`${error.shortMessage}; segment ${index} is proven again`);
+    }
+  }
+  return finished;
+}

@@ -1,0 +1,89 @@
+import { InputError } from "../errors/errors.js";
+import type { Certificate, WrappedSegment } from "../wrap/certificate.js";
+import type { Groth16VerifyingKey } from "../wrap/groth16.js";
+import { differenceOfHeads } from "../wrap/head-codec.js";
+import { verifyingKeyDigest, type SegmentPart } from "../wrap/segment-part.js";
+import type { TrustAnchors } from "../wrap/trust-anchors.js";
+import { verifyCertificate } from "../wrap/verify-certificate.js";
+import { rulesOfSegments, segmentOf, type CertificatePlan } from "./plan-certificate.js";
+
+/** A proven segment with what it belongs to, to be kept or sent. */
+export function partOf(
+  plan: CertificatePlan,
+  index: number,
+  segment: WrappedSegment,
+  verifyingKey: Groth16VerifyingKey,
+): SegmentPart {
+  return {
+    head: plan.head,
+    plan: rulesOfSegments(plan),
+    index,
+    prevMerkleRoot: segmentOf(plan, index).prevMerkleRoot,
+    verifyingKeyDigest: verifyingKeyDigest(verifyingKey),
+    segment,
+  };
+}
+
+/** A part, and how messages name it: the path of its file. */
+export interface LabelledPart {
+  readonly label: string;
+  readonly part: SegmentPart;
+}
+
+/**
+ * Puts the segments of one certificate together, in whatever order they come, and verifies the whole.
+ *
+ * Throws `InputError` if a segment is missing or comes twice, naming it, or if two of them do not belong to the same
+ * certificate, plan and setup, naming the first difference; `VerificationError` if the whole is not valid.
+ */
+export function assembleCertificate(parts: readonly LabelledPart[], anchors: TrustAnchors): Certificate {
+  const [first] = parts;
+  if (first === undefined) throw new InputError("there is no segment to assemble a certificate from");
+  for (const other of parts.slice(1)) assertSameCertificate(first, other);
+  const { head, plan } = first.part;
+
+  const inOrder = plan.map((rules, index): LabelledPart => {
+    const [part, again] = parts.filter((each) => each.part.index === index);
+    if (part === undefined) {
+      throw new InputError(`segment ${index} of ${plan.length} is missing (policy rules ${rules.join(", ")})`, {
+        remedy: `Prove it: fti prove --segment ${index}, with the same inputs and the same --memory.`,
+      });
+    }
+    if (again !== undefined) {
+      throw new InputError(`segment ${index} is there twice: ${part.label} and ${again.label}`, {
+        remedy: "Give one of them.",
+      });
+    }
+    return part;
+  });
+  let root = head.base.merkleRoot;
+  for (const { label, part } of inOrder) {
+    if (part.prevMerkleRoot !== root) {
+      throw new InputError(
+        `${label}: starts from the root ${part.prevMerkleRoot}, the segment before leads to ${root}`,
+        {
+          remedy: "Prove all segments with the same inputs.",
+        },
+      );
+    }
+    root = part.segment.nextMerkleRoot;
+  }
+  const certificate = { ...head, segments: inOrder.map(({ part }) => part.segment) };
+  const result = verifyCertificate(certificate, anchors);
+  if (!result.valid) throw result.error;
+  return certificate;
+}
+
+function assertSameCertificate(one: LabelledPart, other: LabelledPart): void {
+  const refuse = (difference: string): never => {
+    throw new InputError(`${one.label} and ${other.label} are segments of different certificates: ${difference}`, {
+      remedy: "Give the segments of one certificate, proven with the same inputs, setup and --memory.",
+    });
+  };
+  const difference = differenceOfHeads(one.part.head, other.part.head);
+  if (difference !== undefined) refuse(difference);
+  if (JSON.stringify(one.part.plan) !== JSON.stringify(other.part.plan)) {
+    refuse(`one is of ${one.part.plan.length} segments, the other of ${other.part.plan.length}, or of other rules`);
+  }
+  if (one.part.verifyingKeyDigest !== other.part.verifyingKeyDigest) refuse("they were proven with different keys");
+}

@@ -1,0 +1,144 @@
+import type { CommittedModel } from "../commitment/committed-model.js";
+import { TileTree, type TileMultiProof } from "../commitment/tile-tree.js";
+import type { G1 } from "../curve/g1.js";
+import { planSegments } from "../drift/plan.js";
+import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
+import { assertPolicy, type Policy } from "../drift/rule.js";
+import type { MemoryBound } from "../drift/prover-memory.js";
+import type { Hex } from "../encoding/hex.js";
+import { InputError } from "../errors/errors.js";
+import type { Tier } from "../protocol/tiers.js";
+import { parseManifest } from "../quantize/manifest.js";
+import { tileContents } from "../quantize/tile-contents.js";
+import type { CertificateHead } from "../wrap/certificate.js";
+import { changedTiles } from "./open-committed.js";
+import { listNames } from "./tensor-selection.js";
+
+/** Where a certificate may be registered, and by whom. */
+export interface PublishingContext {
+  readonly chainId: bigint;
+  readonly registry: Hex;
+  readonly publisher: Hex;
+}
+
+export interface PlanCertificateInput {
+  readonly base: CommittedModel;
+  readonly tuned: CommittedModel;
+  readonly policy: Policy;
+  readonly context: PublishingContext;
+  readonly tier: Tier;
+  /** Whether the setup, or that of a model, is a development one. */
+  readonly insecure: boolean;
+  /** Smaller segments, where they would need more. */
+  readonly memory?: MemoryBound | undefined;
+  /** How messages name the fine-tune's weights: their path. */
+  readonly tunedLabel?: string | undefined;
+}
+
+/** A segment that is to be proven. It depends on no proof of another: all roots are known from the commitments. */
+export interface PlannedSegment {
+  readonly index: number;
+  readonly uses: readonly { readonly ruleIndex: number; readonly tiles: readonly number[] }[];
+  /** Changed tiles in slot order. */
+  readonly tiles: readonly number[];
+  readonly prevMerkleRoot: Hex;
+  readonly nextMerkleRoot: Hex;
+  readonly multiProof: TileMultiProof;
+}
+
+/** How a certificate is going to be made. The same models, policy, tier and memory bound give the same plan. */
+export interface CertificatePlan {
+  readonly head: CertificateHead;
+  readonly tier: Tier;
+  /** Changed tiles, ascending. */
+  readonly changedTiles: readonly number[];
+  readonly segments: readonly PlannedSegment[];
+}
+
+/**
+ * Splits the change between two committed models into segments; needs no weights. Throws `InputError` if models,
+ * policy and tier do not belong together or nothing changed; otherwise as `planSegments`.
+ */
+export function planCertificate(input: PlanCertificateInput): CertificatePlan {
+  const { base, tuned, policy, tier, memory, tunedLabel } = input;
+  assertBelongTogether(input);
+  const manifest = parseManifest(JSON.parse(base.manifest) as unknown);
+  assertPolicy(policy, base.parts.tileCount);
+  assertPolicyFitsManifest(policy, manifest);
+
+  const contents = tileContents(manifest);
+  const prefix = tunedLabel === undefined ? "" : `${tunedLabel}: `;
+  const describeTile = (tile: number): string =>
+    `${prefix}tile ${tile} (${listNames(contents[tile]?.tensors ?? [], 3)})`;
+  const changed = changedTiles(base, tuned);
+  if (changed.length === 0) {
+    throw new InputError("the models are identical: there is nothing to certify", {
+      remedy: `Both have the id ${base.modelId}.`,
+    });
+  }
+  let tree = new TileTree(base.commitments);
+  const segments = planSegments(tier, policy.rules, changed, { describeTile, memory }).map(
+    ({ uses }, index): PlannedSegment => {
+      const tiles = uses.flatMap((use) => use.tiles);
+      const before = tree;
+      tree = before.with(new Map(tiles.map((tile) => [tile, tuned.commitments[tile] as G1])));
+      return {
+        index,
+        uses,
+        tiles,
+        prevMerkleRoot: before.root,
+        nextMerkleRoot: tree.root,
+        multiProof: before.multiProof([...tiles].sort((a, b) => a - b)),
+      };
+    },
+  );
+  const head: CertificateHead = {
+    ...input.context,
+    base: base.parts,
+    tuned: tuned.parts,
+    policy,
+    manifest: base.manifest,
+    insecure: input.insecure,
+  };
+  return { head, tier, changedTiles: changed, segments };
+}
+
+/** A segment by its number. Throws `InputError` if the plan has none of it. */
+export function segmentOf({ segments }: CertificatePlan, index: number): PlannedSegment {
+  const segment = segments[index];
+  if (segment === undefined) {
+    throw new InputError(`there is no segment ${index}: the plan has ${segments.length}, counted from 0`, {
+      remedy: "`fti prove --plan` shows the plan; --memory and --jobs change it.",
+    });
+  }
+  return segment;
+}
+
+/** The rules of every segment, as a segment's file records them. */
+export function rulesOfSegments({ segments }: CertificatePlan): number[][] {
+  return segments.map(({ uses }) => uses.map(({ ruleIndex }) => ruleIndex));
+}
+
+function assertBelongTogether({ base, tuned, tier, policy }: PlanCertificateInput): void {
+  const [from, to] = [base.parts, tuned.parts];
+  if (from.srsId !== to.srsId) {
+    throw new InputError(`base and tuned model were committed under different SRS (${from.srsId}, ${to.srsId})`, {
+      remedy: "Commit both with one setup.",
+    });
+  }
+  if (from.manifestHash !== to.manifestHash || from.t !== to.t || from.tileCount !== to.tileCount) {
+    throw new InputError("base and tuned model were committed with different manifests", {
+      remedy: "Commit the tuned model with `--base` and the base's commitment file.",
+    });
+  }
+  if (from.t !== tier.t) {
+    throw new InputError(`the models have tiles of side 2^${from.t}, tier ${tier.name} has 2^${tier.t}`, {
+      remedy: "Prove at the tier at which the models were committed.",
+    });
+  }
+  if (policy.baseModelId !== base.modelId) {
+    throw new InputError(`the policy is about model ${policy.baseModelId}, the base is ${base.modelId}`, {
+      remedy: "Make a policy for this base.",
+    });
+  }
+}

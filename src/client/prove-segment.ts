@@ -1,0 +1,184 @@
+import { blindingsOf, type OpenedModel } from "../commitment/commit-tiles.js";
+import { modelId, type ModelParts } from "../commitment/model-id.js";
+import { policyId, type Rule } from "../drift/rule.js";
+import { contextDigest, placeOf, segmentLayout, type SegmentStatement } from "../drift/statement.js";
+import { tileDifference } from "../drift/tile-difference.js";
+import { buildWitness, type Factors, type SegmentWitness } from "../drift/witness.js";
+import type { Hex } from "../encoding/hex.js";
+import { InputError } from "../errors/errors.js";
+import type { Fr } from "../field/fr.js";
+import type { RandomFr } from "../field/random.js";
+import type { Backend } from "../kernels/backend.js";
+import { openMercury } from "../kzg/mercury/open.js";
+import { srsId, type Srs } from "../kzg/srs.js";
+import { parseManifest } from "../quantize/manifest.js";
+import { weightAt } from "../quantize/tile-map.js";
+import { combineBlindings } from "../segment/combine.js";
+import { commitSegment, drawRandomness } from "../segment/commit.js";
+import { proveSegment } from "../segment/prove.js";
+import type { PoseidonEx } from "../transcript/poseidon.js";
+import type { WrappedSegment } from "../wrap/certificate.js";
+import { proveWrapped, type ProvingArtifacts } from "../wrap/prove-wrapped.js";
+import { publicSignals } from "../wrap/public-signals.js";
+import { segmentOf, type CertificatePlan, type PlannedSegment } from "./plan-certificate.js";
+import type { ProgressListener } from "./progress.js";
+
+/** What proving takes besides the plan. */
+export interface SegmentProverInput {
+  readonly base: OpenedModel;
+  readonly tuned: OpenedModel;
+  readonly srs: Srs;
+  readonly artifacts: ProvingArtifacts;
+  readonly backend: Backend;
+  readonly permute: PoseidonEx;
+  /** The system's CSPRNG outside tests. */
+  readonly randomFr: RandomFr;
+  /** Integer factors of the rank rules, by rule index. */
+  readonly factors?: ReadonlyMap<number, Factors>;
+  /** How messages name the fine-tune's weights: their path. */
+  readonly tunedLabel?: string | undefined;
+  readonly onProgress?: ProgressListener;
+}
+
+/**
+ * Proves one segment of a plan, which needs no other: in any order, on any machine that has the models and the setup. All
+ * that blinds it is drawn afresh, so segments share no randomness.
+ *
+ * Throws `PolicyViolation` before any proving if the change breaks a rule, naming rule, tensor and number; `InputError` if
+ * plan, models and setup do not belong together.
+ */
+export async function proveSegmentOf(
+  plan: CertificatePlan,
+  index: number,
+  input: SegmentProverInput,
+): Promise<WrappedSegment> {
+  const segment = segmentOf(plan, index);
+  assertProvable(plan, [segment], input);
+  const { tier, head } = plan;
+  const { base, tuned, srs, backend, permute, randomFr, onProgress = () => undefined } = input;
+  const { tiles, uses } = segment;
+  const label = plan.segments.length === 1 ? "" : `segment ${index} (${plan.segments.length} in all): `;
+  const places = uses.map((use) => placeOf(head.policy.rules[use.ruleIndex] as Rule, use.tiles.length));
+
+  const witness = await readWitness(plan, segment, label, input);
+  const randomness = drawRandomness(tier, randomFr);
+  const pick = <T>(list: readonly T[]): T[] => tiles.map((tile) => list[tile] as T);
+  onProgress(`${label}committing`, 0, 1);
+  const { commitments, blindings } = await commitSegment(
+    srs,
+    backend,
+    {
+      base: pick(base.committed.commitments),
+      tuned: pick(tuned.committed.commitments),
+      baseBlindings: pick<Fr>(blindingsOf(base)),
+      tunedBlindings: pick<Fr>(blindingsOf(tuned)),
+    },
+    witness,
+    places.some((place) => place.rank > 0),
+    randomness,
+    randomFr,
+  );
+  onProgress(`${label}committing`, 1, 1);
+
+  const withRoot = (merkleRoot: Hex): ModelParts => ({ ...head.base, merkleRoot });
+  const context = {
+    chainId: head.chainId,
+    registry: head.registry,
+    publisher: head.publisher,
+    tierId: tier.id,
+    prevModelId: modelId(withRoot(segment.prevMerkleRoot)),
+    nextModelId: modelId(withRoot(segment.nextMerkleRoot)),
+    policyId: policyId(head.policy),
+    tiles,
+  };
+  const statement: SegmentStatement = { tier, d1: contextDigest(context, commitments), places };
+  const proven = await proveSegment(statement, witness, randomness, backend, permute, (_step, done, total) => {
+    onProgress(`${label}segment proof`, done, total);
+  });
+
+  onProgress(`${label}wrapping`, 0, 1);
+  const signals = publicSignals(statement, proven.claim, proven.h);
+  const groth16 = await proveWrapped(statement, proven.proof, signals, input.artifacts);
+  onProgress(`${label}wrapping`, 1, 1);
+  onProgress(`${label}opening`, 0, 1);
+  const mercury = await openMercury(
+    {
+      coefficients: proven.combined,
+      point: proven.claim.z,
+      value: proven.claim.y,
+      blinding: combineBlindings(statement, proven.claim, blindings),
+      seedWords: [signals.h, signals.eta, signals.v],
+    },
+    (coefficients) => backend.msm(srs.powers, coefficients),
+  );
+  onProgress(`${label}opening`, 1, 1);
+
+  return {
+    tierId: tier.id,
+    uses: uses.map((use) => ({ ruleIndex: use.ruleIndex, tileCount: use.tiles.length })),
+    tiles,
+    commitments,
+    claim: proven.claim,
+    h: proven.h,
+    groth16,
+    mercury,
+    nextMerkleRoot: segment.nextMerkleRoot,
+    multiProof: segment.multiProof,
+  };
+}
+
+/** Refuses, before any long work, models or a setup of something else, and rank rules without factors. */
+export function assertProvable(
+  { head }: CertificatePlan,
+  segments: readonly PlannedSegment[],
+  { base, tuned, srs, factors }: SegmentProverInput,
+): void {
+  const id = srsId(srs);
+  if (head.base.srsId !== id) {
+    throw new InputError(`the models were committed under another SRS (${head.base.srsId}) than this setup's (${id})`, {
+      remedy: "Use the setup with which they were committed, or commit them again.",
+    });
+  }
+  if (base.committed.modelId !== modelId(head.base) || tuned.committed.modelId !== modelId(head.tuned)) {
+    throw new InputError("the plan is about other models than those given");
+  }
+  for (const { ruleIndex } of segments.flatMap(({ uses }) => uses)) {
+    if ((head.policy.rules[ruleIndex]?.maxRank ?? 0) === 0 || factors?.has(ruleIndex) === true) continue;
+    // How factors are found is the caller's: the proof trusts nobody.
+    throw new InputError(`policy rule ${ruleIndex} bounds a rank, but no factors of the change are given`, {
+      remedy: "Pass integer factors to `proveCertificate`; the command line proves norm and sparse rules.",
+    });
+  }
+}
+
+/** Reads the segment's tiles one after the other: of both models together, one tile at a time is in memory. */
+async function readWitness(
+  { tier, head }: CertificatePlan,
+  { tiles, uses }: PlannedSegment,
+  label: string,
+  input: SegmentProverInput,
+): Promise<SegmentWitness> {
+  const places = uses.map((use) => placeOf(head.policy.rules[use.ruleIndex] as Rule, use.tiles.length));
+  const deltas: Float64Array[] = [];
+  for (const tile of tiles) {
+    deltas.push(tileDifference(await input.base.tiles.readTile(tile), await input.tuned.tiles.readTile(tile)));
+    input.onProgress?.(`${label}reading tiles`, deltas.length, tiles.length);
+  }
+  const prefix = input.tunedLabel === undefined ? "" : `${input.tunedLabel}: `;
+  return buildWitness(tier, places, segmentLayout(tier, places), {
+    deltas,
+    factors: uses.map((use) => input.factors?.get(use.ruleIndex)),
+    describeEntry: (slot, x) => {
+      const weight = describeWeight(head.manifest, tiles[slot] ?? 0, x);
+      return { ...weight, name: `${prefix}${weight.name}` };
+    },
+    describeRule: (g) => `policy rule ${uses[g]?.ruleIndex ?? g}`,
+  });
+}
+
+/** A tile's entry as a message names it. */
+function describeWeight(manifest: string, tile: number, x: number): { name: string; fractionBits: number } {
+  const weight = weightAt(parseManifest(JSON.parse(manifest) as unknown), tile, x);
+  if (weight === undefined) throw new RangeError(`describeWeight: entry ${x} of tile ${tile} is padding`);
+  return { name: `tensor ${weight.tensor}, weight ${weight.index}`, fractionBits: weight.fractionBits };
+}

@@ -1,0 +1,68 @@
+import { InputError } from "../errors/errors.js";
+import type { Tier } from "../protocol/tiers.js";
+
+/** Bytes for every entry of a changed tile: its difference and residual, the layer of the range argument that is folded. */
+const BYTES_PER_ENTRY = 40;
+
+/** Bytes of every thread's own memory for each entry of one tile: SRS points, and the room of a multi-scalar multiplication. */
+const THREAD_BYTES_PER_ENTRY = 224;
+
+/** Bytes of a thread besides: its code and stacks. */
+const THREAD_BYTES = 16 * 2 ** 20;
+
+/** Bytes of the process besides: Node, the readers' buffers, the wrapper's proving key. */
+const PROCESS_BYTES = 300 * 2 ** 20;
+
+/**
+ * An upper estimate of the prover's peak memory in bytes, for a segment of `tiles` changed tiles on `jobs` threads:
+ *
+ *     40 · 2^ell · tiles  +  jobs · (224 · 2^ell + 16 MiB)  +  300 MiB
+ *
+ * Only tiles of the segment count, whatever the model's size: weights are read a tile at a time, and unchanged tiles
+ * and unused slots take no memory.
+ */
+export function estimateProverMemory(tier: Tier, tiles: number, jobs: number): number {
+  return (
+    BYTES_PER_ENTRY * tier.tileSize * tiles +
+    jobs * (THREAD_BYTES_PER_ENTRY * tier.tileSize + THREAD_BYTES) +
+    PROCESS_BYTES
+  );
+}
+
+/** What the prover may use. */
+export interface MemoryBound {
+  readonly bytes: number;
+  readonly jobs: number;
+}
+
+/** How many changed tiles a segment may have so that its estimate stays within the bound; at most the tier's slots. */
+export function tilesWithinMemory(tier: Tier, { bytes, jobs }: MemoryBound): number {
+  const left = bytes - estimateProverMemory(tier, 0, jobs);
+  return Math.max(0, Math.min(tier.slots, Math.floor(left / (BYTES_PER_ENTRY * tier.tileSize))));
+}
+
+/**
+ * Refuses a rule that needs more memory than there may be. Throws `InputError` naming the rule, what it needs and the
+ * bound.
+ */
+export function assertRuleWithinMemory(tier: Tier, ruleIndex: number, tiles: number, bound: MemoryBound): void {
+  const most = tilesWithinMemory(tier, bound);
+  if (tiles <= most) return;
+  const needed = formatBytes(estimateProverMemory(tier, tiles, bound.jobs));
+  const allowed = formatBytes(bound.bytes);
+  const threads = bound.jobs === 1 ? "one thread" : `${bound.jobs} threads`;
+  throw new InputError(
+    `policy rule ${ruleIndex}: its ${tiles} changed tiles need ${needed} of memory on ${threads}, ${allowed} are allowed: enough for ${most}`,
+    {
+      remedy:
+        "A rule's budget cannot be split over segments: allow more memory (--memory), use fewer threads (--jobs), " +
+        "or make a policy of several smaller rules.",
+    },
+  );
+}
+
+/** A size for people: `5.1 GB`, in powers of ten. */
+export function formatBytes(bytes: number): string {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
+  return `${Math.ceil(bytes / 1e6)} MB`;
+}
