@@ -15,3 +15,13 @@ export async function expectError(run: () => unknown, type: ErrorClass, ...parts
   const { message } = error as FtiError;
   for (const part of parts) expect(message).to.include(part);
 }
+
+/** The error with which a promise is rejected; fails if it is not. */
+export async function rejection(promise: Promise<unknown>): Promise<Error> {
+  const outcome = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(outcome, "no error").to.be.instanceOf(Error);
+  return outcome as Error;
+}

@@ -9,7 +9,7 @@ export interface Pool {
   readonly build: KernelBuild;
   /**
    * Queues a task; first come, first served, by whichever kernel is free.
-   * @throws TaskError if the task throws; RangeError if the pool is closed
+   * @throws TaskError if the task throws, the pool is closed or its threads have died
    */
   run<Input, Output>(task: Task<Input, Output>, input: Input): Promise<Output>;
   /** Ends the pool; what is still queued or running is rejected. Closing again does nothing. */
@@ -25,7 +25,7 @@ export function createInlinePool(kernel: Kernel): Pool {
     jobs: 1,
     build: kernel.build,
     run<Input, Output>(task: Task<Input, Output>, input: Input): Promise<Output> {
-      if (isClosed) return Promise.reject(new RangeError(`${task.name}: ${CLOSED_POOL}`));
+      if (isClosed) return Promise.reject(new TaskError(task.name, CLOSED_POOL));
       try {
         return Promise.resolve(task.run(kernel, input));
       } catch (error) {

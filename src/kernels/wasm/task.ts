@@ -25,3 +25,23 @@ export class TaskError extends Error {
     this.task = task;
   }
 }
+
+/** Finds a task by its name. */
+export type TaskRegistry = (name: string) => AnyTask;
+
+/**
+ * The registry of some tasks; it throws RangeError for a name that none of them has.
+ * @throws RangeError if two tasks share a name
+ */
+export function createTaskRegistry(tasks: readonly AnyTask[]): TaskRegistry {
+  const byName = new Map<string, AnyTask>();
+  for (const task of tasks) {
+    if (byName.has(task.name)) throw new RangeError(`two tasks are called ${task.name}`);
+    byName.set(task.name, task);
+  }
+  return (name) => {
+    const task = byName.get(name);
+    if (task === undefined) throw new RangeError(`no task is called ${name}: is it in tasks/index.ts?`);
+    return task;
+  };
+}
