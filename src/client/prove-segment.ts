@@ -1,14 +1,15 @@
 import { blindingsOf, type OpenedModel } from "../commitment/commit-tiles.js";
 import { modelId, type ModelParts } from "../commitment/model-id.js";
+import type { Factors } from "../drift/factors.js";
 import { policyId, type Rule } from "../drift/rule.js";
 import { contextDigest, placeOf, segmentLayout, type SegmentStatement } from "../drift/statement.js";
 import { tileDifference } from "../drift/tile-difference.js";
-import { buildWitness, type Factors, type SegmentWitness } from "../drift/witness.js";
+import { buildWitness, type SegmentWitness } from "../drift/witness.js";
 import type { Hex } from "../encoding/hex.js";
 import { InputError } from "../errors/errors.js";
 import type { Fr } from "../field/fr.js";
 import type { RandomFr } from "../field/random.js";
-import type { Backend } from "../kernels/backend.js";
+import type { Backend, IntVector } from "../kernels/backend.js";
 import { openMercury } from "../kzg/mercury/open.js";
 import { srsId, type Srs } from "../kzg/srs.js";
 import { parseManifest } from "../quantize/manifest.js";
@@ -151,7 +152,7 @@ export function assertProvable(
   }
 }
 
-/** Reads the segment's tiles one after the other: of both models together, one tile at a time is in memory. */
+/** Reads the segment's tiles one after the other: beside the differences, one tile at a time is in memory. */
 async function readWitness(
   { tier, head }: CertificatePlan,
   { tiles, uses }: PlannedSegment,
@@ -159,9 +160,11 @@ async function readWitness(
   input: SegmentProverInput,
 ): Promise<SegmentWitness> {
   const places = uses.map((use) => placeOf(head.policy.rules[use.ruleIndex] as Rule, use.tiles.length));
-  const deltas: Float64Array[] = [];
+  const deltas: IntVector[] = [];
+  const from = new Int32Array(tier.tileSize);
   for (const tile of tiles) {
-    deltas.push(tileDifference(await input.base.tiles.readTile(tile), await input.tuned.tiles.readTile(tile)));
+    const to = await input.tuned.tiles.readTile(tile);
+    deltas.push(tileDifference(await input.base.tiles.readTile(tile, from), to, to));
     input.onProgress?.(`${label}reading tiles`, deltas.length, tiles.length);
   }
   const prefix = input.tunedLabel === undefined ? "" : `${input.tunedLabel}: `;

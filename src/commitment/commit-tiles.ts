@@ -9,7 +9,8 @@ import type { CommittedModel, ModelSecrets } from "./committed-model.js";
 /** Reads the integer tiles of a model one by one. */
 export interface TileSource {
   readonly tileCount: number;
-  readTile(index: number): Promise<Int32Array>;
+  /** The caller's array, written over `into` or new: the source decides. */
+  readTile(index: number, into?: Int32Array): Promise<Int32Array>;
 }
 
 /** A model whose tiles, commitments and (if private) blindings are at hand. */

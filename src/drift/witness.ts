@@ -1,37 +1,34 @@
 import { PolicyViolation } from "../errors/errors.js";
-import type { SparseMask } from "../kernels/backend.js";
+import type { IntVector, SparseMask } from "../kernels/backend.js";
+import { sharedInt32 } from "../kernels/shared-array.js";
 import type { Tier } from "../protocol/tiers.js";
+import { asInt32 } from "./tile-difference.js";
+import { countEntries, firstOutside, sumOfSquares } from "./entries.js";
+import { assertFactorRange, packFactors, type Factors, type PackedFactors } from "./factors.js";
+import { largestEntries } from "./largest-entries.js";
+import { plainResidual, rankResidual, type RawResidual } from "./residual.js";
 import type { RulePlace, SegmentLayout } from "./statement.js";
-
-/** Integer factors of a rank rule: `A` per row panel (`n × rank`, row-major), `B` per column panel (`rank × n`). */
-export interface Factors {
-  readonly a: readonly Int32Array[];
-  readonly b: readonly Int32Array[];
-}
 
 /** What the prover knows of one changed tile. */
 export interface TileWitness {
   /** `Δ = W1 - W0`, exact integers. */
-  readonly delta: Float64Array;
-  /** `E`: the residual, zero where masked. */
+  readonly delta: IntVector;
+  /** `E`: the residual, zero where masked. One array with `delta` where they are equal. */
   readonly residual: Int32Array;
   /** Present iff the tile's rule has `maxNonzeros > 0`. */
   readonly mask: SparseMask | undefined;
 }
 
 /** What the prover knows of a segment, in slot order. */
-export interface SegmentWitness {
+export interface SegmentWitness extends PackedFactors {
   readonly tiles: readonly TileWitness[];
-  /** `P_A` and `P_B`: `2^ell` integers, row = factor slot, column = position in the panel. */
-  readonly factorA: Int32Array;
-  readonly factorB: Int32Array;
   /** LogUp multiplicities: entry `x` counts the value `x - 2^(ell-1)`. */
-  readonly multiplicities: Float64Array;
+  readonly multiplicities: IntVector;
 }
 
 export interface WitnessInput {
-  /** `Δ_T` of every used slot. */
-  readonly deltas: readonly Float64Array[];
+  /** `Δ_T` of every used slot: `tileDifference`. Not written to, but part of the witness. */
+  readonly deltas: readonly IntVector[];
   /** Factors by place; needed for places of rank above 0. */
   readonly factors?: readonly (Factors | undefined)[];
   /** Names the weight at an entry of a slot in errors, with its fraction bits. */
@@ -40,61 +37,14 @@ export interface WitnessInput {
   readonly describeRule?: (place: number) => string;
 }
 
-/** Puts factors into the rows of `P_A` and `P_B` (PROTOCOL 5). */
-export function packFactors(
-  tier: Tier,
-  places: readonly RulePlace[],
-  layout: SegmentLayout,
-  factors: readonly (Factors | undefined)[],
-): { factorA: Int32Array; factorB: Int32Array } {
-  const { n, maxRank } = tier;
-  const factorA = new Int32Array(tier.tileSize);
-  const factorB = new Int32Array(tier.tileSize);
-  places.forEach((place, g) => {
-    const { a = [], b = [] } = factors[g] ?? {};
-    if (place.rank > 0 && (a.length !== place.rowPanels || b.length !== place.colPanels)) {
-      throw new RangeError(
-        `packFactors: place ${g} needs ${place.rowPanels} and ${place.colPanels} panels, got ${a.length} and ${b.length}`,
-      );
-    }
-    for (let k = 0; k < place.rank; k++) {
-      a.forEach((panel, i) => {
-        const row = ((layout.rowOrigins[g] ?? 0) + i) * maxRank + k;
-        for (let u = 0; u < n; u++) factorA[row * n + u] = panel[u * place.rank + k] ?? 0;
-      });
-      b.forEach((panel, j) => {
-        const row = ((layout.colOrigins[g] ?? 0) + j) * maxRank + k;
-        for (let v = 0; v < n; v++) factorB[row * n + v] = panel[k * n + v] ?? 0;
-      });
-    }
-  });
-  return { factorA, factorB };
-}
-
-/** `(A_i·B_j)(u, v)` of every slot of a rank place, `n × n` row-major. */
-function factorProduct(n: number, rank: number, a: Int32Array, b: Int32Array): Float64Array {
-  const product = new Float64Array(n * n);
-  for (let u = 0; u < n; u++) {
-    for (let k = 0; k < rank; k++) {
-      const left = a[u * rank + k] ?? 0;
-      if (left === 0) continue;
-      for (let v = 0; v < n; v++) product[u * n + v] = (product[u * n + v] ?? 0) + left * (b[k * n + v] ?? 0);
-    }
-  }
-  return product;
-}
-
-/** `R = 2^shift·Δ - A·B` as exact bigints only where a double cannot hold it. */
-function residualAt(delta: number, scale: number, product: number): number | bigint {
-  const difference = delta * scale - product;
-  return Number.isSafeInteger(difference) ? difference : BigInt(delta * scale) - BigInt(product);
-}
-
 /**
  * The witness of a segment: residuals, masks over the largest residuals of each rule, multiplicities.
  *
- * Throws `PolicyViolation` if an entry leaves `[-2^(ell-1), 2^(ell-1))`, a factor does, or a sum exceeds its
+ * Throws `PolicyViolation` if a factor leaves `[-2^(ell-1), 2^(ell-1))`, an entry does, or a sum exceeds its
  * bound. The prover is never trusted with these checks: the proof makes them again.
+ *
+ * Memory, bytes an entry: 4 a changed tile (`Δ`, which is `E` as well), 4 more under a rank or sparse rule, 8 instead of
+ * 4 for a `Δ` or `R` beyond 32 bits; 12 once for multiplicities and factors. A sparse rule holds its tiles' `R` at once.
  */
 export function buildWitness(
   tier: Tier,
@@ -103,24 +53,20 @@ export function buildWitness(
   input: WitnessInput,
 ): SegmentWitness {
   const { factorA, factorB } = packFactors(tier, places, layout, input.factors ?? []);
+  // Before the products, which are exact only for these.
+  assertFactorRange(tier, factorA, "A");
+  assertFactorRange(tier, factorB, "B");
+  const multiplicities = sharedInt32(tier.tileSize);
+  countEntries(factorA, multiplicities);
+  countEntries(factorB, multiplicities);
   const tiles: TileWitness[] = [];
   places.forEach((place, g) => {
-    const base = layout.bases[g] ?? 0;
-    const factors = input.factors?.[g];
-    const residuals = Array.from({ length: place.tileCount }, (_, i) => {
-      const delta = input.deltas[base + i];
-      if (delta === undefined) throw new RangeError(`buildWitness: no difference for slot ${base + i}`);
-      return rawResidual(tier, place, delta, factors, i);
-    });
-    const masked = place.maxNonzeros > 0n ? largestEntries(tier, residuals, place.maxNonzeros) : [];
     let sumSquares = 0n;
-    residuals.forEach((raw, i) => {
-      const slot = base + i;
-      const positions = place.maxNonzeros > 0n ? (masked[i] ?? new Uint32Array()) : undefined;
-      const tile = splitResidual(tier, raw, positions, (x, value) => outOfRange(tier, place, input, slot, x, value));
-      for (const entry of tile.residual) sumSquares += BigInt(entry) * BigInt(entry);
-      tiles.push({ delta: input.deltas[slot] as Float64Array, ...tile });
-    });
+    for (const tile of placeTiles(tier, place, g, layout.bases[g] ?? 0, input)) {
+      sumSquares += sumOfSquares(tile.residual);
+      countEntries(tile.residual, multiplicities);
+      tiles.push(tile);
+    }
     if (sumSquares > place.maxResidualSq) {
       const rule = input.describeRule?.(g) ?? `rule place ${g}`;
       throw new PolicyViolation(`${rule}: the squared norm of the drift is ${sumSquares}`, {
@@ -131,67 +77,73 @@ export function buildWitness(
       });
     }
   });
-  assertFactorRange(tier, factorA, "A");
-  assertFactorRange(tier, factorB, "B");
-  return { tiles, factorA, factorB, multiplicities: countMultiplicities(tier, tiles, factorA, factorB) };
+  return { tiles, factorA, factorB, multiplicities };
+}
+
+/** The tiles of one place, whose slots start at `base`. A mask is chosen over all of them. */
+function* placeTiles(
+  tier: Tier,
+  place: RulePlace,
+  g: number,
+  base: number,
+  input: WitnessInput,
+): Generator<TileWitness> {
+  const rawAt = (i: number): RawResidual => {
+    const delta = input.deltas[base + i];
+    if (delta === undefined) throw new RangeError(`buildWitness: no difference for slot ${base + i}`);
+    return rawResidual(tier, place, delta, input.factors?.[g], i);
+  };
+  const isMasked = place.maxNonzeros > 0n;
+  const raws = isMasked ? Array.from({ length: place.tileCount }, (_, i) => rawAt(i)) : [];
+  const masks = isMasked
+    ? largestEntries(
+        raws.map(({ values }) => values),
+        place.maxNonzeros,
+      )
+    : [];
+  for (let i = 0; i < place.tileCount; i++) {
+    const slot = base + i;
+    const raw = raws[i] ?? rawAt(i);
+    const given = input.deltas[slot] as IntVector;
+    const mask = isMasked ? sparseMask(raw, masks[i] ?? new Uint32Array()) : undefined;
+    const residual = maskedResidual(raw, mask, raw.values === given);
+    const outside = firstOutside(residual, tier.tileSize / 2);
+    const entries = outside < 0 ? asInt32(residual) : undefined;
+    if (entries === undefined) throw outOfRange(tier, place, input, slot, outside, raw.exactAt(outside));
+    // A rule without rank and mask has E = Δ: the wider copy is given up.
+    yield { delta: place.rank === 0 && !isMasked ? entries : given, residual: entries, mask };
+  }
 }
 
 function rawResidual(
   tier: Tier,
   place: RulePlace,
-  delta: Float64Array,
+  delta: IntVector,
   factors: Factors | undefined,
   index: number,
-): (number | bigint)[] {
-  if (place.rank === 0) return Array.from(delta);
+): RawResidual {
+  if (place.rank === 0) return plainResidual(delta);
   const a = factors?.a[Math.floor(index / place.colPanels)];
   const b = factors?.b[index % place.colPanels];
   if (a === undefined || b === undefined)
     throw new RangeError("buildWitness: a rank rule needs factors for every panel");
-  const product = factorProduct(tier.n, place.rank, a, b);
-  const scale = 2 ** place.shift;
-  return Array.from(delta, (value, x) => residualAt(value, scale, product[x] ?? 0));
+  return rankResidual(tier.n, place.rank, place.shift, delta, a, b);
 }
 
-/** Positions, tile by tile, of the `budget` largest residual entries of a rule; zeros are never masked. */
-function largestEntries(
-  tier: Tier,
-  residuals: readonly (readonly (number | bigint)[])[],
-  budget: bigint,
-): Uint32Array[] {
-  const entries = residuals.flatMap((raw, i) =>
-    raw.flatMap((value, x) => (Number(value) === 0 ? [] : [{ i, x, size: Math.abs(Number(value)) }])),
-  );
-  if (BigInt(entries.length) > budget) entries.sort((p, q) => q.size - p.size || p.i - q.i || p.x - q.x);
-  const chosen = residuals.map((): number[] => []);
-  for (const { i, x } of entries.slice(
-    0,
-    Number(budget < BigInt(2 ** tier.ell * residuals.length) ? budget : entries.length),
-  )) {
-    chosen[i]?.push(x);
+function sparseMask({ exactAt }: RawResidual, positions: Uint32Array): SparseMask {
+  return { positions, residuals: Array.from(positions, exactAt) };
+}
+
+/** `R` with zeros at the masked entries: in place, unless the values are still needed as the difference. */
+function maskedResidual({ values }: RawResidual, mask: SparseMask | undefined, isShared: boolean): IntVector {
+  if (mask === undefined) return values;
+  let residual = values;
+  if (isShared) {
+    residual = values instanceof Int32Array ? sharedInt32(values.length) : new Float64Array(values.length);
+    residual.set(values);
   }
-  return chosen.map((positions) => Uint32Array.from(positions.sort((p, q) => p - q)));
-}
-
-function splitResidual(
-  tier: Tier,
-  raw: readonly (number | bigint)[],
-  positions: Uint32Array | undefined,
-  reject: (x: number, value: number | bigint) => PolicyViolation,
-): { residual: Int32Array; mask: SparseMask | undefined } {
-  const bound = tier.tileSize / 2;
-  const maskedAt = new Set(positions ?? []);
-  const residual = new Int32Array(raw.length);
-  raw.forEach((value, x) => {
-    if (maskedAt.has(x)) return;
-    if (value < -bound || value >= bound) throw reject(x, value);
-    residual[x] = Number(value);
-  });
-  const mask =
-    positions === undefined
-      ? undefined
-      : { positions, residuals: Array.from(positions, (x) => BigInt(raw[x] as number | bigint)) };
-  return { residual, mask };
+  for (const x of mask.positions) residual[x] = 0;
+  return residual;
 }
 
 /** The error for an entry that the lookup table does not hold, with the fraction bits that would have fitted. */
@@ -201,7 +153,7 @@ function outOfRange(
   input: WitnessInput,
   slot: number,
   x: number,
-  value: number | bigint,
+  value: bigint,
 ): PolicyViolation {
   const bound = tier.tileSize / 2;
   const entry = input.describeEntry?.(slot, x);
@@ -217,38 +169,13 @@ function outOfRange(
   return new PolicyViolation(
     `${entry?.name ?? `slot ${slot}, entry ${x}`}: drifts by ${value} units${scaled}, outside [-${bound}, ${bound}) of tier ${tier.name}`,
     {
-      measured: BigInt(value),
+      measured: value,
       allowed: BigInt(bound - 1),
       remedy: isHopeless
         ? "No number of fraction bits fits: use a larger tier or a rule with nonzeros for this tensor."
         : `Commit the base with ${fewerBits} for this tensor, or use a larger tier.`,
     },
   );
-}
-
-function assertFactorRange(tier: Tier, factor: Int32Array, name: string): void {
-  const bound = tier.tileSize / 2;
-  const at = factor.findIndex((value) => value < -bound || value >= bound);
-  if (at >= 0) {
-    throw new PolicyViolation(`factor ${name}: entry ${at} is ${String(factor[at])}, outside [-${bound}, ${bound})`, {
-      remedy: "Use a smaller shift.",
-    });
-  }
-}
-
-/** Counts every value of the residuals and of both factor polynomials, used or not (PROTOCOL 5). */
-export function countMultiplicities(
-  tier: Tier,
-  tiles: readonly { readonly residual: Int32Array }[],
-  factorA: Int32Array,
-  factorB: Int32Array,
-): Float64Array {
-  const counts = new Float64Array(tier.tileSize);
-  const half = tier.tileSize / 2;
-  for (const values of [...tiles.map((tile) => tile.residual), factorA, factorB]) {
-    for (const value of values) counts[value + half] = (counts[value + half] ?? 0) + 1;
-  }
-  return counts;
 }
 
 /** The integers `Σ E²` and `Σ b` of every place. */
@@ -262,7 +189,7 @@ export function measureSums(
     let sumSquares = 0n;
     let nonzeros = 0n;
     for (const tile of witness.tiles.slice(base, base + place.tileCount)) {
-      for (const entry of tile.residual) sumSquares += BigInt(entry) * BigInt(entry);
+      sumSquares += sumOfSquares(tile.residual);
       nonzeros += BigInt(tile.mask?.positions.length ?? 0);
     }
     return { sumSquares, nonzeros };

@@ -6,7 +6,7 @@ import { proveCertificate } from "../../src/client/prove-certificate.js";
 import { modelId } from "../../src/commitment/model-id.js";
 import type { OpenedModel } from "../../src/commitment/commit-tiles.js";
 import type { Policy, Rule } from "../../src/drift/rule.js";
-import type { Factors } from "../../src/drift/witness.js";
+import type { Factors } from "../../src/drift/factors.js";
 import type { Hex } from "../../src/encoding/hex.js";
 import { InputError, PolicyViolation, RegistryError } from "../../src/errors/errors.js";
 import { createSystemRandomFr } from "../../src/field/random.js";

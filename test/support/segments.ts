@@ -1,5 +1,6 @@
 import { placeOf, segmentLayout, type RulePlace, type SegmentStatement } from "../../src/drift/statement.js";
-import { buildWitness, type Factors, type SegmentWitness } from "../../src/drift/witness.js";
+import type { Factors } from "../../src/drift/factors.js";
+import { buildWitness, type SegmentWitness } from "../../src/drift/witness.js";
 import { toFr, type Fr } from "../../src/field/fr.js";
 import { TIERS, type Tier } from "../../src/protocol/tiers.js";
 import type { SegmentRandomness } from "../../src/segment/prove.js";

@@ -3,7 +3,7 @@ import { openCommitted } from "../../src/client/open-committed.js";
 import { proveCertificate } from "../../src/client/prove-certificate.js";
 import type { OpenedModel } from "../../src/commitment/commit-tiles.js";
 import type { Policy, Rule } from "../../src/drift/rule.js";
-import type { Factors } from "../../src/drift/witness.js";
+import type { Factors } from "../../src/drift/factors.js";
 import type { Hex } from "../../src/encoding/hex.js";
 import { createSystemRandomFr } from "../../src/field/random.js";
 import { createFfjavascriptBackend, type ThreadedBackend } from "../../src/kernels/ffjavascript/backend.js";

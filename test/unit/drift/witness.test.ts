@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { factorClaimExponents, factorWeights } from "../../../src/drift/factor-weights.js";
 import { segmentLayout, type RulePlace } from "../../../src/drift/statement.js";
-import { buildWitness, measureSums, packFactors, type WitnessInput } from "../../../src/drift/witness.js";
+import { packFactors } from "../../../src/drift/factors.js";
+import { buildWitness, measureSums, type WitnessInput } from "../../../src/drift/witness.js";
 import { PolicyViolation } from "../../../src/errors/errors.js";
 import { FR_ZERO, frMul, frOf, frPow } from "../../../src/field/fr.js";
 import { TIERS, type Tier } from "../../../src/protocol/tiers.js";
