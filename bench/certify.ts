@@ -1,4 +1,3 @@
-import type { Signer } from "ethers";
 import { commitModel } from "../src/client/commit-model.js";
 import { openCommitted } from "../src/client/open-committed.js";
 import { proveCertificate } from "../src/client/prove-certificate.js";
@@ -6,33 +5,29 @@ import type { Hex } from "../src/encoding/hex.js";
 import { createSystemRandomFr } from "../src/field/random.js";
 import type { Backend } from "../src/kernels/backend.js";
 import type { Setup } from "../src/node/open-setup.js";
-import type { DriftRegistryClient } from "../src/registry/client.js";
 import { certifyParams, encodeCertify } from "../src/registry/encode.js";
 import { loadPoseidon } from "../src/transcript/poseidon.js";
 import { verifyCertificate } from "../src/wrap/verify-certificate.js";
 import { gridModel } from "./grid-model.js";
+import { gasOfCertifying, type BenchRegistry } from "./jobs/registration.js";
+import type { CertifyTable } from "./report.js";
 
 /** Where certificates are measured. */
-export interface Bench {
+export interface CertifyPlace {
   readonly setup: Setup;
   readonly backend: Backend;
-  readonly registry: DriftRegistryClient;
-  readonly publisher: Signer;
+  readonly chain: BenchRegistry;
 }
 
 /** What one certificate costs. */
-export interface CertifyCost {
-  readonly modelTiles: number;
-  readonly changedTiles: number;
-  readonly proveMs: number;
-  readonly verifyMs: number;
-  readonly gas: bigint;
-  readonly calldata: number;
-}
+export type CertifyCost = CertifyTable["byTiles"][number];
 
 /** Proves, verifies and registers a certificate over the first `changedTiles` tiles of a model of `modelTiles`. */
-export async function measureCertify(bench: Bench, modelTiles: number, changedTiles: number): Promise<CertifyCost> {
-  const { setup, backend, registry, publisher } = bench;
+export async function measureCertify(
+  { setup, backend, chain }: CertifyPlace,
+  modelTiles: number,
+  changedTiles: number,
+): Promise<CertifyCost> {
   const { tier, srs, artifacts } = setup;
   const common = { tier, srs, insecure: artifacts.insecure, backend };
   const models = [await gridModel(tier.n, modelTiles, 0), await gridModel(tier.n, modelTiles, changedTiles)] as const;
@@ -48,9 +43,9 @@ export async function measureCertify(bench: Bench, modelTiles: number, changedTi
     tuned,
     policy,
     context: {
-      chainId: await registry.chainId(),
-      registry: registry.address,
-      publisher: (await publisher.getAddress()).toLowerCase() as Hex,
+      chainId: await chain.registry.chainId(),
+      registry: chain.registry.address,
+      publisher: (await chain.publisher.getAddress()).toLowerCase() as Hex,
     },
     artifacts: setup.proving,
     permute: await loadPoseidon(),
@@ -60,18 +55,12 @@ export async function measureCertify(bench: Bench, modelTiles: number, changedTi
   const result = verifyCertificate(certificate, setup.anchors);
   const end = performance.now();
   if (!result.valid) throw result.error;
-
-  if ((await registry.getModel(base.committed.modelId)) === undefined) {
-    await registry.registerModel(publisher, base.committed.parts);
-    await registry.registerPolicy(publisher, policy);
-  }
-  const { gasUsed } = await registry.certify(publisher, certificate);
   return {
     modelTiles,
     changedTiles,
     proveMs: Math.round(verifyStart - proveStart),
     verifyMs: Math.round(end - verifyStart),
-    gas: gasUsed,
+    gas: Number(await gasOfCertifying(chain, base.committed, policy, certificate)),
     calldata: (encodeCertify(certifyParams(certificate)).length - 2) / 2,
   };
 }

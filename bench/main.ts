@@ -1,82 +1,127 @@
 /**
- * What certificates cost, measured at tier nano on an embedded chain with the real verifiers:
+ * Measures kernels and whole jobs, beside others in the same run.
  *
- *   npm run bench              tables
- *   npm run bench -- --json    one JSON object
+ *   npm run bench                              every quick section; tables
+ *   npm run bench -- --only field,msm          these sections
+ *   npm run bench -- --gpt2                    also models up to GPT-2's size: some 20 minutes and 2 GB of disk more
+ *   npm run bench -- --bootstrap               also a fresh clone's ./bootstrap demo
+ *   npm run bench -- --json FILE               also write the report
+ *   npm run bench -- --check FILE              compare with an earlier report; exit 1 if something got slower
+ *                      --tolerance 1.3         by more than this factor
+ *   npm run bench -- --quick                   small sizes, to try the benchmarks out
  *
- * Gas for further changed tiles; gas and time for models of three sizes with the same tiles changed. Makes the tier's
- * development setup if there is none.
+ * Sections: field, msm, vectors, sumcheck, setup, jobs, gas, growth, gpt2, bootstrap. Values are the least of some runs.
  */
 import Table from "cli-table3";
-import { createFfjavascriptBackend } from "../src/kernels/ffjavascript/backend.js";
-import { encodeJson } from "../src/cli/json.js";
-import { startEmbeddedChain } from "../src/node/embedded-chain.js";
-import { openSetup } from "../src/node/open-setup.js";
-import { loadRegistryContract, loadVerifierContract } from "../src/node/registry-contracts.js";
-import { setupTier } from "../src/node/setup-tier.js";
-import { ArtifactError } from "../src/errors/errors.js";
-import { DriftRegistryClient } from "../src/registry/client.js";
-import { deployRegistry } from "../src/registry/deploy.js";
-import { measureCertify, type CertifyCost } from "./certify.js";
+import { readFile, writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { Bench, brief } from "./bench.js";
+import { compareReports, machineDifferences, slowdowns } from "./compare.js";
+import { describeCommit, describeMachine } from "./machine.js";
+import { parseReport, type Report } from "./report.js";
+import { benchBootstrap } from "./sections/bootstrap.js";
+import { benchField } from "./sections/field.js";
+import { benchGas } from "./sections/gas.js";
+import { benchGpt2 } from "./sections/gpt2.js";
+import { benchGrowth } from "./sections/growth.js";
+import { benchJobs } from "./sections/jobs.js";
+import { benchMsm } from "./sections/msm.js";
+import { benchSetup } from "./sections/setup.js";
+import { benchSumcheck } from "./sections/sumcheck.js";
+import { benchVectors } from "./sections/vectors.js";
+import { tablesOf, type TextTable } from "./tables.js";
 
-const CHANGED_TILES = [1, 5, 11, 13];
-const MODEL_TILES = [13, 200, 3000];
-const CHANGED_IN_MODELS = 5;
+const SECTIONS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
+  field: benchField,
+  msm: benchMsm,
+  vectors: benchVectors,
+  sumcheck: benchSumcheck,
+  setup: benchSetup,
+  jobs: benchJobs,
+  gas: benchGas,
+  growth: benchGrowth,
+  gpt2: benchGpt2,
+  bootstrap: benchBootstrap,
+};
+/** Those that take many minutes, and the option that asks for them. */
+const LONG: Readonly<Record<string, "gpt2" | "bootstrap">> = { growth: "gpt2", gpt2: "gpt2", bootstrap: "bootstrap" };
 
-const setup = await openSetup("nano").catch(async (error: unknown) => {
-  if (!(error instanceof ArtifactError)) throw error;
-  await setupTier({ tier: "nano", mode: { kind: "dev" } });
-  return openSetup("nano");
+const { values: options } = parseArgs({
+  options: {
+    only: { type: "string" },
+    gpt2: { type: "boolean", default: false },
+    bootstrap: { type: "boolean", default: false },
+    json: { type: "string" },
+    check: { type: "string" },
+    tolerance: { type: "string", default: "1.3" },
+    quick: { type: "boolean", default: false },
+  },
 });
-const backend = await createFfjavascriptBackend();
-const chain = await startEmbeddedChain();
-const publisher = await chain.provider.getSigner(0);
-const { address } = await deployRegistry(publisher, {
-  registry: loadRegistryContract(),
-  verifiers: [{ tier: setup.tier, contract: await loadVerifierContract(setup) }],
-  srs: setup.srs,
-});
-const bench = { setup, backend, registry: new DriftRegistryClient(address, chain.provider), publisher };
+// An unreadable report is to be told before minutes of measuring.
+const earlier = options.check === undefined ? undefined : parseReport(await readFile(options.check, "utf8"));
+const tolerance = Number(options.tolerance);
+if (!(tolerance >= 1)) throw new RangeError(`--tolerance ${options.tolerance}: expected a factor of at least 1`);
 
-const byTiles: CertifyCost[] = [];
-for (const tiles of CHANGED_TILES) byTiles.push(await measureCertify(bench, setup.tier.slots, tiles));
-const bySize: CertifyCost[] = [];
-for (const tiles of MODEL_TILES) {
-  // A certificate is registered once: the one that both tables share is not measured again.
-  const earlier = byTiles.find((cost) => cost.modelTiles === tiles && cost.changedTiles === CHANGED_IN_MODELS);
-  bySize.push(earlier ?? (await measureCertify(bench, tiles, CHANGED_IN_MODELS)));
+const origin = {
+  date: new Date().toISOString(),
+  commit: await describeCommit(),
+  quick: options.quick,
+  machine: await describeMachine(),
+};
+const start = performance.now();
+const say = (line: string): void => {
+  console.error(`${((performance.now() - start) / 1000).toFixed(0).padStart(5)} s ${line}`);
+};
+const bench = new Bench(options.quick, say);
+for (const [name, run] of chosenSections()) {
+  say(name);
+  await run(bench);
+  // After every section: what is measured is kept if a later section fails.
+  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(reportOf(bench), undefined, 2)}\n`);
 }
 
-const [first, last] = [byTiles[0], byTiles.at(-1)];
-const gasPerTile =
-  first === undefined || last === undefined
-    ? 0
-    : Math.round(Number(last.gas - first.gas) / (last.changedTiles - first.changedTiles));
-
-if (process.argv.includes("--json")) {
-  console.log(encodeJson({ tier: setup.tier.name, byTiles, bySize, gasPerTile }));
-} else {
-  console.log(`Tier ${setup.tier.name}: certificates over more changed tiles of one model`);
-  console.log(tableOf(byTiles));
-  console.log(`Each further changed tile costs about ${gasPerTile.toLocaleString("en-US")} gas.\n`);
-  console.log("The same tiles changed in models of three sizes");
-  console.log(tableOf(bySize));
-  console.log("A larger model adds one hash of 32 bytes to the Merkle proof for each doubling, and nothing else.");
-}
-await chain.close();
-await backend.close();
+const report = reportOf(bench);
+for (const table of tablesOf(report)) console.log(`${table.title}\n${printed(table)}\n`);
+if (earlier !== undefined) check(earlier, report);
 process.exit();
 
-function tableOf(costs: readonly CertifyCost[]): string {
+function chosenSections(): [string, (bench: Bench) => Promise<void>][] {
+  const all = Object.entries(SECTIONS);
+  if (options.only === undefined) {
+    return all.filter(([name]) => {
+      const option = LONG[name];
+      return option === undefined || options[option];
+    });
+  }
+  const wanted = options.only.split(",");
+  const unknown = wanted.find((name) => SECTIONS[name] === undefined);
+  if (unknown !== undefined)
+    throw new RangeError(`--only ${unknown}: the sections are ${Object.keys(SECTIONS).join(", ")}`);
+  return all.filter(([name]) => wanted.includes(name));
+}
+
+function reportOf({ measurements, jobs, certify }: Bench): Report {
+  return { ...origin, measurements, jobs, ...(certify && { certify }) };
+}
+
+function printed({ head, rows }: TextTable): string {
   const table = new Table({
-    head: ["tiles in the model", "tiles changed", "gas of certify", "calldata bytes", "verify ms", "prove ms"],
-    colAligns: ["right", "right", "right", "right", "right", "right"],
+    head: [...head],
+    colAligns: head.map((_, i) => (i === 0 ? "left" : "right")),
     style: { head: [], border: [], compact: true },
   });
-  for (const { modelTiles, changedTiles, gas, calldata, verifyMs, proveMs } of costs) {
-    table.push(
-      [modelTiles, changedTiles, gas, calldata, verifyMs, proveMs].map((value) => value.toLocaleString("en-US")),
-    );
-  }
+  table.push(...rows.map((row) => [...row]));
   return table.toString();
+}
+
+function check(before: Report, after: Report): void {
+  const differences = machineDifferences(before.machine, after.machine);
+  if (differences.length > 0) console.log(`The machines differ; ${differences.join("; ")}`);
+  const changes = compareReports(before, after);
+  const slower = slowdowns(changes, tolerance);
+  for (const { name, factor, basis } of slower) {
+    console.log(`slower: ${name}, ${brief(factor)} times${basis === "peer" ? " (against its peer)" : ""}`);
+  }
+  console.log(`${slower.length} of ${changes.length} measurements are slower by more than ${tolerance} times.`);
+  if (slower.length > 0) process.exitCode = 1;
 }

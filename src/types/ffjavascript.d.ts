@@ -63,8 +63,15 @@ declare module "ffjavascript" {
     multiExpAffine(bases: Uint8Array, scalars: Uint8Array): Promise<Uint8Array>;
   }
 
+  /** Elements are bytes: Montgomery form, little-endian. */
+  export interface CurveField {
+    fromObject(value: bigint): Uint8Array;
+    mul(a: Uint8Array, b: Uint8Array): Uint8Array;
+  }
+
   export interface Curve {
     readonly tm: ThreadManager;
+    readonly Fr: CurveField;
     readonly G1: CurveGroup;
     readonly G2: CurveGroup;
     /** Ends the worker threads and forgets the curve that the process shares. */

@@ -1,0 +1,120 @@
+/**
+ * One whole job in a process of its own, so that its peak of memory is nobody else's:
+ *
+ *   tsx bench/jobs/job.ts SPEC     SPEC: JSON of `jobSpecSchema`; one JSON array of `Job` on stdout
+ */
+import { commitModel } from "../../src/client/commit-model.js";
+import { createNormPolicy } from "../../src/client/create-norm-policy.js";
+import { openCommitted } from "../../src/client/open-committed.js";
+import type { PublishingContext } from "../../src/client/plan-certificate.js";
+import { proveCertificate } from "../../src/client/prove-certificate.js";
+import { estimateProverMemory } from "../../src/drift/prover-memory.js";
+import type { Hex } from "../../src/encoding/hex.js";
+import { createSystemRandomFr } from "../../src/field/random.js";
+import { openModel, type Model } from "../../src/model/open-model.js";
+import { fileSystem } from "../../src/node/file-source.js";
+import { parseManifest } from "../../src/quantize/manifest.js";
+import { loadPoseidon } from "../../src/transcript/poseidon.js";
+import { verifyCertificate } from "../../src/wrap/verify-certificate.js";
+import { openBackend } from "../backend.js";
+import type { Job } from "../report.js";
+import { jobSpecSchema, type JobSpec, type Weights } from "./job-spec.js";
+import { PhaseClock } from "./phase-clock.js";
+import { gasOfCertifying, startBenchRegistry, type BenchRegistry } from "./registration.js";
+import { openScaledModel } from "./scaled-model.js";
+import { openBenchSetup } from "./setup.js";
+
+/** Larger than any drift that is measured, and divided among as many rules as there are. */
+const MAX_NORM = "100000";
+
+const jobs = await runJob(jobSpecSchema.parse(JSON.parse(process.argv[2] ?? "null")));
+process.stdout.write(JSON.stringify(jobs), () => process.exit());
+
+async function runJob({ tier: tierName, threads, base: baseWeights, tunes, register }: JobSpec): Promise<Job[]> {
+  const setup = await openBenchSetup(tierName);
+  const { tier, srs, artifacts } = setup;
+  const permute = await loadPoseidon();
+  const chain = register ? await startBenchRegistry(setup) : undefined;
+  const context = await chainContext(chain);
+  const backend = await openBackend(threads);
+  const common = { tier, srs, insecure: artifacts.insecure, backend };
+
+  const baseModel = await openWeights(baseWeights, tier.n);
+  const baseClock = new PhaseClock();
+  const base = await baseClock.during("commit base", async () => {
+    const { committed } = await commitModel({ ...common, model: baseModel });
+    return openCommitted(committed, baseModel);
+  });
+  const manifest = parseManifest(JSON.parse(base.committed.manifest));
+  const { modelId: baseModelId } = base.committed;
+  const policy = createNormPolicy({
+    baseModelId,
+    manifest,
+    bound: { maxNorm: MAX_NORM },
+    maxTilesPerRule: tier.slots,
+  });
+
+  const finished: Job[] = [];
+  for (const { name, weights } of tunes) {
+    const model = await openWeights(weights, tier.n);
+    const tuneClock = new PhaseClock();
+    const tuned = await tuneClock.during("commit tune", async () => {
+      const { committed } = await commitModel({ ...common, model, base });
+      return openCommitted(committed, model);
+    });
+    const proveClock = new PhaseClock();
+    const certificate = await proveClock.during("prove", () =>
+      proveCertificate({
+        ...common,
+        base,
+        tuned,
+        policy,
+        context,
+        artifacts: setup.proving,
+        permute,
+        randomFr: createSystemRandomFr(),
+        onProgress: proveClock.onProgress,
+      }),
+    );
+    const peakMemoryMB = Math.round(process.resourceUsage().maxRSS / 1024);
+    const start = performance.now();
+    const result = verifyCertificate(certificate, setup.anchors);
+    const verifyMs = Math.round(performance.now() - start);
+    if (!result.valid) throw result.error;
+    const segmentTiles = certificate.segments.map(({ tiles }) => tiles.length);
+    finished.push({
+      name,
+      tier: tier.name,
+      threads,
+      parameters: parametersOf(model),
+      tiles: base.committed.parts.tileCount,
+      changedTiles: segmentTiles.reduce((sum, tiles) => sum + tiles, 0),
+      segments: segmentTiles.length,
+      phases: [...baseClock.phases, ...tuneClock.phases, ...proveClock.phases],
+      peakMemoryMB,
+      formulaMemoryMB: Math.round(estimateProverMemory(tier, Math.max(...segmentTiles), threads) / 2 ** 20),
+      verifyMs,
+      ...(chain && { gas: Number(await gasOfCertifying(chain, base.committed, policy, certificate)) }),
+    });
+  }
+  return finished;
+}
+
+/** Where certificates are made for; without a chain any place will do. */
+async function chainContext(chain: BenchRegistry | undefined): Promise<PublishingContext> {
+  if (chain === undefined) return { chainId: 1n, registry: `0x${"1".repeat(40)}`, publisher: `0x${"2".repeat(40)}` };
+  const publisher = await chain.publisher.getAddress();
+  return {
+    chainId: await chain.registry.chainId(),
+    registry: chain.registry.address,
+    publisher: publisher.toLowerCase() as Hex,
+  };
+}
+
+function openWeights(weights: Weights, n: number): Promise<Model> {
+  return "path" in weights ? openModel(fileSystem, weights.path) : openScaledModel(weights.scale, weights.drift, n);
+}
+
+function parametersOf(model: Model): number {
+  return model.tensors.reduce((sum, tensor) => sum + (tensor.kind === "string" ? 0 : tensor.elementCount), 0);
+}
