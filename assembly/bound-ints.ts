@@ -23,8 +23,6 @@ export function setBoundWeights(weights: usize, count: i32, constant: usize): vo
 }
 
 /** `r = constant + Σ_(i < count) weights[i]·ints[stride·i]`, lane 0 from `a`, lane 1 from `b`; `stride` in bytes. */
-// @ts-ignore: decorator
-@inline
 export function boundInts(r: usize, a: usize, b: usize, stride: usize, count: i32): void {
   fr.accClear(SUM);
   addBoundInts(a, b, stride, 0, count);
@@ -39,8 +37,6 @@ export function boundLimbs(r: usize, a: usize, b: usize, stride: usize, count: i
   fr.accReduce(r, SUM);
 }
 
-// @ts-ignore: decorator
-@inline
 function addBoundInts(a: usize, b: usize, stride: usize, from: i32, count: i32): void {
   for (let i = 0; i < count; i++) {
     const at = stride * <usize>i;

@@ -14,8 +14,6 @@ const WEIGHT = memory.data(256, 64);
 const LIMBS = memory.data(2 * 9 * 4, 16);
 
 /** Limbs of `u1 … u4` of four integers, to `LIMBS` of a lane. */
-// @ts-ignore: decorator
-@inline
 function symmetric(lane: usize, e0: i64, e1: i64, e2: i64, e3: i64): void {
   const at = LIMBS + 36 * lane;
   const s = e0 + e1;
@@ -42,8 +40,6 @@ function symmetric(lane: usize, e0: i64, e1: i64, e2: i64, e3: i64): void {
   store<i32>(at + 32, <i32>(tHigh * yHigh + (u4Middle >> LIMB)));
 }
 
-// @ts-ignore: decorator
-@inline
 function addLimbs(k: i32, from: usize, to: usize): void {
   for (let l = from; l < to; l++) {
     fr.accMulInt(innerSum(k++), WEIGHT, load<i32>(LIMBS + 4 * l), load<i32>(LIMBS + 36 + 4 * l));
@@ -51,8 +47,6 @@ function addLimbs(k: i32, from: usize, to: usize): void {
 }
 
 /** Of the four integers `xLow·low + xHigh·high`. */
-// @ts-ignore: decorator
-@inline
 function symmetricAt(lane: usize, ints: usize, xLow: i64, xHigh: i64): void {
   symmetric(
     lane,
@@ -101,8 +95,6 @@ export function rangeLookupFirst(
   writeSums(out);
 }
 
-// @ts-ignore: decorator
-@inline
 function addAt(k: i32, a: usize, b: usize, xLow: i64, xHigh: i64): void {
   symmetricAt(0, a, xLow, xHigh);
   symmetricAt(1, b, xLow, xHigh);

@@ -26,8 +26,6 @@ const SUMMAND = memory.data(256, 64);
 const SLOPES = memory.data(2 * 256, 64);
 const CHALLENGE = memory.data(256, 64);
 
-// @ts-ignore: decorator
-@inline
 function addSummand(k: i32, products: usize, sums: usize, withProduct: bool): void {
   if (withProduct) {
     fr.add(SUMMAND, sums, products);
@@ -63,8 +61,6 @@ function addNodePairs(withProduct: bool, withOne: bool): void {
   if (withOne) addSummand(4, AT1, SUM1, withProduct);
 }
 
-// @ts-ignore: decorator
-@inline
 function elsewhere(products: usize, otherProducts: usize, sums: usize, otherSums: usize): void {
   for (let h: usize = 0; h < 2; h++) {
     extrapolate(AT + h * STEP, products + h * STEP, otherProducts + h * STEP, LEAD + h * STEP);
@@ -75,8 +71,6 @@ function elsewhere(products: usize, otherProducts: usize, sums: usize, otherSums
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function foldPair(r: usize, v: usize, i: usize, j: usize): void {
   fr.load(r, v + 256 * i, v + 256 * j);
   fr.load(SUMMAND, v + 256 * i + 128, v + 256 * j + 128);

@@ -22,8 +22,6 @@ const SUMMAND = memory.data(256, 64);
 const CHALLENGE = memory.data(256, 64);
 
 /** Element `c` of nodes `i` and `j`, folded from nodes `2i, 2i+1` and `2j, 2j+1`, into `r`. */
-// @ts-ignore: decorator
-@inline
 function foldPair(r: usize, v: usize, i: usize, j: usize): void {
   fr.load(r, v + 256 * i, v + 256 * j);
   fr.load(SUMMAND, v + 256 * i + 128, v + 256 * j + 128);
@@ -33,8 +31,6 @@ function foldPair(r: usize, v: usize, i: usize, j: usize): void {
 }
 
 /** Loads node pairs `i` and `j` of one vector; folds them first, in place, if a challenge is set. */
-// @ts-ignore: decorator
-@inline
 function takePairs(low: usize, high: usize, v: usize, i: usize, j: usize, folds: bool): void {
   for (let c: usize = 0; c < 4; c++) {
     const at = v + 32 * c;
@@ -67,8 +63,6 @@ export function extrapolate(r: usize, x: usize, y: usize, z: usize): void {
   fr.carry(r, r);
 }
 
-// @ts-ignore: decorator
-@inline
 function addSummand(k: i32, v: usize): void {
   mulAdd(SUMMAND, v, v + 3 * STEP, v + STEP, v + 2 * STEP);
   fr.accMul(innerSum(k), SUMMAND, WEIGHT);

@@ -63,7 +63,7 @@ export function rangeTableLeaves(outP: usize, outQ: usize, low: usize, high: usi
   fr.fromInts(C, 1 << 30, 1 << 30);
   fr.splat(D, alpha);
   for (let i = 0; i < count; i += 2) {
-    const at = <usize>i << 2;
+    const at = (<usize>i) << 2;
     fr.fromInts(A, -load<i32>(low + at), -load<i32>(low + at + 4));
     fr.fromInts(B, -load<i32>(high + at), -load<i32>(high + at + 4));
     fr.mul(B, B, C);

@@ -20,8 +20,6 @@ let used: i32 = 0;
 let blocks: i32 = 0;
 
 /** Address of the `k`-th inner sum. */
-// @ts-ignore: decorator
-@inline
 export function innerSum(k: i32): usize {
   return INNER + <usize>k * WIDE_STRIDE;
 }
@@ -63,13 +61,11 @@ export function writeSums(out: usize): void {
   for (let k = 0; k < used; k++) {
     fr.accReduce(REDUCED, OUTER + <usize>k * WIDE_STRIDE);
     fr.toCanonical(REDUCED, REDUCED);
-    fr.storeCanonical(out + (<usize>k << 6), out + (<usize>k << 6) + 32, REDUCED);
+    fr.storeCanonical(out + ((<usize>k) << 6), out + ((<usize>k) << 6) + 32, REDUCED);
   }
 }
 
 /** `r = a·b + c·d` with one reduction. */
-// @ts-ignore: decorator
-@inline
 export function mulAdd(r: usize, a: usize, b: usize, c: usize, d: usize): void {
   fr.accClear(PRODUCT_SUM);
   fr.accMul(PRODUCT_SUM, a, b);

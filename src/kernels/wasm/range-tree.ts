@@ -141,7 +141,7 @@ class WasmRangeTree implements RangeTree {
   /** The claim of a layer that follows the one proven last, or undefined if the point is another. */
   #claimAt(point: readonly Fr[], lambda: Fr): Fr | undefined {
     const proven = this.#proven;
-    if (proven === undefined || proven.challenges.length !== point.length - 2) return undefined;
+    if (proven?.challenges.length !== point.length - 2) return undefined;
     if (proven.challenges.some((challenge, i) => challenge !== point[i + 2])) return undefined;
     const weights = eqTable(point.slice(0, 2));
     const p = innerProduct(weights, proven.children.slice(0, 4));
