@@ -1,6 +1,7 @@
 import { Argument, InvalidArgumentError, Option, type Command } from "commander";
 import { isAddress } from "ethers";
 import { TIER_NAMES, type TierName } from "../protocol/tiers.js";
+import { parseJobs } from "./jobs.js";
 import type { Outcome, Session } from "./session.js";
 
 /** How a command is run: opens a session, prints the outcome, remembers the exit code. */
@@ -34,8 +35,11 @@ export function addCommand<Options extends object>(parent: Command, runner: Runn
   for (const option of spec.options ?? []) command.addOption(option);
   command.addOption(new Option("--json", "print exactly one JSON object on stdout"));
   command.action(async () => {
-    const options = command.opts<Options & { json?: boolean }>();
-    await runner(options.json ?? false, (session) => spec.run(command.args, options, session));
+    const options = command.opts<Options & { json?: boolean; jobs?: number }>();
+    await runner(options.json ?? false, (session) => {
+      session.useJobs(options.jobs);
+      return spec.run(command.args, options, session);
+    });
   });
 }
 
@@ -43,6 +47,10 @@ export const artifactsOption = (): Option =>
   new Option("--artifacts <dir>", "where setups are kept (default: FTI_HOME, else .fti)");
 
 export const forceOption = (): Option => new Option("--force", "replace outputs that exist");
+
+/** For commands that compute; `session.jobs` has the number. */
+export const jobsOption = (): Option =>
+  new Option("--jobs <n>", "threads that compute (default: FTI_JOBS, else one a core)").argParser(parseJobs);
 
 export const tierOption = (): Option =>
   new Option("--tier <tier>", "size of tiles and circuit").choices([...TIER_NAMES]);

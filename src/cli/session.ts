@@ -6,6 +6,7 @@ import { openSetup, type Setup } from "../node/open-setup.js";
 import { createProgressBar } from "../node/progress-bar.js";
 import type { TierName } from "../protocol/tiers.js";
 import type { CliIo } from "./io.js";
+import { defaultJobs } from "./jobs.js";
 import { typicalSeconds } from "./typical-durations.js";
 
 /** What a command prints and returns. 0: done or valid; 1: checked, and the answer is no. */
@@ -27,6 +28,7 @@ export class Session {
   readonly #closers: (() => Promise<void>)[] = [];
   readonly #warned = new Set<string>();
   #tier: TierName | undefined;
+  #jobs: number | undefined;
   /** For stdout. */
   readonly colors: Colors;
   readonly json: boolean;
@@ -64,6 +66,20 @@ export class Session {
   /** The tier at which this run works: progress is guessed from it where it cannot be measured. */
   expectTier(tier: TierName): void {
     this.#tier = tier;
+  }
+
+  /** Takes over `--jobs`, where it was given. */
+  useJobs(jobs: number | undefined): void {
+    this.#jobs = jobs;
+  }
+
+  /**
+   * How many threads compute: `--jobs`, else FTI_JOBS, else as many as there are cores.
+   * @throws InputError if it comes from FTI_JOBS and is no number of threads
+   */
+  get jobs(): number {
+    this.#jobs ??= defaultJobs(this.env["FTI_JOBS"]);
+    return this.#jobs;
   }
 
   /** Opens a tier's setup and warns if it is a development one. */

@@ -6,7 +6,7 @@ import { tierOfTiles } from "../../node/open-setup.js";
 import { readTextFile } from "../../node/text-file.js";
 import { certificateId } from "../../registry/encode.js";
 import { parseCertificate } from "../../wrap/certificate-codec.js";
-import { addCommand, artifactsOption, type Runner } from "../command.js";
+import { addCommand, artifactsOption, jobsOption, type Runner } from "../command.js";
 import { openModelFiles, openWeights, readCommitted } from "../model-files.js";
 import type { Session } from "../session.js";
 
@@ -37,6 +37,7 @@ export function addVerifyCommand(parent: Command, runner: Runner): void {
       new Option("--tune-weights <path>", "the fine-tune's weights: recompute its commitments"),
       new Option("--tune-secrets <file>", "secrets of a private fine-tune (with --tune and --tune-weights)"),
       artifactsOption(),
+      jobsOption(),
     ],
     examples: ["fti verify certificate.json --base-weights base.safetensors --tune-weights tuned.safetensors"],
     run: async ([path = ""], options, session) => {

@@ -15,6 +15,7 @@ import {
   tierOption,
   type Runner,
   type TierName,
+  jobsOption,
 } from "../command.js";
 import { openModelFiles, openWeights, readCommitted } from "../model-files.js";
 import type { Session } from "../session.js";
@@ -53,6 +54,7 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
       new Option("--secrets <file>", "where the blindings go (default: MODEL.secrets.json)"),
       forceOption(),
       artifactsOption(),
+      jobsOption(),
     ],
     examples: [
       "fti commit base.safetensors --tier medium -o base.model.json",

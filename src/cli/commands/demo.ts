@@ -4,7 +4,7 @@ import Table from "cli-table3";
 import { Option, type Command } from "commander";
 import { InputError } from "../../errors/errors.js";
 import { makeDirectory, writeOutputs } from "../../node/output-files.js";
-import { addCommand, artifactsOption, type Runner } from "../command.js";
+import { addCommand, artifactsOption, jobsOption, type Runner } from "../command.js";
 import { runDemo, type DemoReport } from "../demo/run-demo.js";
 import { encodeJson } from "../json.js";
 import type { Colors } from "../session.js";
@@ -33,6 +33,7 @@ export function addDemoCommand(parent: Command, runner: Runner): void {
       new Option("--tier <tier>", "size of tiles and circuit").choices(["medium", "large"]).default("medium"),
       new Option("--keep", "do not replace the files of an earlier demo: fail if there are any"),
       artifactsOption(),
+      jobsOption(),
     ],
     examples: ["fti demo", "fti demo --dir /tmp/demo --json"],
     run: async (_positionals, options, session) => {

@@ -1,6 +1,14 @@
 import { Option } from "commander";
 import { parseByteSize } from "../byte-size.js";
-import { artifactsOption, forceOption, outputOption, parseAddress, parseBigCount, parseCount } from "../command.js";
+import {
+  artifactsOption,
+  forceOption,
+  outputOption,
+  parseAddress,
+  parseBigCount,
+  parseCount,
+  jobsOption,
+} from "../command.js";
 
 export interface ProveOptions {
   readonly base: string;
@@ -48,5 +56,6 @@ export function proveOptions(): Option[] {
     outputOption("certificate.json"),
     forceOption(),
     artifactsOption(),
+    jobsOption(),
   ];
 }

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { partOf } from "../../client/assemble-certificate.js";
@@ -48,7 +47,7 @@ export function addProveCommand(parent: Command, runner: Runner): void {
       const tuned = await readCommitted(options.tune, session);
       const tierName = tierOfTiles(base.parts.t, options.base);
       const setup = options.plan === true ? undefined : await session.openSetup(tierName, options.artifacts);
-      const jobs = availableParallelism();
+      const { jobs } = session;
       const plan = planCertificate({
         base,
         tuned,

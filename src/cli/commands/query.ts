@@ -9,7 +9,15 @@ import { tierOfTiles } from "../../node/open-setup.js";
 import { connectRpc } from "../../node/rpc.js";
 import { parseManifest } from "../../quantize/manifest.js";
 import { DriftRegistryClient } from "../../registry/client.js";
-import { addCommand, artifactsOption, parseCount, tierOption, type Runner, type TierName } from "../command.js";
+import {
+  addCommand,
+  artifactsOption,
+  parseCount,
+  tierOption,
+  type Runner,
+  type TierName,
+  jobsOption,
+} from "../command.js";
 import { openWeights, readCommitted } from "../model-files.js";
 import type { Session } from "../session.js";
 import { rpcOptions } from "./register.js";
@@ -38,6 +46,7 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
       tierOption(),
       new Option("--from-block <n>", "oldest block to search").argParser(parseCount),
       artifactsOption(),
+      jobsOption(),
     ],
     examples: [
       "fti query tuned.safetensors --base base.model.json --rpc http://127.0.0.1:8545 --registry 0x5FbDB2315678afecb367f032d93F642f64180aa3",

@@ -2,7 +2,15 @@ import { Option, type Command } from "commander";
 import { ArtifactError, InputError } from "../../errors/errors.js";
 import { openArtifacts } from "../../node/artifact-store.js";
 import { setupTier, type SetupMode } from "../../node/setup-tier.js";
-import { addCommand, artifactsOption, forceOption, tierOption, type Runner, type TierName } from "../command.js";
+import {
+  addCommand,
+  artifactsOption,
+  forceOption,
+  tierOption,
+  type Runner,
+  type TierName,
+  jobsOption,
+} from "../command.js";
 import { artifactsRoot } from "../session.js";
 
 interface SetupCommandOptions {
@@ -35,6 +43,7 @@ export function addSetupCommand(parent: Command, runner: Runner): void {
       new Option("--beacon <hex>", "public random value that closes phase 2, such as a block hash"),
       forceOption(),
       artifactsOption(),
+      jobsOption(),
     ],
     examples: [
       "fti setup --tier small --dev",
