@@ -1,7 +1,10 @@
 import { resolve } from "node:path";
 import pico from "picocolors";
 import type { ProgressListener } from "../client/progress.js";
+import { UnavailableError } from "../errors/errors.js";
 import { createFfjavascriptBackend, type ThreadedBackend } from "../kernels/ffjavascript/backend.js";
+import type { Pool } from "../kernels/wasm/pool.js";
+import { createKernelThreads } from "../node/kernel-threads.js";
 import { openSetup, type Setup } from "../node/open-setup.js";
 import { createProgressBar } from "../node/progress-bar.js";
 import type { TierName } from "../protocol/tiers.js";
@@ -29,6 +32,7 @@ export class Session {
   readonly #warned = new Set<string>();
   #tier: TierName | undefined;
   #jobs: number | undefined;
+  #pool: Promise<Pool | undefined> | undefined;
   /** For stdout. */
   readonly colors: Colors;
   readonly json: boolean;
@@ -88,6 +92,27 @@ export class Session {
     const setup = await openSetup(tier, { root: artifactsRoot(artifactsFolder, this.env) });
     if (setup.artifacts.warning !== undefined) this.warn(setup.artifacts.warning);
     return setup;
+  }
+
+  /**
+   * The kernels' threads of this run, the same for all its parts; they end with it. Undefined, and said on stderr, where
+   * WebAssembly cannot run them.
+   */
+  openPool(): Promise<Pool | undefined> {
+    this.#pool ??= this.#startPool();
+    return this.#pool;
+  }
+
+  async #startPool(): Promise<Pool | undefined> {
+    try {
+      const pool = await createKernelThreads({ jobs: this.jobs });
+      this.onClose(() => pool.close());
+      return pool;
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      this.warn(`${error.shortMessage}: everything will take many times as long`);
+      return undefined;
+    }
   }
 
   /** The backend of this run; its threads end with the run. */

@@ -1,5 +1,7 @@
-/** The library's entry for Node: files, the artefact store and set-ups. Everything else is in the main entry. */
+/** The library's entry for Node: files, the artefact store, set-ups and threads. Everything else is in the main entry. */
 export { fileSystem } from "./file-source.js";
 export { openArtifacts, type ArtifactStoreOptions, type OpenedArtifacts } from "./artifact-store.js";
 export { openSetup, type Setup } from "./open-setup.js";
 export { setupTier, type SetupMode, type SetupOptions } from "./setup-tier.js";
+export { createKernelThreads, type KernelThreadsOptions } from "./kernel-threads.js";
+export { peakMemoryBytes } from "./process-memory.js";
