@@ -1,4 +1,4 @@
-import { countMultiplicities } from "../../src/drift/witness.js";
+import { countEntries } from "../../src/drift/entries.js";
 import type { Fr } from "../../src/field/fr.js";
 import type { Backend, MainInput, RangeInput, RoundProver } from "../../src/kernels/backend.js";
 import { TIERS, type Tier } from "../../src/protocol/tiers.js";
@@ -74,8 +74,8 @@ function makeWitness(tier: Tier): Witness {
   const tile = (): Int32Array => randomSigned(tier.tileSize, bits, random);
   const tiles = Array.from({ length: tier.slots }, tile);
   const [factorA, factorB] = [tile(), tile()];
-  const witnessTiles = tiles.map((residual) => ({ delta: residual, residual, mask: undefined, sumSquares: 0n }));
-  const multiplicities = countMultiplicities(tier, witnessTiles, factorA, factorB);
+  const multiplicities = new Int32Array(tier.tileSize);
+  for (const entries of [...tiles, factorA, factorB]) countEntries(entries, multiplicities);
   const weight = (): Fr => randomFr(random);
   const [alpha, challenges] = [weight(), randomFrs(tier.leafVars, random)];
   return {
