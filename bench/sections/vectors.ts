@@ -44,7 +44,6 @@ const KERNELS: readonly (readonly [name: string, kernel: Kernel])[] = [
   ["fold by 64 weights", (backend, { elements }) => backend.foldLow(elements, scalars.slice(0, 64))],
   ["division by X^64 - alpha", (backend, { elements }) => backend.divideByBinomial(elements, 64, scalar)],
   ["division by X - x", (backend, { elements }) => backend.divideByLinear(elements, scalar)],
-  ["evaluation at a point", (backend, { elements }) => backend.evaluate(elements, scalar)],
   [
     "multilinear evaluation",
     (backend, { elements, log }) => backend.evaluateMultilinear(elements, scalars.slice(0, log)),

@@ -62,7 +62,7 @@ export async function proveSegmentOf(
   const places = uses.map((use) => placeOf(head.policy.rules[use.ruleIndex] as Rule, use.tiles.length));
 
   const witness = await readWitness(plan, segment, label, input);
-  const randomness = drawRandomness(tier, randomFr);
+  const randomness = await drawRandomness(tier, randomFr, backend);
   const pick = <T>(list: readonly T[]): T[] => tiles.map((tile) => list[tile] as T);
   onProgress(`${label}committing`, 0, 1);
   const { commitments, blindings } = await commitSegment(
@@ -104,12 +104,13 @@ export async function proveSegmentOf(
   onProgress(`${label}opening`, 0, 1);
   const mercury = await openMercury(
     {
-      coefficients: proven.combined,
+      combined: proven.combined,
       point: proven.claim.z,
       value: proven.claim.y,
       blinding: combineBlindings(statement, proven.claim, blindings),
       seedWords: [signals.h, signals.eta, signals.v],
     },
+    backend,
     (coefficients) => backend.msm(srs.powers, coefficients),
   );
   onProgress(`${label}opening`, 1, 1);

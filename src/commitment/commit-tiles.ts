@@ -2,7 +2,7 @@ import { g1Add, g1Equals, g1Mul, type G1 } from "../curve/g1.js";
 import { InputError } from "../errors/errors.js";
 import { FR_ZERO, type Fr } from "../field/fr.js";
 import type { RandomFr } from "../field/random.js";
-import type { Backend, IntVector } from "../kernels/backend.js";
+import type { Backend, FrVector, IntVector } from "../kernels/backend.js";
 import type { Srs } from "../kzg/srs.js";
 import type { CommittedModel, ModelSecrets } from "./committed-model.js";
 
@@ -36,7 +36,7 @@ export interface CommitTilesInput {
 export async function commitVector(
   srs: Srs,
   backend: Backend,
-  entries: IntVector | readonly Fr[],
+  entries: IntVector | FrVector,
   blinding: Fr,
 ): Promise<G1> {
   if (entries.length > srs.size) {

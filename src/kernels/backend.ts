@@ -34,14 +34,11 @@ export interface Backend {
   /** The opening reduction (PROTOCOL 7.7). */
   openingSumcheck(input: OpeningInput): Promise<RoundProver<OpeningFinals>>;
 
-  /** `Σ weight·vector` for vectors of equal length, element by element. */
+  /** `Σ weight·vector` element by element, `length` elements. */
   linearCombination(length: number, terms: readonly LinearTerm[]): Promise<FrVector>;
 
   /** `Σ_x eq(point, x)·vector[x]`. */
   evaluateMultilinear(vector: FrVector, point: readonly Fr[]): Promise<Fr>;
-
-  /** `Σ_i vector[i]·x^i`. */
-  evaluate(vector: FrVector, x: Fr): Promise<Fr>;
 
   /** `Σ_j weights[j]·vector[j + weights.length·i]` for every `i`; the vector's length is a multiple of the weights'. */
   foldLow(vector: FrVector, weights: readonly Fr[]): Promise<FrVector>;

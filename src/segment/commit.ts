@@ -19,8 +19,9 @@ export interface TileCommitments {
 }
 
 /** Salt and `M` of one proof, freshly drawn. */
-export function drawRandomness(tier: Tier, randomFr: RandomFr): SegmentRandomness {
-  return { salt: randomFr(), blindingPolynomial: Array.from({ length: tier.tileSize }, randomFr) };
+export async function drawRandomness(tier: Tier, randomFr: RandomFr, backend: Backend): Promise<SegmentRandomness> {
+  const salt = randomFr();
+  return { salt, blindingPolynomial: await backend.fromFr(Array.from({ length: tier.tileSize }, randomFr)) };
 }
 
 /**

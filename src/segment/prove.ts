@@ -2,7 +2,7 @@ import { factorWeights } from "../drift/factor-weights.js";
 import { segmentLayout, statementVector, type SegmentLayout, type SegmentStatement } from "../drift/statement.js";
 import { measureSums, type SegmentWitness } from "../drift/witness.js";
 import { FR_ZERO, frAdd, frMul, frPow, frPowers, toFr, type Fr } from "../field/fr.js";
-import type { Backend, LinearTerm } from "../kernels/backend.js";
+import type { Backend, FrVector, LinearTerm } from "../kernels/backend.js";
 import { eqTable } from "../poly/eq.js";
 import { innerProduct } from "../poly/univariate.js";
 import type { Tier } from "../protocol/tiers.js";
@@ -17,15 +17,15 @@ import type { VerifiedSegment } from "./verify.js";
 /** The prover's randomness of one proof. Never reused, never written anywhere. */
 export interface SegmentRandomness {
   readonly salt: Fr;
-  /** Coefficients of `M`, `2^ell` uniform elements. */
-  readonly blindingPolynomial: readonly Fr[];
+  /** Coefficients of `M`, `2^ell` uniform elements, held by the backend that proves. */
+  readonly blindingPolynomial: FrVector;
 }
 
 export interface ProvenSegment extends VerifiedSegment {
   readonly proof: SegmentProof;
   readonly theta: Fr;
   /** `G`: the polynomial to open at `claim.z`, `2^ell` coefficients. Uniformly random thanks to `M`. */
-  readonly combined: readonly Fr[];
+  readonly combined: FrVector;
 }
 
 /** Told after each finished step: name, steps done, steps in all. */

@@ -11,7 +11,7 @@ import { publicSignals } from "../../src/wrap/public-signals.js";
 import { compileMain, type CompiledCircuit } from "../support/circuits.js";
 import { seededFr } from "../support/random.js";
 import { brokenConstraints } from "../support/r1cs.js";
-import { freshRandomness, segmentCase, type CaseClass } from "../support/segments.js";
+import { heldBy, freshRandomness, segmentCase, type CaseClass } from "../support/segments.js";
 
 const TIER = TIERS.nano;
 const HALF_RANGE = TIER.tileSize / 2;
@@ -28,7 +28,13 @@ describe("segment verifier circuit against dishonest provers", () => {
   /** Proves, asks the TypeScript verifier and the constraints, and requires the same answer of both. */
   async function isAccepted(statement: SegmentStatement, witness: SegmentWitness): Promise<boolean> {
     const randomness = freshRandomness(TIER, seededFr(21));
-    const { proof, claim, h } = await proveSegment(statement, witness, randomness, referenceBackend, permute);
+    const { proof, claim, h } = await proveSegment(
+      statement,
+      witness,
+      await heldBy(referenceBackend, randomness),
+      referenceBackend,
+      permute,
+    );
     const wires = await circuit.witness(circuitInput(statement, proof, publicSignals(statement, claim, h)));
     const isSatisfied = brokenConstraints(circuit.r1cs, wires).next().done === true;
     expect(isSatisfied, "the circuit and verifySegment agree").to.equal(verifySegment(statement, proof, permute).valid);

@@ -5,8 +5,6 @@ import { keccakWords } from "../../src/encoding/keccak.js";
 import type { Hex } from "../../src/encoding/hex.js";
 import { FR_ONE, FR_ZERO, frAdd, frInv, frOf, frPow, frSub, type Fr } from "../../src/field/fr.js";
 import { FQ_ORDER, FR_ORDER } from "../../src/protocol/constants.js";
-import { commitHiding } from "../../src/kzg/commit.js";
-import { openMercury } from "../../src/kzg/mercury/open.js";
 import { MERCURY_POINTS, MERCURY_SCALARS, type MercuryProof } from "../../src/kzg/mercury/proof.js";
 import { verifyMercury, type MercuryClaim } from "../../src/kzg/mercury/verify.js";
 import { eqTable } from "../../src/poly/eq.js";
@@ -15,6 +13,7 @@ import { deployContract } from "../../src/registry/deploy.js";
 import { g2Words } from "../../src/registry/encode.js";
 import { knownTauSrs, seededFr } from "../unit/kzg/known-tau.js";
 import { artifact, startChain, type Chain } from "./support/chain.js";
+import { commitHiding, openCoefficients } from "../support/mercury.js";
 
 const SEED = "solidity mercury";
 const { srs, commit } = knownTauSrs(SEED);
@@ -31,7 +30,7 @@ async function makeCase(ell: number): Promise<Case> {
   const value = innerProduct(coefficients, eqTable(point));
   const [blinding, ...seedWords] = [next(), next(), next(), next()] as const;
   const commitment = await commitHiding(commit, coefficients, blinding, srs.blindingBase);
-  const proof = await openMercury({ coefficients, point, value, blinding, seedWords }, commit);
+  const proof = await openCoefficients({ coefficients, point, value, blinding, seedWords }, commit);
   return { claim: { commitment, point, value, seedWords }, proof };
 }
 

@@ -2,8 +2,6 @@ import { expect } from "chai";
 import { G1_GENERATOR, G1_INFINITY, g1Add, g1Equals, type G1 } from "../../src/curve/g1.js";
 import { segmentLayout, type SegmentCommitments } from "../../src/drift/statement.js";
 import { FR_ONE, frAdd, frMul, frPow, frSub, type Fr } from "../../src/field/fr.js";
-import { commitHiding } from "../../src/kzg/commit.js";
-import { openMercury } from "../../src/kzg/mercury/open.js";
 import type { MercuryProof } from "../../src/kzg/mercury/proof.js";
 import { verifyMercury } from "../../src/kzg/mercury/verify.js";
 import { combineBlindings, combineCommitments, type SegmentBlindings } from "../../src/segment/combine.js";
@@ -13,6 +11,7 @@ import { opens, proveCase, type ProvenCase } from "../support/proofs.js";
 import { integerIn, seededFr, seededRandom } from "../support/random.js";
 import { segmentCase } from "../support/segments.js";
 import { knownTauSrs } from "../unit/kzg/known-tau.js";
+import { commitHiding, openCoefficients } from "../support/mercury.js";
 
 /** A polynomial of the combination with its weight. */
 interface Term {
@@ -130,7 +129,7 @@ describe("the combined commitment", () => {
       multiplicity: await commitTo(inField.multiplicities, blindings.multiplicity),
       blinding: await commitTo(randomness.blindingPolynomial, blindings.blinding),
     };
-    opening = await openMercury(
+    opening = await openCoefficients(
       {
         coefficients: proven.combined,
         point: proven.claim.z,

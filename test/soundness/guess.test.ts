@@ -7,7 +7,7 @@ import { proveSegment } from "../../src/segment/prove.js";
 import type { PoseidonEx } from "../../src/transcript/poseidon.js";
 import { proveCase, type ProvenCase } from "../support/proofs.js";
 import { seededFr } from "../support/random.js";
-import { freshRandomness, segmentCase } from "../support/segments.js";
+import { heldBy, freshRandomness, segmentCase } from "../support/segments.js";
 
 /**
  * Somebody guesses the private weights and recomputes what the proof has published (PROTOCOL 6). Without the salt
@@ -31,7 +31,13 @@ describe("guessing the witness behind a published claim", () => {
     const { statement } = published;
     const blindingPolynomial = new Array<Fr>(statement.tier.tileSize).fill(FR_ZERO);
     return publicValues(
-      await proveSegment(statement, witness, { salt, blindingPolynomial }, referenceBackend, permute),
+      await proveSegment(
+        statement,
+        witness,
+        await heldBy(referenceBackend, { salt, blindingPolynomial }),
+        referenceBackend,
+        permute,
+      ),
     );
   }
 
@@ -72,7 +78,13 @@ describe("guessing the witness behind a published claim", () => {
   it("cannot even tell that two proofs have the same witness", async () => {
     const { statement, witness, permute } = published;
     const randomness = freshRandomness(statement.tier, seededFr(77));
-    const again = await proveSegment(statement, witness, randomness, referenceBackend, permute);
+    const again = await proveSegment(
+      statement,
+      witness,
+      await heldBy(referenceBackend, randomness),
+      referenceBackend,
+      permute,
+    );
     expect(shared(publicValues(again), publicValues(published.proven))).to.deep.equal([]);
   });
 
@@ -82,7 +94,13 @@ describe("guessing the witness behind a published claim", () => {
       salt: randomness.salt,
       blindingPolynomial: freshRandomness(statement.tier, seededFr(78)).blindingPolynomial,
     };
-    const again = await proveSegment(statement, witness, other, referenceBackend, permute);
+    const again = await proveSegment(
+      statement,
+      witness,
+      await heldBy(referenceBackend, other),
+      referenceBackend,
+      permute,
+    );
     // θ and z come before M; ψ, y and h follow it.
     expect(again.claim.theta).to.equal(proven.claim.theta);
     expect(again.claim.z).to.deep.equal(proven.claim.z);

@@ -10,7 +10,7 @@ import { assertSegment } from "../../src/segment/verify.js";
 import { domainSeparator } from "../../src/transcript/domain.js";
 import { proveCase, type ProvenCase } from "../support/proofs.js";
 import { recordingPoseidon, type Permutation } from "../support/recording-poseidon.js";
-import { segmentCase } from "../support/segments.js";
+import { heldBy, segmentCase } from "../support/segments.js";
 
 /** A place where a vector of proof elements is absorbed, and the challenges that follow. */
 interface AbsorbSite {
@@ -124,7 +124,13 @@ describe("inventory of the transcript", () => {
   it("is the same sequence for the prover and for the verifier", async () => {
     const recorder = recordingPoseidon(proven.permute);
     const { statement, witness, randomness } = proven;
-    await proveSegment(statement, witness, randomness, referenceBackend, recorder.permute);
+    await proveSegment(
+      statement,
+      witness,
+      await heldBy(referenceBackend, randomness),
+      referenceBackend,
+      recorder.permute,
+    );
     expect(recorder.calls).to.deep.equal(verifierCalls());
   });
 
@@ -145,7 +151,7 @@ describe("inventory of the transcript", () => {
     }
     expect(secret[0]!.state).to.equal(forkState);
     expect(fork[0]!.state).to.equal(forkState);
-    expect(fork.at(-1)!.lanes).to.deep.equal([proven.proven.h]);
+    expect(fork.at(-1).lanes).to.deep.equal([proven.proven.h]);
   });
 
   it("reveals no state after the salt", () => {

@@ -4,7 +4,7 @@ import { proveSegment } from "../../src/segment/prove.js";
 import { loadPoseidon } from "../../src/transcript/poseidon.js";
 import { circuitInput, type CircuitInput } from "../../src/wrap/circuit-input.js";
 import { publicSignals } from "../../src/wrap/public-signals.js";
-import { segmentCase, type CaseClass } from "./segments.js";
+import { heldBy, segmentCase, type CaseClass } from "./segments.js";
 
 /** The wrapper circuit's input for an honest proof of a class. */
 export async function honestInput(kind: CaseClass, tier: Tier = TIERS.nano): Promise<CircuitInput> {
@@ -12,7 +12,7 @@ export async function honestInput(kind: CaseClass, tier: Tier = TIERS.nano): Pro
   const { proof, claim, h } = await proveSegment(
     statement,
     witness,
-    randomness,
+    await heldBy(referenceBackend, randomness),
     referenceBackend,
     await loadPoseidon(),
   );

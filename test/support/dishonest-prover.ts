@@ -3,13 +3,13 @@ import { FR_ONE, FR_ZERO, frAdd, frInv, frMul, frOf, frPow, frSub, toFr, type Fr
 import { eqTable } from "../../src/poly/eq.js";
 import { innerProduct } from "../../src/poly/univariate.js";
 import type { RuleSums, SegmentProof } from "../../src/segment/proof.js";
-import type { SegmentRandomness } from "../../src/segment/prove.js";
 import { domainSeparator } from "../../src/transcript/domain.js";
 import type { PoseidonEx } from "../../src/transcript/poseidon.js";
 import { Transcript } from "../../src/transcript/transcript.js";
 import { proveRangeNaively } from "./dishonest-range.js";
 import { naiveSumcheck, type NaiveSumcheck, type Summand } from "./dishonest-sumcheck.js";
 import { factorRow, fieldSums, residualsOf, type FieldWitness } from "./dishonest-witness.js";
+import type { CaseRandomness } from "./segments.js";
 
 /**
  * What a dishonest prover says instead of the truth. Every lie is told before the challenges that depend on it,
@@ -61,7 +61,7 @@ function lastValue(claim: Fr, { rounds, point }: NaiveSumcheck): Fr {
 export function proveNaively(
   statement: SegmentStatement,
   witness: FieldWitness,
-  randomness: SegmentRandomness,
+  randomness: CaseRandomness,
   permute: PoseidonEx,
   lies: Lies = {},
 ): NaiveSegment {

@@ -7,18 +7,20 @@ import { proveSegment, type ProvenSegment } from "../../src/segment/prove.js";
 import { verifySegment, type VerifiedSegment } from "../../src/segment/verify.js";
 import type { Fr } from "../../src/field/fr.js";
 import { loadPoseidon, type PoseidonEx } from "../../src/transcript/poseidon.js";
-import type { SegmentCase } from "./segments.js";
+import { heldBy, type SegmentCase } from "./segments.js";
 
 /** An honest proof with all that it was made from. */
 export interface ProvenCase extends SegmentCase {
-  readonly proven: ProvenSegment;
+  readonly proven: Omit<ProvenSegment, "combined"> & { readonly combined: Fr[] };
   readonly permute: PoseidonEx;
 }
 
 export async function proveCase(segment: SegmentCase): Promise<ProvenCase> {
   const permute = await loadPoseidon();
   const { statement, witness, randomness } = segment;
-  return { ...segment, permute, proven: await proveSegment(statement, witness, randomness, referenceBackend, permute) };
+  const held = await heldBy(referenceBackend, randomness);
+  const proven = await proveSegment(statement, witness, held, referenceBackend, permute);
+  return { ...segment, permute, proven: { ...proven, combined: await referenceBackend.toFr(proven.combined) } };
 }
 
 /** Why a proof is rejected: the phase, or "accepted". */

@@ -3,15 +3,30 @@ import type { Factors } from "../../src/drift/factors.js";
 import { buildWitness, type SegmentWitness } from "../../src/drift/witness.js";
 import { toFr, type Fr } from "../../src/field/fr.js";
 import { TIERS, type Tier } from "../../src/protocol/tiers.js";
+import type { Backend } from "../../src/kernels/backend.js";
 import type { SegmentRandomness } from "../../src/segment/prove.js";
 import { integerIn, seededFr, seededRandom } from "./random.js";
+
+/** A proof's randomness with the coefficients of `M` at hand. */
+export interface CaseRandomness {
+  readonly salt: Fr;
+  readonly blindingPolynomial: readonly Fr[];
+}
+
+/** The same randomness as a prover with that backend takes it. */
+export async function heldBy(
+  backend: Backend,
+  { salt, blindingPolynomial }: CaseRandomness,
+): Promise<SegmentRandomness> {
+  return { salt, blindingPolynomial: await backend.fromFr(blindingPolynomial) };
+}
 
 /** A statement with an honest witness, as the tests of all three verifiers use it. */
 export interface SegmentCase {
   readonly name: string;
   readonly statement: SegmentStatement;
   readonly witness: SegmentWitness;
-  readonly randomness: SegmentRandomness;
+  readonly randomness: CaseRandomness;
 }
 
 export const CASE_CLASSES = ["norm", "low rank", "sparse", "mixed", "several rules", "full"] as const;
@@ -87,7 +102,7 @@ export function segmentCase(kind: CaseClass, tier: Tier = TIERS.nano, seed = 1):
   };
 }
 
-export function freshRandomness(tier: Tier, randomFr: () => Fr): SegmentRandomness {
+export function freshRandomness(tier: Tier, randomFr: () => Fr): CaseRandomness {
   return { salt: randomFr(), blindingPolynomial: Array.from({ length: tier.tileSize }, randomFr) };
 }
 

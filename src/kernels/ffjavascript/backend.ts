@@ -1,9 +1,9 @@
 import { buildBn128, type Curve } from "ffjavascript";
 import { g1Sub, type G1 } from "../../curve/g1.js";
 import { G1_BYTES, g1FromMontgomeryLE } from "../../encoding/montgomery.js";
-import type { Fr } from "../../field/fr.js";
-import type { Backend, IntVector } from "../backend.js";
+import type { Backend, FrVector, IntVector } from "../backend.js";
 import { referenceBackend } from "../reference/backend.js";
+import { elementsOf } from "../reference/vector.js";
 import { packFrLE, splitSigned } from "./scalars.js";
 
 /** A backend that uses worker threads. */
@@ -40,12 +40,14 @@ export async function createFfjavascriptBackend(): Promise<ThreadedBackend> {
   return {
     ...referenceBackend,
     name: "ffjavascript",
-    async msm(powers: Uint8Array, scalars: IntVector | readonly Fr[]): Promise<G1> {
+    async msm(powers: Uint8Array, scalars: IntVector | FrVector): Promise<G1> {
       if (powers.length < G1_BYTES * scalars.length) {
         throw new RangeError(`msm: ${scalars.length} scalars but only ${powers.length / G1_BYTES} points`);
       }
-      if (Array.isArray(scalars)) return multiply(powers, packFrLE(scalars as readonly Fr[]), scalars.length);
-      const { positive, negative } = splitSigned(scalars as IntVector);
+      if (!(scalars instanceof Int32Array || scalars instanceof Float64Array)) {
+        return multiply(powers, packFrLE(elementsOf(scalars)), scalars.length);
+      }
+      const { positive, negative } = splitSigned(scalars);
       const plus = await multiply(powers, positive, scalars.length);
       return g1Sub(plus, await multiply(powers, negative, scalars.length));
     },

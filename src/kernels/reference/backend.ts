@@ -1,34 +1,29 @@
-import { toFr, type Fr } from "../../field/fr.js";
 import { eqTable } from "../../poly/eq.js";
-import { innerProduct } from "../../poly/univariate.js";
-import type { Backend, LinearTerm } from "../backend.js";
+import { divideByLinear, innerProduct } from "../../poly/univariate.js";
+import type { Backend } from "../backend.js";
+import { divideByBinomial, foldLow, linearCombination } from "./linear.js";
 import { ReferenceMainSumcheck } from "./main-sumcheck.js";
 import { referenceMsm } from "./msm.js";
 import { ReferenceOpeningSumcheck } from "./opening-sumcheck.js";
 import { ReferenceRangeTree } from "./range-tree.js";
-
-/** `Σ weight·vector` with native bigints. */
-export function linearCombination(length: number, terms: readonly LinearTerm[]): Fr[] {
-  const totals = new Array<bigint>(length).fill(0n);
-  for (const { weight, vector } of terms) {
-    if (vector.length !== length) {
-      throw new RangeError(`linearCombination: a vector has ${vector.length} elements, expected ${length}`);
-    }
-    for (let x = 0; x < length; x++) {
-      const value = BigInt(vector[x] as number | bigint);
-      if (value !== 0n) totals[x] = (totals[x] as bigint) + weight * value;
-    }
-  }
-  return totals.map(toFr);
-}
+import { elementsOf, entriesOf, ReferenceVector } from "./vector.js";
 
 /** Native bigints and noble's curve: slow, simple, and the oracle for every faster backend. */
 export const referenceBackend: Backend = {
   name: "reference",
-  msm: (powers, scalars) => Promise.resolve(referenceMsm(powers, scalars)),
+  jobs: 1,
+  fromFr: (values) => Promise.resolve(new ReferenceVector(values)),
+  toFr: (vector) => Promise.resolve([...elementsOf(vector)]),
+  msm: (powers, scalars) => Promise.resolve(referenceMsm(powers, entriesOf(scalars))),
   rangeTree: (input) => Promise.resolve(new ReferenceRangeTree(input)),
   mainSumcheck: (input) => Promise.resolve(new ReferenceMainSumcheck(input)),
   openingSumcheck: (input) => Promise.resolve(new ReferenceOpeningSumcheck(input)),
-  linearCombination: (length, terms) => Promise.resolve(linearCombination(length, terms)),
-  evaluateMultilinear: (vector, point) => Promise.resolve(innerProduct(eqTable(point), vector)),
+  linearCombination: (length, terms) => Promise.resolve(new ReferenceVector(linearCombination(length, terms))),
+  evaluateMultilinear: (vector, point) => Promise.resolve(innerProduct(eqTable(point), elementsOf(vector))),
+  foldLow: (vector, weights) => Promise.resolve(new ReferenceVector(foldLow(elementsOf(vector), weights))),
+  divideByBinomial: (vector, b, alpha) => {
+    const [quotient, remainder] = divideByBinomial(elementsOf(vector), b, alpha);
+    return Promise.resolve({ quotient: new ReferenceVector(quotient), remainder: new ReferenceVector(remainder) });
+  },
+  divideByLinear: (vector, x) => Promise.resolve(new ReferenceVector(divideByLinear(elementsOf(vector), x))),
 };

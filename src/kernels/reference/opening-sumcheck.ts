@@ -2,7 +2,7 @@ import { frAdd, frMul, frSub, toFr, type Fr } from "../../field/fr.js";
 import { eqTable } from "../../poly/eq.js";
 import { FR_ORDER } from "../../protocol/constants.js";
 import type { OpeningFinals, OpeningInput, RoundProver } from "../backend.js";
-import { bindLowest, isAllZero, onlyElement, toResidues, type Residues } from "./vector.js";
+import { bindLowest, elementsOf, isAllZero, onlyElement, toResidues, type Residues } from "./vector.js";
 
 const P = FR_ORDER;
 
@@ -20,7 +20,7 @@ export class ReferenceOpeningSumcheck implements RoundProver<OpeningFinals> {
     this.#factorA = toResidues(input.factorA);
     this.#factorB = toResidues(input.factorB);
     const chi2 = frMul(chi, chi);
-    const mixed = input.combined.map(
+    const mixed = elementsOf(input.combined).map(
       (g, x) => (g + chi * (this.#factorA[x] as bigint) + chi2 * (this.#factorB[x] as bigint)) % P,
     );
     this.#products = [[eqTable(point), mixed]];

@@ -1,5 +1,30 @@
 import { toFr, type Fr } from "../../field/fr.js";
 import { FR_ORDER } from "../../protocol/constants.js";
+import type { FrVector, IntVector } from "../backend.js";
+
+/** Field elements as this backend holds them: canonical bigints. */
+export class ReferenceVector implements FrVector {
+  readonly elements: readonly Fr[];
+
+  constructor(elements: readonly Fr[]) {
+    this.elements = elements;
+  }
+
+  get length(): number {
+    return this.elements.length;
+  }
+}
+
+/** What the vector holds. Throws `TypeError` for a vector that another backend made. */
+export function elementsOf(vector: FrVector): readonly Fr[] {
+  if (vector instanceof ReferenceVector) return vector.elements;
+  throw new TypeError("the vector belongs to another backend");
+}
+
+/** The numbers or bigints of either kind of vector. */
+export function entriesOf(vector: IntVector | FrVector): IntVector | readonly Fr[] {
+  return vector instanceof Int32Array || vector instanceof Float64Array ? vector : elementsOf(vector);
+}
 
 /**
  * Inside the reference kernels a vector element is any bigint congruent to its field element: small signed

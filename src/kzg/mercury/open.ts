@@ -1,21 +1,28 @@
+import type { G1 } from "../../curve/g1.js";
 import { InputError } from "../../errors/errors.js";
-import { FR_ONE, FR_ZERO, frAdd, frInv, frMul, frPow, frSub, toFr, type Fr } from "../../field/fr.js";
+import { FR_ONE, FR_ZERO, frAdd, frInv, frMul, frPow, frSub, type Fr } from "../../field/fr.js";
+import type { Backend, FrVector } from "../../kernels/backend.js";
 import { eqTable } from "../../poly/eq.js";
-import { evaluate } from "../../poly/univariate.js";
-import type { CommitField } from "../commit.js";
+import { divideByLinear, evaluate, multiply } from "../../poly/univariate.js";
 import { batchClaims, interpolateAt, vanishingAt, type BatchClaim } from "./batch.js";
 import { deriveSZetaInv } from "./identity.js";
 import type { MercuryProof } from "./proof.js";
 import { areOpeningPointsDegenerate, MercuryChallenges } from "./transcript.js";
 
+/**
+ * The seam to the multi-scalar multiplication: `Σ_i coefficients[i]·[τ^i]_1` for coefficients constant first,
+ * at most as many as the SRS has powers. No blinding.
+ */
+export type CommitField = (coefficients: FrVector) => Promise<G1>;
+
 export interface MercuryOpening {
   /** `2^ell` coefficients of the opened polynomial: entry `x` of the multilinear extension, `ell` even. */
-  readonly coefficients: readonly Fr[];
+  readonly combined: FrVector;
   /** `ell` coordinates, least significant variable first. */
   readonly point: readonly Fr[];
   /** The value of the multilinear extension there. Not checked: a wrong one gives a proof that is rejected. */
   readonly value: Fr;
-  /** `ρ*`: the commitment that is opened is `commit(coefficients) + ρ*·H`. It becomes public. */
+  /** `ρ*`: the commitment that is opened is `commit(combined) + ρ*·H`. It becomes public. */
   readonly blinding: Fr;
   /** What the transcript starts from: the public signals, which bind commitment, point and value. */
   readonly seedWords: readonly bigint[];
@@ -23,44 +30,19 @@ export interface MercuryOpening {
 
 const at = (vector: readonly Fr[], i: number): Fr => vector[i] ?? FR_ZERO;
 
-/** `h_i = Σ_j f_(ib+j) eq(j, z_lo)`, `b` coefficients. */
-function foldLow(f: readonly Fr[], eqLow: readonly Fr[]): Fr[] {
-  const b = eqLow.length;
-  return Array.from({ length: f.length / b }, (_, i) => {
-    let sum = 0n;
-    for (let j = 0; j < b; j++) sum += at(f, i * b + j) * at(eqLow, j);
-    return toFr(sum);
-  });
-}
-
-/** `f = (X^b - α) q + g`: `[q, g]` of `f.length - b` and `b` coefficients. */
-function divideByBinomial(f: readonly Fr[], b: number, alpha: Fr): [Fr[], Fr[]] {
-  const carried = f.slice();
-  for (let i = f.length - 1; i >= b; i--) carried[i - b] = frAdd(at(carried, i - b), frMul(alpha, at(carried, i)));
-  return [carried.slice(b), carried.slice(0, b)];
-}
-
-/** The quotient of `f - f(x)` by `X - x`: one coefficient fewer than `f`, none if `f` has none. */
-function divideByLinear(f: readonly Fr[], x: Fr): Fr[] {
-  const quotient = new Array<Fr>(Math.max(0, f.length - 1));
-  let carry: Fr = FR_ZERO;
-  for (let i = f.length - 1; i >= 1; i--) {
-    carry = frAdd(at(f, i), frMul(x, carry));
-    quotient[i - 1] = carry;
-  }
-  return quotient;
-}
-
-/** `S`: coefficient `k - 1` is that of `X^k` in `g(X)P_lo(1/X) + g(1/X)P_lo(X) + γ(h, P_hi alike)`. `O(b²)`. */
+/** `S`: coefficient `k - 1` is that of `X^k` in `g(X)P_lo(1/X) + g(1/X)P_lo(X) + γ(h, P_hi alike)`. */
 function crossTerms(pairs: readonly (readonly [readonly Fr[], readonly Fr[], Fr])[], b: number): Fr[] {
-  return Array.from({ length: b - 1 }, (_, index) => {
-    const k = index + 1;
-    return pairs.reduce<Fr>((total, [a, p, weight]) => {
-      let sum = 0n;
-      for (let j = 0; j + k < b; j++) sum += at(a, j + k) * at(p, j) + at(a, j) * at(p, j + k);
-      return frAdd(total, frMul(weight, toFr(sum)));
-    }, FR_ZERO);
-  });
+  const terms = new Array<Fr>(b - 1).fill(FR_ZERO);
+  for (const [a, p, weight] of pairs) {
+    // a(X)·p(1/X)·X^(b-1): the coefficients of X^k and X^-k lie k to the right and to the left of the middle.
+    const product = multiply(a, p.toReversed());
+    const middle = b - 1;
+    terms.forEach((term, i) => {
+      const both = frAdd(at(product, middle + i + 1), at(product, middle - i - 1));
+      terms[i] = frAdd(term, frMul(weight, both));
+    });
+  }
+  return terms;
 }
 
 /** `into[i] += weight·polynomial[i]`. */
@@ -111,8 +93,12 @@ function linearisedQuotient(
  * Not zero knowledge by itself: the caller opens a polynomial that is masked by a random one.
  * Throws `InputError` for sizes that do not fit, and if the challenges are degenerate (probability below 2^-250).
  */
-export async function openMercury(opening: MercuryOpening, commit: CommitField): Promise<MercuryProof> {
-  const { coefficients: f, point, value, blinding } = opening;
+export async function openMercury(
+  opening: MercuryOpening,
+  backend: Backend,
+  commit: CommitField,
+): Promise<MercuryProof> {
+  const { combined: f, point, value, blinding } = opening;
   const half = point.length / 2;
   if (!Number.isInteger(half) || half < 1 || f.length !== 2 ** point.length) {
     throw new InputError(
@@ -126,12 +112,17 @@ export async function openMercury(opening: MercuryOpening, commit: CommitField):
   const pHigh = eqTable(zHigh);
   const challenges = new MercuryChallenges(opening.seedWords, blinding);
 
-  const hPoly = foldLow(f, pLow);
-  const h = await commit(hPoly);
+  // Polynomials of 2^ell coefficients stay in the backend, those of b are bigints.
+  const commitSmall = async (coefficients: readonly Fr[]): Promise<G1> => commit(await backend.fromFr(coefficients));
+
+  const folded = await backend.foldLow(f, pLow);
+  const hPoly = await backend.toFr(folded);
+  const h = await commit(folded);
   const alpha = challenges.alpha({ h });
 
-  const [qPoly, gPoly] = divideByBinomial(f, b, alpha);
-  const [q, g] = [await commit(qPoly), await commit(gPoly)];
+  const { quotient: qPoly, remainder } = await backend.divideByBinomial(f, b, alpha);
+  const gPoly = await backend.toFr(remainder);
+  const [q, g] = [await commit(qPoly), await commit(remainder)];
   const gamma = challenges.gamma({ q, g });
 
   const sPoly = crossTerms(
@@ -142,7 +133,7 @@ export async function openMercury(opening: MercuryOpening, commit: CommitField):
     b,
   );
   const dPoly = gPoly.toReversed();
-  const [s, d] = [await commit(sPoly), await commit(dPoly)];
+  const [s, d] = [await commitSmall(sPoly), await commitSmall(dPoly)];
   const zeta = challenges.zeta({ s, d });
   if (areOpeningPointsDegenerate(alpha, zeta)) {
     throw new InputError("openMercury: the challenges coincide", { remedy: "Prove again with fresh randomness." });
@@ -158,9 +149,11 @@ export async function openMercury(opening: MercuryOpening, commit: CommitField):
     hAlpha: evaluate(hPoly, alpha),
     sZeta: evaluate(sPoly, zeta),
   };
-  const divided = f.slice();
-  addScaled(divided, qPoly, frSub(alpha, frPow(zeta, b)));
-  const quotient = await commit(divideByLinear(divided, zeta));
+  const divided = await backend.linearCombination(f.length, [
+    { weight: FR_ONE, vector: f },
+    { weight: frSub(alpha, frPow(zeta, b)), vector: qPoly },
+  ]);
+  const quotient = await commit(await backend.divideByLinear(divided, zeta));
   const beta = challenges.beta({ ...evaluations, quotient });
 
   const sZetaInv = deriveSZetaInv({ ...evaluations, zLow, zHigh, value, gamma, zeta, zetaInv });
@@ -168,8 +161,8 @@ export async function openMercury(opening: MercuryOpening, commit: CommitField):
   const claims = batchClaims({ zeta, zetaInv, alpha }, { ...evaluations, sZetaInv, dZeta });
   const polynomials = [gPoly, hPoly, sPoly, dPoly];
   const wPoly = batchQuotient(polynomials, claims, beta);
-  const w = await commit(wPoly);
+  const w = await commitSmall(wPoly);
   const xi = challenges.xi({ w });
-  const wPrime = await commit(linearisedQuotient(polynomials, claims, wPoly, beta, xi, [zeta, zetaInv, alpha]));
+  const wPrime = await commitSmall(linearisedQuotient(polynomials, claims, wPoly, beta, xi, [zeta, zetaInv, alpha]));
   return { h, q, g, s, d, quotient, w, wPrime, ...evaluations, blinding };
 }

@@ -13,7 +13,6 @@ import {
 import { keccakText } from "../../../src/encoding/keccak.js";
 import type { Hex } from "../../../src/encoding/hex.js";
 import { FR_ZERO, frAdd, frMul, frNeg, frPow, type Fr } from "../../../src/field/fr.js";
-import { openMercury } from "../../../src/kzg/mercury/open.js";
 import { srsId } from "../../../src/kzg/srs.js";
 import { eqTable } from "../../../src/poly/eq.js";
 import { innerProduct } from "../../../src/poly/univariate.js";
@@ -23,6 +22,7 @@ import type { Certificate, WrappedSegment } from "../../../src/wrap/certificate.
 import type { Groth16Proof } from "../../../src/wrap/groth16.js";
 import { publicSignals, type PublicSignals } from "../../../src/wrap/public-signals.js";
 import { knownTauSrs, seededFr, type KnownTauSrs } from "../../unit/kzg/known-tau.js";
+import { openCoefficients } from "../../support/mercury.js";
 
 /** A polynomial of few terms. */
 type Sparse = readonly (readonly [index: number, coefficient: Fr])[];
@@ -203,7 +203,7 @@ export class World {
     };
     const statement: SegmentStatement = { tier, d1: contextDigest(context, commitments), places };
     const signals = publicSignals(statement, claim, this.#next());
-    const mercury = await openMercury(
+    const mercury = await openCoefficients(
       {
         coefficients,
         point: z,

@@ -4,8 +4,8 @@ import { FQ_ORDER } from "../../../src/protocol/constants.js";
 import { frPowers, toFr, type Fr } from "../../../src/field/fr.js";
 import { evaluate } from "../../../src/poly/univariate.js";
 import { keccakText } from "../../../src/encoding/keccak.js";
-import type { CommitField } from "../../../src/kzg/commit.js";
 import type { Srs } from "../../../src/kzg/srs.js";
+import type { CommitCoefficients } from "../../support/mercury.js";
 
 /** Field elements from a text seed: `keccak256("<seed>/<n>") mod p`, so a failing test can be repeated. */
 export function seededFr(seed: string): () => Fr {
@@ -18,7 +18,7 @@ export interface KnownTauSrs {
   readonly srs: Srs;
   readonly tau: Fr;
   readonly beta: Fr;
-  readonly commit: CommitField;
+  readonly commit: CommitCoefficients;
 }
 
 function g2Times(scalar: Fr): G2 {

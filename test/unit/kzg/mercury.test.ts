@@ -2,14 +2,13 @@ import { expect } from "chai";
 import { G1_GENERATOR, g1Add, g1Mul, type G1 } from "../../../src/curve/g1.js";
 import { FR_ONE, FR_ZERO, frAdd, frInv, frNeg, frOf, type Fr } from "../../../src/field/fr.js";
 import { FR_ORDER } from "../../../src/protocol/constants.js";
-import { commitHiding, type CommitField } from "../../../src/kzg/commit.js";
-import { openMercury } from "../../../src/kzg/mercury/open.js";
 import { MERCURY_POINTS, MERCURY_SCALARS, type MercuryProof } from "../../../src/kzg/mercury/proof.js";
 import { areOpeningPointsDegenerate } from "../../../src/kzg/mercury/transcript.js";
 import { verifyMercury, type MercuryClaim, type MercuryPhase } from "../../../src/kzg/mercury/verify.js";
 import { eqTable } from "../../../src/poly/eq.js";
 import { innerProduct } from "../../../src/poly/univariate.js";
 import { knownTauSrs, seededFr } from "./known-tau.js";
+import { commitHiding, openCoefficients, type CommitCoefficients } from "../../support/mercury.js";
 
 const SEED = "mercury";
 const { srs, commit } = knownTauSrs(SEED);
@@ -20,7 +19,7 @@ interface Case {
   readonly proof: MercuryProof;
 }
 
-async function makeCase(ell: number, commitWith: CommitField = commit, tail: Fr[] = []): Promise<Case> {
+async function makeCase(ell: number, commitWith: CommitCoefficients = commit, tail: Fr[] = []): Promise<Case> {
   const next = seededFr(`${SEED}/${ell}`);
   const coefficients = Array.from({ length: 2 ** ell }, next);
   const point = Array.from({ length: ell }, next);
@@ -28,12 +27,12 @@ async function makeCase(ell: number, commitWith: CommitField = commit, tail: Fr[
   const blinding = next();
   const seedWords = [next(), next(), next()];
   const commitment = await commitHiding(commit, [...coefficients, ...tail], blinding, srs.blindingBase);
-  const proof = await openMercury({ coefficients, point, value, blinding, seedWords }, commitWith);
+  const proof = await openCoefficients({ coefficients, point, value, blinding, seedWords }, commitWith);
   return { coefficients, claim: { commitment, point, value, seedWords }, proof };
 }
 
 /** Runs the prover with the `n`-th committed polynomial changed, as a cheating prover would send it. */
-function tamperingCommit(n: number, change: (coefficients: Fr[]) => Fr[]): CommitField {
+function tamperingCommit(n: number, change: (coefficients: Fr[]) => Fr[]): CommitCoefficients {
   let calls = 0;
   return (coefficients) => commit(calls++ === n ? change(coefficients.slice()) : coefficients);
 }
@@ -60,7 +59,7 @@ describe(`Mercury opening (seed "${SEED}")`, () => {
     const zeros = new Array<Fr>(16).fill(FR_ZERO);
     const point = Array.from({ length: 4 }, seededFr("zero"));
     const seedWords = [1n];
-    const proof = await openMercury(
+    const proof = await openCoefficients(
       { coefficients: zeros, point, value: FR_ZERO, blinding: FR_ZERO, seedWords },
       commit,
     );
@@ -75,7 +74,7 @@ describe(`Mercury opening (seed "${SEED}")`, () => {
     const value = coefficients[0b1101] as Fr;
     const blinding = next();
     const commitment = await commitHiding(commit, coefficients, blinding, srs.blindingBase);
-    const proof = await openMercury({ coefficients, point, value, blinding, seedWords: [7n] }, commit);
+    const proof = await openCoefficients({ coefficients, point, value, blinding, seedWords: [7n] }, commit);
     expect(verifyMercury(srs, { commitment, point, value, seedWords: [7n] }, proof)).to.deep.equal({ ok: true });
   });
 
@@ -158,7 +157,7 @@ describe(`Mercury opening (seed "${SEED}")`, () => {
     const value = frAdd(claim.value, FR_ONE);
     const { point, seedWords } = claim;
     const { blinding } = eight.proof;
-    const proof = await openMercury({ coefficients, point, value, blinding, seedWords }, commit);
+    const proof = await openCoefficients({ coefficients, point, value, blinding, seedWords }, commit);
     expectRejected({ ...claim, value }, proof, "mercury/batched-opening");
   });
 
@@ -210,7 +209,7 @@ describe(`Mercury opening (seed "${SEED}")`, () => {
   it("refuses to open when the sizes do not fit", async () => {
     const opening = { coefficients: [FR_ONE], point: [FR_ONE], value: FR_ONE, blinding: FR_ZERO, seedWords: [] };
     let message = "";
-    await openMercury(opening, commit).catch((error: unknown) => (message = String(error)));
+    await openCoefficients(opening, commit).catch((error: unknown) => (message = String(error)));
     expect(message).to.match(/1 coefficients and 1 coordinates/);
   });
 

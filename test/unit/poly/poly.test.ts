@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { FR_ONE, FR_ZERO, frAdd, frMul, frOf, frPow, frSub, type Fr } from "../../../src/field/fr.js";
 import { eqAt, eqTable } from "../../../src/poly/eq.js";
-import { evaluate, innerProduct, sum } from "../../../src/poly/univariate.js";
+import { divideByLinear, evaluate, innerProduct, multiply, sum } from "../../../src/poly/univariate.js";
 import { seededFr } from "../../support/random.js";
 
 const SEED = 5;
@@ -54,5 +54,35 @@ describe("univariate polynomials", () => {
 
   it("refuse inner products of unequal lengths", () => {
     expect(() => innerProduct([FR_ONE], [])).to.throw(RangeError, "1 and 0 elements");
+  });
+});
+
+describe(`products and quotients of polynomials (seed ${SEED})`, () => {
+  const draw = (length: number): Fr[] => Array.from({ length }, random);
+
+  it("multiply as their definition says, with the largest coefficients too", () => {
+    const largest = new Array<Fr>(20).fill(frSub(FR_ZERO, FR_ONE));
+    for (const [a, b] of [
+      [draw(5), draw(3)],
+      [[random()], draw(4)],
+      [largest, largest],
+      [[FR_ZERO, FR_ZERO], draw(2)],
+    ] as [Fr[], Fr[]][]) {
+      const expected = new Array<Fr>(a.length + b.length - 1).fill(FR_ZERO);
+      a.forEach((x, i) => {
+        b.forEach((y, j) => (expected[i + j] = frAdd(expected[i + j]!, frMul(x, y))));
+      });
+      expect(multiply(a, b)).to.deep.equal(expected);
+    }
+    expect(multiply([], draw(2))).to.deep.equal([]);
+  });
+
+  it("divide by a linear factor, dropping the remainder", () => {
+    const [f, x, y] = [draw(9), random(), random()];
+    const quotient = divideByLinear(f, x);
+    expect(quotient).to.have.length(8);
+    expect(frMul(frSub(y, x), evaluate(quotient, y))).to.equal(frSub(evaluate(f, y), evaluate(f, x)));
+    expect(divideByLinear([x], y)).to.deep.equal([]);
+    expect(divideByLinear([], y)).to.deep.equal([]);
   });
 });

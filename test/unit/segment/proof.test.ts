@@ -8,7 +8,7 @@ import { assertProofShape, proofElements } from "../../../src/segment/proof.js";
 import { proveSegment } from "../../../src/segment/prove.js";
 import { assertSegment, verifySegment } from "../../../src/segment/verify.js";
 import { proveCase, type ProvenCase } from "../../support/proofs.js";
-import { segmentCase } from "../../support/segments.js";
+import { heldBy, segmentCase } from "../../support/segments.js";
 import { listPaths, patternOf, tamper } from "../../support/tamper.js";
 
 describe("a segment proof", () => {
@@ -57,9 +57,16 @@ describe("a segment proof", () => {
   it("reports every finished step of the prover", async () => {
     const { statement, witness, randomness, permute } = honest;
     const steps: string[] = [];
-    await proveSegment(statement, witness, randomness, referenceBackend, permute, (step, done, total) => {
-      steps.push(`${step} ${done}/${total}`);
-    });
+    await proveSegment(
+      statement,
+      witness,
+      await heldBy(referenceBackend, randomness),
+      referenceBackend,
+      permute,
+      (step, done, total) => {
+        steps.push(`${step} ${done}/${total}`);
+      },
+    );
     expect(steps.at(0)).to.equal("range layer 1 1/8");
     expect(steps.at(-2)).to.match(/^main sumcheck/);
     expect(steps.at(-1)).to.match(/^opening reduction/);
