@@ -15,9 +15,9 @@ export function frFromCanonical(out: usize, values: usize, count: i32): void {
   for (let i = 0; i < count; i += 2) {
     const a = ELEMENT_BYTES * i;
     const b = i + 1 < count ? a + ELEMENT_BYTES : a;
-    fr.load(r, values + a, values + b);
+    fr.loadInteger(r, values + a, values + b);
     fr.fromCanonical(r, r);
-    fr.store(out + a, out + b, r);
+    fr.storeProduct(out + a, out + b, r);
   }
   release(m);
 }
@@ -31,7 +31,7 @@ export function frToCanonical(out: usize, values: usize, count: i32): void {
     const b = i + 1 < count ? a + ELEMENT_BYTES : a;
     fr.load(r, values + a, values + b);
     fr.toCanonical(r, r);
-    fr.storeCanonical(out + a, out + b, r);
+    fr.storeInteger(out + a, out + b, r);
   }
   release(m);
 }
@@ -43,7 +43,7 @@ export function frFromInts(out: usize, values: usize, count: i32): void {
   for (let i = 0; i < count; i += 2) {
     const j = i + 1 < count ? i + 1 : i;
     fr.fromInts(r, load<i32>(values + 4 * i), load<i32>(values + 4 * j));
-    fr.store(out + ELEMENT_BYTES * i, out + ELEMENT_BYTES * j, r);
+    fr.storeProduct(out + ELEMENT_BYTES * i, out + ELEMENT_BYTES * j, r);
   }
   release(m);
 }
@@ -55,9 +55,9 @@ export function fqFromCanonical(out: usize, values: usize, count: i32): void {
   for (let i = 0; i < count; i += 2) {
     const a = ELEMENT_BYTES * i;
     const b = i + 1 < count ? a + ELEMENT_BYTES : a;
-    fq.load(r, values + a, values + b);
+    fq.loadInteger(r, values + a, values + b);
     fq.fromCanonical(r, r);
-    fq.store(out + a, out + b, r);
+    fq.storeProduct(out + a, out + b, r);
   }
   release(m);
 }
@@ -71,7 +71,7 @@ export function fqToCanonical(out: usize, values: usize, count: i32): void {
     const b = i + 1 < count ? a + ELEMENT_BYTES : a;
     fq.load(r, values + a, values + b);
     fq.toCanonical(r, r);
-    fq.storeCanonical(out + a, out + b, r);
+    fq.storeInteger(out + a, out + b, r);
   }
   release(m);
 }
@@ -83,9 +83,9 @@ export function fqFromMontgomery256(out: usize, values: usize, count: i32): void
   for (let i = 0; i < count; i += 2) {
     const a = ELEMENT_BYTES * i;
     const b = i + 1 < count ? a + ELEMENT_BYTES : a;
-    fq.load(r, values + a, values + b);
+    fq.loadInteger(r, values + a, values + b);
     fq.fromMontgomery256(r, r);
-    fq.store(out + a, out + b, r);
+    fq.storeProduct(out + a, out + b, r);
   }
   release(m);
 }
@@ -99,7 +99,7 @@ export function fqToMontgomery256(out: usize, values: usize, count: i32): void {
     const b = i + 1 < count ? a + ELEMENT_BYTES : a;
     fq.load(r, values + a, values + b);
     fq.toMontgomery256(r, r);
-    fq.storeCanonical(out + a, out + b, r);
+    fq.storeInteger(out + a, out + b, r);
   }
   release(m);
 }
@@ -128,7 +128,7 @@ export function frMulVectors(out: usize, x: usize, y: usize, count: i32): void {
     fr.load(r, x + a, x + b);
     fr.load(s, y + a, y + b);
     fr.mul(r, r, s);
-    fr.store(out + a, out + b, r);
+    fr.storeProduct(out + a, out + b, r);
   }
   release(m);
 }
@@ -176,7 +176,7 @@ export function fqMulVectors(out: usize, x: usize, y: usize, count: i32): void {
     fq.load(r, x + a, x + b);
     fq.load(s, y + a, y + b);
     fq.mul(r, r, s);
-    fq.store(out + a, out + b, r);
+    fq.storeProduct(out + a, out + b, r);
   }
   release(m);
 }

@@ -1,3 +1,4 @@
+import { fusedField } from "./fused.js";
 import { MODULI, type FieldName } from "./modulus.js";
 import { simpleField } from "./simple.js";
 
@@ -6,6 +7,6 @@ export const BUILDS = ["fused", "plain"] as const;
 export type BuildName = (typeof BUILDS)[number];
 
 /** The AssemblyScript text of a field's pair operations in one build. */
-export function fieldModule(_build: BuildName, field: FieldName): string {
-  return simpleField(MODULI[field]);
+export function fieldModule(build: BuildName, field: FieldName): string {
+  return build === "fused" ? fusedField(MODULI[field]) : simpleField(MODULI[field]);
 }

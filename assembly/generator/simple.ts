@@ -95,7 +95,7 @@ function storeLane(a: usize, r: usize, lane: i32): void {
 function load_(r: usize, a: usize, b: usize): void { loadLane(r, a, 0); loadLane(r, b, 1); }
 export { load_ as load };
 function store_(a: usize, b: usize, r: usize): void { storeLane(a, r, 0); storeLane(b, r, 1); }
-export { store_ as store, store_ as storeCanonical };
+export { store_ as store, store_ as storeCanonical, store_ as storeProduct, store_ as storeInteger, load_ as loadInteger };
 export function splat(r: usize, a: usize): void { load_(r, a, a); }
 export function copy(r: usize, a: usize): void { memory.copy(r, a, 128); }
 export { copy as carry };
