@@ -1,4 +1,4 @@
-import { float64Bits, signedDigits, wordList } from "./limbs.js";
+import { float64Bits, lanes, signedDigits, wordList } from "./limbs.js";
 import {
   accumulateBody,
   accumulateIntBody,
@@ -9,16 +9,10 @@ import {
   squareBody,
 } from "./fused-multiply.js";
 import { BITS, FusedField, LIMBS } from "./fused-product.js";
-import { FUSED_LINEAR } from "./fused-linear.js";
+import { linearOperations } from "./linear.js";
 import { inverseModulo } from "./modulus.js";
 
 const R = 1n << BigInt(BITS * LIMBS);
-
-/** Both lanes of float64 constants. */
-function lanes(name: string, values: readonly number[]): string {
-  const words = values.flatMap((value) => [float64Bits(value), float64Bits(value)]);
-  return `const ${name} = memory.data<u64>([${wordList(words)}], 16);`;
-}
 
 /** The field modulo p on signed 51-bit limbs in float64, with fused multiply-add. */
 export function fusedField(p: bigint): string {
@@ -64,6 +58,6 @@ export function fusedField(p: bigint): string {
     body("accMul(acc: usize, a: usize, b: usize)", accMul, count(160)),
     body("accMulInt(acc: usize, a: usize, i: i32, j: i32)", accMulInt, count(168)),
     body("accReduce(r: usize, acc: usize)", accReduce),
-    FUSED_LINEAR,
+    linearOperations({ bits: BITS, limbs: LIMBS, topBits: BITS, fused: true }),
   ].join("\n");
 }

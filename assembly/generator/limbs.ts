@@ -24,13 +24,13 @@ export function float64Bits(value: number): bigint {
   return view.getBigUint64(0);
 }
 
-/** A float64 literal of AssemblyScript. */
-export function float64Literal(value: bigint | number): string {
-  const text = String(value);
-  return /[.e]/.test(text) ? text : `${text}.0`;
-}
-
 /** The 64-bit words of constants, as an AssemblyScript array literal's contents. */
 export function wordList(words: readonly bigint[]): string {
   return words.map((word) => `0x${BigInt.asUintN(64, word).toString(16)}`).join(", ");
+}
+
+/** Declares float64 constants in static memory, each in both lanes. */
+export function lanes(name: string, values: readonly number[]): string {
+  const words = values.flatMap((value) => [float64Bits(value), float64Bits(value)]);
+  return `const ${name} = memory.data<u64>([${wordList(words)}], 16);`;
 }
