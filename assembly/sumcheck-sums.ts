@@ -61,7 +61,7 @@ export function writeSums(out: usize): void {
   for (let k = 0; k < used; k++) {
     fr.accReduce(REDUCED, OUTER + <usize>k * WIDE_STRIDE);
     fr.toCanonical(REDUCED, REDUCED);
-    fr.storeCanonical(out + ((<usize>k) << 6), out + ((<usize>k) << 6) + 32, REDUCED);
+    fr.storeInteger(out + ((<usize>k) << 6), out + ((<usize>k) << 6) + 32, REDUCED);
   }
 }
 
