@@ -8,7 +8,10 @@ export const MAX_BOUND: usize = 24;
 const PAIR_STRIDE: usize = 256;
 const WEIGHTS = memory.data(24 * 256, 64);
 const SUM = memory.data(384, 64);
-const CONSTANT = memory.data(256, 64);
+/** The constant as an unreduced product: sums start with it. */
+const START = memory.data(384, 64);
+const FACTOR = memory.data(256, 64);
+const ONE = memory.data(256, 64);
 
 /** Sets the weights (packed) and the constant (packed, or 0 for none) of the next calls of `boundInts`. */
 export function setBoundWeights(weights: usize, count: i32, constant: usize): void {
@@ -18,16 +21,18 @@ export function setBoundWeights(weights: usize, count: i32, constant: usize): vo
     fr.splat(w, weights + 32 * <usize>i);
     fr.toRadix(w, w);
   }
-  if (constant == 0) fr.setZero(CONSTANT);
-  else fr.splat(CONSTANT, constant);
+  fr.accClear(START);
+  if (constant == 0) return;
+  fr.splat(FACTOR, constant);
+  fr.setOne(ONE);
+  fr.accMul(START, FACTOR, ONE);
 }
 
 /** `r = constant + Σ_(i < count) weights[i]·ints[stride·i]`, lane 0 from `a`, lane 1 from `b`; `stride` in bytes. */
 export function boundInts(r: usize, a: usize, b: usize, stride: usize, count: i32): void {
-  fr.accClear(SUM);
+  memory.copy(SUM, START, fr.WIDE_BYTES);
   addBoundInts(a, b, stride, 0, count);
   fr.accReduce(r, SUM);
-  fr.add(r, r, CONSTANT);
 }
 
 /** As `boundInts` without constant, for integers `Σ_l 2^(30 l)·limb_l`; the weights are limb by limb. */

@@ -5,3 +5,6 @@ export { rangeFoldLambda, rangeSumLookups, rangeSumNodes, rangeTableLeaves } fro
 export { rangeRound } from "./range-rounds";
 export { rangeLookupBind, rangeLookupRound, rangeLookupSecond } from "./range-lookups";
 export { rangeLookupFirst } from "./range-first";
+export { mainBind, mainEvaluate, mainGram, mainLinear } from "./main-ints";
+export { mainLinearRound, mainSquaresRound } from "./main-rounds";
+export { mainDirtyBind, mainDirtyLinear, mainDirtyRound, mainMaskedRound } from "./main-masked";

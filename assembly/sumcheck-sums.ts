@@ -15,8 +15,10 @@ const OUTER = memory.data(34 * 384, 64);
 const PRODUCT_SUM = memory.data(384, 64);
 const REDUCED = memory.data(256, 64);
 const HIGH = memory.data(256, 64);
+const ONE = memory.data(256, 64);
 
 let used: i32 = 0;
+let weighted: i32 = 0;
 let blocks: i32 = 0;
 
 /** Address of the `k`-th inner sum. */
@@ -24,11 +26,13 @@ export function innerSum(k: i32): usize {
   return INNER + <usize>k * WIDE_STRIDE;
 }
 
-/** Begins `count` sums at zero. */
-export function startSums(count: i32): void {
+/** Begins `count` sums at zero; those from `withHigh` on are not multiplied by high weights. */
+export function startSums(count: i32, withHigh: i32 = count): void {
   if (count > MAX_SUMS) unreachable();
   used = count;
+  weighted = withHigh;
   blocks = 0;
+  fr.setOne(ONE);
   for (let k = 0; k < count; k++) {
     fr.accClear(INNER + <usize>k * WIDE_STRIDE);
     fr.accClear(OUTER + <usize>k * WIDE_STRIDE);
@@ -39,20 +43,19 @@ export function startSums(count: i32): void {
 export function closeBlock(high: usize): void {
   if (++blocks == BLOCK_TERMS) {
     blocks = 2;
-    fr.setOne(HIGH);
     for (let k = 0; k < used; k++) {
       const outer = OUTER + <usize>k * WIDE_STRIDE;
       fr.accReduce(REDUCED, outer);
       fr.accClear(outer);
-      fr.accMul(outer, REDUCED, HIGH);
+      fr.accMul(outer, REDUCED, ONE);
     }
   }
-  fr.splat(HIGH, high);
+  if (weighted > 0) fr.splat(HIGH, high);
   for (let k = 0; k < used; k++) {
     const inner = INNER + <usize>k * WIDE_STRIDE;
     fr.accReduce(REDUCED, inner);
     fr.accClear(inner);
-    fr.accMul(OUTER + <usize>k * WIDE_STRIDE, REDUCED, HIGH);
+    fr.accMul(OUTER + <usize>k * WIDE_STRIDE, REDUCED, k < weighted ? HIGH : ONE);
   }
 }
 
