@@ -13,6 +13,7 @@ import type { Hex } from "../../src/encoding/hex.js";
 import { createSystemRandomFr } from "../../src/field/random.js";
 import { openModel, type Model } from "../../src/model/open-model.js";
 import { fileSystem } from "../../src/node/file-source.js";
+import { peakMemoryBytes } from "../../src/node/process-memory.js";
 import { parseManifest } from "../../src/quantize/manifest.js";
 import { loadPoseidon } from "../../src/transcript/poseidon.js";
 import { verifyCertificate } from "../../src/wrap/verify-certificate.js";
@@ -76,7 +77,7 @@ async function runJob({ tier: tierName, threads, base: baseWeights, tunes, regis
         onProgress: proveClock.onProgress,
       }),
     );
-    const peakMemoryMB = Math.round(process.resourceUsage().maxRSS / 1024);
+    const peakMemoryMB = Math.round(peakMemoryBytes() / 2 ** 20);
     const start = performance.now();
     const result = verifyCertificate(certificate, setup.anchors);
     const verifyMs = Math.round(performance.now() - start);
