@@ -1,7 +1,6 @@
 import { commitModel } from "../src/client/commit-model.js";
 import { openCommitted } from "../src/client/open-committed.js";
 import { proveCertificate } from "../src/client/prove-certificate.js";
-import type { Hex } from "../src/encoding/hex.js";
 import { createSystemRandomFr } from "../src/field/random.js";
 import type { Backend } from "../src/kernels/backend.js";
 import type { Setup } from "../src/node/open-setup.js";
@@ -9,7 +8,7 @@ import { certifyParams, encodeCertify } from "../src/registry/encode.js";
 import { loadPoseidon } from "../src/transcript/poseidon.js";
 import { verifyCertificate } from "../src/wrap/verify-certificate.js";
 import { gridModel } from "./grid-model.js";
-import { gasOfCertifying, type BenchRegistry } from "./jobs/registration.js";
+import { contextOf, gasOfCertifying, type BenchRegistry } from "./jobs/registration.js";
 import type { CertifyTable } from "./report.js";
 
 /** Where certificates are measured. */
@@ -42,11 +41,7 @@ export async function measureCertify(
     base,
     tuned,
     policy,
-    context: {
-      chainId: await chain.registry.chainId(),
-      registry: chain.registry.address,
-      publisher: (await chain.publisher.getAddress()).toLowerCase() as Hex,
-    },
+    context: await contextOf(chain),
     artifacts: setup.proving,
     permute: await loadPoseidon(),
     randomFr: createSystemRandomFr(),
@@ -60,7 +55,7 @@ export async function measureCertify(
     changedTiles,
     proveMs: Math.round(verifyStart - proveStart),
     verifyMs: Math.round(end - verifyStart),
-    gas: Number(await gasOfCertifying(chain, base.committed, policy, certificate)),
+    gas: await gasOfCertifying(chain, certificate),
     calldata: (encodeCertify(certifyParams(certificate)).length - 2) / 2,
   };
 }

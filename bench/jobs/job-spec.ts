@@ -1,6 +1,10 @@
 import { z } from "zod";
+import type { Hex } from "../../src/encoding/hex.js";
 import { TIER_NAMES } from "../../src/protocol/tiers.js";
+import { jobSchema } from "../report.js";
 import { SCALES } from "./scaled-model.js";
+
+const hex = z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-f]+$/u.test(value));
 
 const drift = z.union([z.enum(["none", "dense"]), z.object({ tiles: z.number().int().positive() })]);
 
@@ -14,9 +18,13 @@ export const jobSpecSchema = z.object({
   base: weights,
   /** In the order of growing memory: a peak is that of the process so far. */
   tunes: z.array(z.object({ name: z.string(), weights })),
-  /** Whether certificates are registered on an embedded chain, for their gas. */
-  register: z.boolean(),
+  /** Where certificates are made for. */
+  context: z.object({ chainId: z.string(), registry: hex, publisher: hex }),
 });
 
+/** What it answers: of every fine-tune what was measured, and the certificate as in its file. */
+export const jobAnswerSchema = z.array(z.object({ job: jobSchema, certificate: z.string() }));
+
 export type JobSpec = z.infer<typeof jobSpecSchema>;
+export type JobAnswer = z.infer<typeof jobAnswerSchema>;
 export type Weights = z.infer<typeof weights>;

@@ -1,42 +1,38 @@
 /**
  * One whole job in a process of its own, so that its peak of memory is nobody else's:
  *
- *   tsx bench/jobs/job.ts SPEC     SPEC: JSON of `jobSpecSchema`; one JSON array of `Job` on stdout
+ *   tsx bench/jobs/job.ts SPEC     SPEC: JSON of `jobSpecSchema`; JSON of `jobAnswerSchema` on stdout
  */
 import { commitModel } from "../../src/client/commit-model.js";
 import { createNormPolicy } from "../../src/client/create-norm-policy.js";
 import { openCommitted } from "../../src/client/open-committed.js";
-import type { PublishingContext } from "../../src/client/plan-certificate.js";
 import { proveCertificate } from "../../src/client/prove-certificate.js";
 import { estimateProverMemory } from "../../src/drift/prover-memory.js";
-import type { Hex } from "../../src/encoding/hex.js";
 import { createSystemRandomFr } from "../../src/field/random.js";
 import { openModel, type Model } from "../../src/model/open-model.js";
 import { fileSystem } from "../../src/node/file-source.js";
 import { peakMemoryBytes } from "../../src/node/process-memory.js";
 import { parseManifest } from "../../src/quantize/manifest.js";
 import { loadPoseidon } from "../../src/transcript/poseidon.js";
+import { encodeCertificate } from "../../src/wrap/certificate-codec.js";
 import { verifyCertificate } from "../../src/wrap/verify-certificate.js";
 import { openBackend } from "../backend.js";
 import type { Job } from "../report.js";
-import { jobSpecSchema, type JobSpec, type Weights } from "./job-spec.js";
+import { jobSpecSchema, type JobAnswer, type JobSpec, type Weights } from "./job-spec.js";
 import { PhaseClock } from "./phase-clock.js";
-import { gasOfCertifying, startBenchRegistry, type BenchRegistry } from "./registration.js";
 import { openScaledModel } from "./scaled-model.js";
 import { openBenchSetup } from "./setup.js";
 
 /** Larger than any drift that is measured, and divided among as many rules as there are. */
 const MAX_NORM = "100000";
 
-const jobs = await runJob(jobSpecSchema.parse(JSON.parse(process.argv[2] ?? "null")));
-process.stdout.write(JSON.stringify(jobs), () => process.exit());
+const answer = await run(jobSpecSchema.parse(JSON.parse(process.argv[2] ?? "null")));
+process.stdout.write(JSON.stringify(answer), () => process.exit());
 
-async function runJob({ tier: tierName, threads, base: baseWeights, tunes, register }: JobSpec): Promise<Job[]> {
+async function run({ tier: tierName, threads, base: baseWeights, tunes, context }: JobSpec): Promise<JobAnswer> {
   const setup = await openBenchSetup(tierName);
   const { tier, srs, artifacts } = setup;
   const permute = await loadPoseidon();
-  const chain = register ? await startBenchRegistry(setup) : undefined;
-  const context = await chainContext(chain);
   const backend = await openBackend(threads);
   const common = { tier, srs, insecure: artifacts.insecure, backend };
 
@@ -55,7 +51,7 @@ async function runJob({ tier: tierName, threads, base: baseWeights, tunes, regis
     maxTilesPerRule: tier.slots,
   });
 
-  const finished: Job[] = [];
+  const answer: JobAnswer = [];
   for (const { name, weights } of tunes) {
     const model = await openWeights(weights, tier.n);
     const tuneClock = new PhaseClock();
@@ -70,7 +66,7 @@ async function runJob({ tier: tierName, threads, base: baseWeights, tunes, regis
         base,
         tuned,
         policy,
-        context,
+        context: { ...context, chainId: BigInt(context.chainId) },
         artifacts: setup.proving,
         permute,
         randomFr: createSystemRandomFr(),
@@ -83,7 +79,7 @@ async function runJob({ tier: tierName, threads, base: baseWeights, tunes, regis
     const verifyMs = Math.round(performance.now() - start);
     if (!result.valid) throw result.error;
     const segmentTiles = certificate.segments.map(({ tiles }) => tiles.length);
-    finished.push({
+    const job: Job = {
       name,
       tier: tier.name,
       threads,
@@ -95,21 +91,10 @@ async function runJob({ tier: tierName, threads, base: baseWeights, tunes, regis
       peakMemoryMB,
       formulaMemoryMB: Math.round(estimateProverMemory(tier, Math.max(...segmentTiles), threads) / 2 ** 20),
       verifyMs,
-      ...(chain && { gas: Number(await gasOfCertifying(chain, base.committed, policy, certificate)) }),
-    });
+    };
+    answer.push({ job, certificate: encodeCertificate(certificate) });
   }
-  return finished;
-}
-
-/** Where certificates are made for; without a chain any place will do. */
-async function chainContext(chain: BenchRegistry | undefined): Promise<PublishingContext> {
-  if (chain === undefined) return { chainId: 1n, registry: `0x${"1".repeat(40)}`, publisher: `0x${"2".repeat(40)}` };
-  const publisher = await chain.publisher.getAddress();
-  return {
-    chainId: await chain.registry.chainId(),
-    registry: chain.registry.address,
-    publisher: publisher.toLowerCase() as Hex,
-  };
+  return answer;
 }
 
 function openWeights(weights: Weights, n: number): Promise<Model> {

@@ -1,6 +1,6 @@
 import type { Signer } from "ethers";
-import type { Policy } from "../../src/drift/rule.js";
-import type { CommittedModel } from "../../src/commitment/committed-model.js";
+import type { PublishingContext } from "../../src/client/plan-certificate.js";
+import type { Hex } from "../../src/encoding/hex.js";
 import { startEmbeddedChain } from "../../src/node/embedded-chain.js";
 import type { Setup } from "../../src/node/open-setup.js";
 import { loadRegistryContract, loadVerifierContract } from "../../src/node/registry-contracts.js";
@@ -26,16 +26,24 @@ export async function startBenchRegistry(setup: Setup): Promise<BenchRegistry> {
   return { registry: new DriftRegistryClient(address, chain.provider), publisher, close: () => chain.close() };
 }
 
+/** Where a certificate for this registry is made for. */
+export async function contextOf({ registry, publisher }: BenchRegistry): Promise<PublishingContext> {
+  return {
+    chainId: await registry.chainId(),
+    registry: registry.address,
+    publisher: (await publisher.getAddress()).toLowerCase() as Hex,
+  };
+}
+
 /** Registers base and policy unless they are, certifies, and returns the gas of that. */
 export async function gasOfCertifying(
   { registry, publisher }: BenchRegistry,
-  base: CommittedModel,
-  policy: Policy,
   certificate: Certificate,
-): Promise<bigint> {
-  if ((await registry.getModel(base.modelId)) === undefined) {
-    await registry.registerModel(publisher, base.parts);
+): Promise<number> {
+  const { base, policy } = certificate;
+  if ((await registry.getModel(policy.baseModelId)) === undefined) {
+    await registry.registerModel(publisher, base);
     await registry.registerPolicy(publisher, policy);
   }
-  return (await registry.certify(publisher, certificate)).gasUsed;
+  return Number((await registry.certify(publisher, certificate)).gasUsed);
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Bench } from "../bench.js";
-import { runJobProcess } from "../jobs/run-job.js";
+import { runRegisteredJob } from "../jobs/run-job.js";
 import { benchWholeSetup } from "./setup.js";
 
 export const GPT2_LORA = "GPT-2's shape, LoRA on c_attn";
@@ -32,7 +32,7 @@ export async function benchGpt2(bench: Bench): Promise<void> {
     const path = (drift: string, name: string): { path: string } => ({ path: join(directory, drift, name) });
     bench.note("  the pairs are written");
     bench.recordJobs(
-      await runJobProcess({
+      await runRegisteredJob({
         tier: "large",
         threads: 2,
         base: path("lora", "base.safetensors"),
@@ -40,7 +40,6 @@ export async function benchGpt2(bench: Bench): Promise<void> {
           { name: GPT2_LORA, weights: path("lora", "tuned.safetensors") },
           { name: GPT2_DENSE, weights: path("dense", "tuned.safetensors") },
         ],
-        register: true,
       }),
     );
   } finally {

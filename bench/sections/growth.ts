@@ -1,6 +1,6 @@
 import type { TierName } from "../../src/protocol/tiers.js";
 import type { Bench } from "../bench.js";
-import { runJobProcess } from "../jobs/run-job.js";
+import { runRegisteredJob } from "../jobs/run-job.js";
 import type { Drift, Scale } from "../jobs/scaled-model.js";
 
 export const DENSE_GROWTH = "growth, every weight drifts";
@@ -21,7 +21,7 @@ export async function benchGrowth(bench: Bench): Promise<void> {
   const run = async (series: string, scale: Scale, tier: TierName, drift: Drift): Promise<void> => {
     const tunes = [{ name: `${series}, ${scale} parameters`, weights: { scale, drift } }];
     const base = { scale, drift: "none" } as const;
-    bench.recordJobs(await runJobProcess({ tier, threads: 2, base, tunes, register: true }));
+    bench.recordJobs(await runRegisteredJob({ tier, threads: 2, base, tunes }));
   };
   for (const [scale, tier] of bench.quick ? DENSE.slice(0, 1) : DENSE) await run(DENSE_GROWTH, scale, tier, "dense");
   for (const scale of bench.quick ? [] : FIXED) await run(TILES_GROWTH, scale, "medium", { tiles: 12 });

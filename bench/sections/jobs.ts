@@ -1,6 +1,6 @@
 import { demoModelPath } from "../../src/cli/demo/models.js";
 import type { Bench } from "../bench.js";
-import { runJobProcess } from "../jobs/run-job.js";
+import { runJob } from "../jobs/run-job.js";
 import { jobSeconds, type Job, type Report } from "../report.js";
 
 export const DEMO_JOB = "demo certificate, files to proof";
@@ -14,13 +14,13 @@ export async function benchJobs(bench: Bench): Promise<void> {
   for (const threads of bench.quick ? [2] : [1, 2]) {
     const base = { path: demoModelPath("base") };
     const tunes = [{ name: DEMO_JOB, weights: { path: demoModelPath("tuned") } }];
-    bench.recordJobs(await runJobProcess({ tier: "medium", threads, base, tunes, register: false }));
+    bench.recordJobs(await runJob({ tier: "medium", threads, base, tunes }));
   }
   if (bench.quick) return;
   for (const threads of [1, 2]) {
     const base = { scale: "4M", drift: "none" } as const;
     const tunes = [{ name: FULL_SEGMENT_JOB, weights: { scale: "4M", drift: "dense" } as const }];
-    bench.recordJobs(await runJobProcess({ tier: "medium", threads, base, tunes, register: false }));
+    bench.recordJobs(await runJob({ tier: "medium", threads, base, tunes }));
   }
 }
 
