@@ -10,7 +10,7 @@
  *                      --tolerance 1.3         by more than this factor
  *   npm run bench -- --quick                   small sizes, to try the benchmarks out
  *
- * Sections: field, msm, vectors, sumcheck, setup, jobs, gas, growth, gpt2, bootstrap. Values are the least of some runs.
+ * Sections: field, msm, vectors, sumcheck (with the opening), setup, jobs, gas, growth, gpt2, bootstrap. Values are the least of some runs.
  */
 import Table from "cli-table3";
 import { readFile, writeFile } from "node:fs/promises";

@@ -1,9 +1,11 @@
 import { countEntries } from "../../src/drift/entries.js";
 import type { Fr } from "../../src/field/fr.js";
 import type { Backend, MainInput, RangeInput, RoundProver } from "../../src/kernels/backend.js";
+import { openMercury } from "../../src/kzg/mercury/open.js";
 import { TIERS, type Tier } from "../../src/protocol/tiers.js";
 import { withBackend } from "../backend.js";
 import type { Bench } from "../bench.js";
+import { benchPoints } from "../points.js";
 import { createRandom, randomFr, randomFrs, randomSigned } from "../random.js";
 
 export function perLeafName(threads: number): string {
@@ -46,18 +48,25 @@ export async function benchSumcheck(bench: Bench): Promise<void> {
   }
 }
 
-/** Reduces the claims about a segment's polynomials to one point. */
+/** Reduces the claims about a segment's polynomials to one point, then opens their combination there. */
 async function benchOpening(bench: Bench, backend: Backend, tier: Tier, witness: Witness): Promise<void> {
   const combined = await backend.fromFr(randomFrs(tier.tileSize));
   const { factorA, factorB } = witness.main;
   const [omegaA, omegaB] = [randomFrs(tier.n, createRandom(5)), randomFrs(tier.n, createRandom(6))];
   const { challenges, alpha: chi } = witness;
   const point = challenges.slice(0, tier.ell);
-  const timing = await bench.timeEach(tier.tileSize, async () => {
+  const reduction = await bench.timeEach(tier.tileSize, async () => {
     const prover = await backend.openingSumcheck({ tier, point, combined, factorA, factorB, chi, omegaA, omegaB });
     await runRounds(tier.ell, prover);
   });
-  bench.record({ name: "sumcheck: opening reduction, an entry", unit: "ns", ...timing });
+  bench.record({ name: "opening: reduction to one point, an entry", unit: "ns", ...reduction });
+
+  const points = await benchPoints(tier.tileSize);
+  const opening = { combined, point, value: chi, blinding: chi, seedWords: [1n] };
+  const mercury = await bench.timeEach(tier.tileSize, () =>
+    openMercury(opening, backend, (coefficients) => backend.msm(points, coefficients)),
+  );
+  bench.record({ name: `opening: Mercury, a coefficient of 2^${tier.ell}`, unit: "ns", ...mercury });
 }
 
 interface Witness {
