@@ -9,6 +9,7 @@ import type { FractionBitsOptions } from "../quantize/fraction-bits.js";
 import { buildManifest, encodeManifest, parseManifest } from "../quantize/manifest.js";
 import { openTiles } from "../quantize/tile-reader.js";
 import { InputError } from "../errors/errors.js";
+import { describeTileOf } from "./describe-tile.js";
 import type { ProgressListener } from "./progress.js";
 
 export interface CommitModelInput {
@@ -59,8 +60,12 @@ export async function commitModel(input: CommitModelInput): Promise<CommitModelR
     backend: input.backend,
     randomFr: input.randomFr,
     base,
+    describeTile: base && ((tile) => describeTileOf(base.committed)(tile)),
     onTile: (done, total) => {
       onProgress("committing tiles", done, total);
+    },
+    onCheck: (done, total) => {
+      onProgress("checking the base's weights", done, total);
     },
   });
   const isPrivate = input.randomFr !== undefined;

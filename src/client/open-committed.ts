@@ -1,16 +1,16 @@
-import { blindingsOf, commitVector, type OpenedModel } from "../commitment/commit-tiles.js";
+import { blindingsOf, type OpenedModel } from "../commitment/commit-tiles.js";
 import type { CommittedModel, ModelSecrets } from "../commitment/committed-model.js";
-import { g1Equals, type G1 } from "../curve/g1.js";
+import { OpeningCheck } from "../commitment/opening-check.js";
+import { G1_INFINITY, g1Equals, type G1 } from "../curve/g1.js";
 import { InputError } from "../errors/errors.js";
 import { FR_ZERO } from "../field/fr.js";
 import type { Backend } from "../kernels/backend.js";
 import { srsId, type Srs } from "../kzg/srs.js";
 import type { Model } from "../model/open-model.js";
 import { parseManifest } from "../quantize/manifest.js";
-import { tileContents } from "../quantize/tile-contents.js";
 import { openTiles } from "../quantize/tile-reader.js";
+import { describeTileOf } from "./describe-tile.js";
 import type { ProgressListener } from "./progress.js";
-import { listNames } from "./tensor-selection.js";
 
 /** A committed model with its weights; `model` must stay open. Throws `InputError` if the tensors differ. */
 export function openCommitted(committed: CommittedModel, model: Model, secrets?: ModelSecrets): OpenedModel {
@@ -18,45 +18,78 @@ export function openCommitted(committed: CommittedModel, model: Model, secrets?:
   return { committed, tiles: openTiles(model, manifest), secrets };
 }
 
-export interface AssertCommittedInput {
+/** A model whose weights are to be those of its commitments. */
+export interface WeightsToCheck {
   readonly opened: OpenedModel;
   /** How messages name the weights: their path. */
   readonly label: string;
-  /** Which tiles to recompute; all by default. */
+}
+
+export interface AssertAllCommittedInput {
+  readonly models: readonly WeightsToCheck[];
+  /** Which tiles of each to check; all by default. */
   readonly tiles?: readonly number[];
   readonly srs: Srs;
   readonly backend: Backend;
   readonly onProgress?: ProgressListener;
 }
 
+export interface AssertCommittedInput extends WeightsToCheck, Omit<AssertAllCommittedInput, "models"> {}
+
+/** `assertAllCommitted` for one model. */
+export function assertCommitted({ opened, label, ...rest }: AssertCommittedInput): Promise<void> {
+  return assertAllCommitted({ models: [{ opened, label }], ...rest });
+}
+
 /**
- * Recomputes commitments from the weights. Throws `InputError` if the model belongs to another setup, or naming the
- * first tile that differs and its tensors: a proof over other weights than the committed ones would be refused only at its very end.
+ * Checks commitments against the weights, all together (`OpeningCheck`): several models take hardly longer than one. Throws
+ * `InputError` if a model belongs to another setup, or naming the first tile that differs and its tensors: a proof over
+ * other weights than the committed ones would be refused only at its very end.
  */
-export async function assertCommitted(input: AssertCommittedInput): Promise<void> {
-  const { opened, label, srs, backend, onProgress } = input;
-  const { committed } = opened;
-  const id = srsId(srs);
-  if (committed.parts.srsId !== id) {
-    throw new InputError(
-      `model ${committed.modelId} was committed under the SRS ${committed.parts.srsId}, this setup has ${id}`,
-      { remedy: "Use the setup with which it was committed, or commit it again." },
-    );
-  }
-  const blindings = blindingsOf(opened);
-  const tiles = input.tiles ?? committed.commitments.map((_, tile) => tile);
-  for (const [done, tile] of tiles.entries()) {
-    const expected = committed.commitments[tile];
-    const actual = await commitVector(srs, backend, await opened.tiles.readTile(tile), blindings[tile] ?? FR_ZERO);
-    if (expected === undefined || !g1Equals(expected, actual)) {
-      const names = tileContents(parseManifest(JSON.parse(committed.manifest)))[tile]?.tensors ?? [];
-      throw new InputError(
-        `${label}: the weights of tile ${tile} (${listNames(names)}) are not those of model ${committed.modelId}`,
-        { remedy: "Give the weights that were committed, or commit these." },
-      );
+export async function assertAllCommitted(input: AssertAllCommittedInput): Promise<void> {
+  const { models, srs, backend, onProgress } = input;
+  for (const { opened } of models) assertSetup(opened.committed, srs);
+  const phase = `checking ${models.map(({ label }) => label).join(" and ")}`;
+  const tilesOf = ({ committed }: OpenedModel): readonly number[] =>
+    input.tiles ?? committed.commitments.map((_, tile) => tile);
+  // The last step is the check of all together.
+  const steps = models.reduce((sum, { opened }) => sum + tilesOf(opened).length, 1);
+  let done = 0;
+  onProgress?.(phase, done, steps);
+  const check = new OpeningCheck(srs, backend);
+  for (const { opened, label } of models) {
+    const { committed, tiles } = opened;
+    const blindings = blindingsOf(opened);
+    for (const tile of tilesOf(opened)) {
+      const read = (into?: Int32Array): Promise<Int32Array> => tiles.readTile(tile, into);
+      const claim = {
+        read,
+        commitment: committed.commitments[tile] ?? G1_INFINITY,
+        blinding: blindings[tile] ?? FR_ZERO,
+        error: () => otherWeights(committed, label, tile),
+      };
+      await check.add(claim, await read(check.takeArray(4 ** committed.parts.t)));
+      onProgress?.(phase, ++done, steps);
     }
-    onProgress?.(`checking ${label}`, done + 1, tiles.length);
   }
+  await check.finish();
+  onProgress?.(phase, steps, steps);
+}
+
+function assertSetup(committed: CommittedModel, srs: Srs): void {
+  const id = srsId(srs);
+  if (committed.parts.srsId === id) return;
+  throw new InputError(
+    `model ${committed.modelId} was committed under the SRS ${committed.parts.srsId}, this setup has ${id}`,
+    { remedy: "Use the setup with which it was committed, or commit it again." },
+  );
+}
+
+function otherWeights(committed: CommittedModel, label: string, tile: number): InputError {
+  return new InputError(
+    `${label}: the weights of ${describeTileOf(committed)(tile)} are not those of model ${committed.modelId}`,
+    { remedy: "Give the weights that were committed, or commit these." },
+  );
 }
 
 /** Tiles whose commitments differ between two models of one manifest, ascending. */

@@ -1,4 +1,4 @@
-import { commitVector } from "../commitment/commit-tiles.js";
+import { commitVector } from "../commitment/commit-vector.js";
 import { G1_INFINITY, type G1 } from "../curve/g1.js";
 import type { SegmentCommitments } from "../drift/statement.js";
 import type { SegmentWitness } from "../drift/witness.js";
