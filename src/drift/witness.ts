@@ -56,15 +56,11 @@ export function buildWitness(
   // Before the products, which are exact only for these.
   assertFactorRange(tier, factorA, "A");
   assertFactorRange(tier, factorB, "B");
-  const multiplicities = sharedInt32(tier.tileSize);
-  countEntries(factorA, multiplicities);
-  countEntries(factorB, multiplicities);
   const tiles: TileWitness[] = [];
   places.forEach((place, g) => {
     let sumSquares = 0n;
     for (const tile of placeTiles(tier, place, g, layout.bases[g] ?? 0, input)) {
       sumSquares += sumOfSquares(tile.residual);
-      countEntries(tile.residual, multiplicities);
       tiles.push(tile);
     }
     if (sumSquares > place.maxResidualSq) {
@@ -77,7 +73,21 @@ export function buildWitness(
       });
     }
   });
-  return { tiles, factorA, factorB, multiplicities };
+  return { tiles, factorA, factorB, multiplicities: countMultiplicities(tier, tiles, factorA, factorB) };
+}
+
+/** Counts every value of the residuals and of both factor polynomials, used or not (PROTOCOL 5). */
+export function countMultiplicities(
+  tier: Tier,
+  tiles: readonly Pick<TileWitness, "residual">[],
+  factorA: Int32Array,
+  factorB: Int32Array,
+): Int32Array {
+  const counts = sharedInt32(tier.tileSize);
+  for (const { residual } of tiles) countEntries(residual, counts);
+  countEntries(factorA, counts);
+  countEntries(factorB, counts);
+  return counts;
 }
 
 /** The tiles of one place, whose slots start at `base`. A mask is chosen over all of them. */
