@@ -26,7 +26,7 @@ export type { FractionBitsOptions } from "./quantize/fraction-bits.js";
 
 // Commitments
 export { commitModel, type CommitModelInput, type CommitModelResult } from "./client/commit-model.js";
-export { assertCommitted, changedTiles, openCommitted } from "./client/open-committed.js";
+export { assertAllCommitted, assertCommitted, changedTiles, openCommitted } from "./client/open-committed.js";
 export { recomputeModelId, type RecomputeInput } from "./client/recompute-model-id.js";
 export type { OpenedModel } from "./commitment/commit-tiles.js";
 export type { CommittedModel, ModelSecrets } from "./commitment/committed-model.js";

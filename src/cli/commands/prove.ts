@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { partOf } from "../../client/assemble-certificate.js";
-import { assertCommitted } from "../../client/open-committed.js";
+import { assertAllCommitted } from "../../client/open-committed.js";
 import { planCertificate, segmentOf, type CertificatePlan } from "../../client/plan-certificate.js";
 import { provePlan } from "../../client/prove-certificate.js";
 import { proveSegmentOf, type SegmentProverInput } from "../../client/prove-segment.js";
@@ -132,8 +132,11 @@ async function openProver(
   const { srs } = setup;
   const backend = await session.openBackend();
   const { onProgress } = session;
-  await assertCommitted({ opened: opened.base, label: baseWeights, tiles, srs, backend, onProgress });
-  await assertCommitted({ opened: opened.tuned, label: tuneWeights, tiles, srs, backend, onProgress });
+  const models = [
+    { opened: opened.base, label: baseWeights },
+    { opened: opened.tuned, label: tuneWeights },
+  ];
+  await assertAllCommitted({ models, tiles, srs, backend, onProgress });
   return {
     ...opened,
     tunedLabel: tuneWeights,
