@@ -4,7 +4,6 @@
  * the type of what they export. The field modules `assembly/generated/<build>/{fr,fq}.ts` come from the generator;
  * assembly sources import them as `./generated/fr`.
  */
-import asc from "assemblyscript/asc";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { BUILDS, fieldModule, type BuildName } from "../assembly/generator/field-module.js";
@@ -13,6 +12,24 @@ const ROOT = new URL("../", import.meta.url);
 const OUT = new URL("src/kernels/wasm/generated/", ROOT);
 const HEADER = "// Written by scripts/build-kernels.ts; do not edit.\n";
 const FIELD_SOURCE = /^assembly\/generated\/(fr|fq)\.ts$/;
+
+/** What is used of `assemblyscript/asc`. */
+interface AssemblyScriptCompiler {
+  createMemoryStream(): { toString(): string };
+  main(
+    argv: readonly string[],
+    host: {
+      readFile(name: string): Promise<string | null>;
+      writeFile(name: string, contents: Uint8Array | string): void;
+      listFiles(): string[];
+      stderr: unknown;
+    },
+  ): Promise<{ readonly error: Error | null }>;
+}
+
+// Its own declarations would change `Array.prototype.at` for the whole repository: they are kept out.
+const COMPILER = ["assemblyscript", "asc"].join("/");
+const { default: asc } = (await import(COMPILER)) as { readonly default: AssemblyScriptCompiler };
 
 interface Compiled {
   readonly wasm: Uint8Array;

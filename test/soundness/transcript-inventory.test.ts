@@ -151,7 +151,7 @@ describe("inventory of the transcript", () => {
     }
     expect(secret[0]!.state).to.equal(forkState);
     expect(fork[0]!.state).to.equal(forkState);
-    expect(fork.at(-1).lanes).to.deep.equal([proven.proven.h]);
+    expect(fork.at(-1)!.lanes).to.deep.equal([proven.proven.h]);
   });
 
   it("reveals no state after the salt", () => {
