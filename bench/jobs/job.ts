@@ -3,10 +3,15 @@
  *
  *   tsx bench/jobs/job.ts SPEC     SPEC: JSON of `jobSpecSchema`; JSON of `jobAnswerSchema` on stdout
  */
-import { commitModel } from "../../src/client/commit-model.js";
+import { commitModel, type CommitModelInput } from "../../src/client/commit-model.js";
 import { createNormPolicy } from "../../src/client/create-norm-policy.js";
 import { openCommitted } from "../../src/client/open-committed.js";
 import { proveCertificate } from "../../src/client/prove-certificate.js";
+import type { OpenedModel } from "../../src/commitment/commit-tiles.js";
+import type { PublishingContext } from "../../src/client/plan-certificate.js";
+import type { Policy } from "../../src/drift/rule.js";
+import type { Backend } from "../../src/kernels/backend.js";
+import type { Setup } from "../../src/node/open-setup.js";
 import { estimateProverMemory } from "../../src/drift/prover-memory.js";
 import { createSystemRandomFr } from "../../src/field/random.js";
 import { openModel, type Model } from "../../src/model/open-model.js";
@@ -17,7 +22,7 @@ import { loadPoseidon } from "../../src/transcript/poseidon.js";
 import { encodeCertificate } from "../../src/wrap/certificate-codec.js";
 import { verifyCertificate } from "../../src/wrap/verify-certificate.js";
 import { openBackend } from "../backend.js";
-import type { Job } from "../report.js";
+import type { Job, Phase } from "../report.js";
 import { jobSpecSchema, type JobAnswer, type JobSpec, type Weights } from "./job-spec.js";
 import { PhaseClock } from "./phase-clock.js";
 import { openScaledModel } from "./scaled-model.js";
@@ -29,72 +34,97 @@ const MAX_NORM = "100000";
 const answer = await run(jobSpecSchema.parse(JSON.parse(process.argv[2] ?? "null")));
 process.stdout.write(JSON.stringify(answer), () => process.exit());
 
-async function run({ tier: tierName, threads, base: baseWeights, tunes, context }: JobSpec): Promise<JobAnswer> {
-  const setup = await openBenchSetup(tierName);
-  const { tier, srs, artifacts } = setup;
-  const permute = await loadPoseidon();
+async function run({ tier, threads, base, tunes, context }: JobSpec): Promise<JobAnswer> {
+  const setup = await openBenchSetup(tier);
   const backend = await openBackend(threads);
-  const common = { tier, srs, insecure: artifacts.insecure, backend };
+  const prover = { setup, backend, threads, context: { ...context, chainId: BigInt(context.chainId) } };
+  const committed = await commitBase(prover, base);
+  const answer: JobAnswer = [];
+  for (const tune of tunes) answer.push(await certify(prover, committed, tune));
+  return answer;
+}
 
-  const baseModel = await openWeights(baseWeights, tier.n);
-  const baseClock = new PhaseClock();
-  const base = await baseClock.during("commit base", async () => {
-    const { committed } = await commitModel({ ...common, model: baseModel });
-    return openCommitted(committed, baseModel);
-  });
-  const manifest = parseManifest(JSON.parse(base.committed.manifest));
-  const { modelId: baseModelId } = base.committed;
+interface Prover {
+  readonly setup: Setup;
+  readonly backend: Backend;
+  readonly threads: number;
+  readonly context: PublishingContext;
+}
+
+interface CommittedBase {
+  readonly base: OpenedModel;
+  readonly policy: Policy;
+  readonly phases: readonly Phase[];
+}
+
+/** What every command of a prover is given. */
+function common({
+  setup: { tier, srs, artifacts },
+  backend,
+}: Prover): Pick<CommitModelInput, "tier" | "srs" | "insecure" | "backend"> {
+  return { tier, srs, insecure: artifacts.insecure, backend };
+}
+
+async function commitBase(prover: Prover, weights: Weights): Promise<CommittedBase> {
+  const { tier } = prover.setup;
+  const model = await openWeights(weights, tier.n);
+  const clock = new PhaseClock();
+  const { committed } = await clock.during("commit base", () => commitModel({ ...common(prover), model }));
   const policy = createNormPolicy({
-    baseModelId,
-    manifest,
+    baseModelId: committed.modelId,
+    manifest: parseManifest(JSON.parse(committed.manifest)),
     bound: { maxNorm: MAX_NORM },
     maxTilesPerRule: tier.slots,
   });
+  return { base: openCommitted(committed, model), policy, phases: clock.phases };
+}
 
-  const answer: JobAnswer = [];
-  for (const { name, weights } of tunes) {
-    const model = await openWeights(weights, tier.n);
-    const tuneClock = new PhaseClock();
-    const tuned = await tuneClock.during("commit tune", async () => {
-      const { committed } = await commitModel({ ...common, model, base });
-      return openCommitted(committed, model);
-    });
-    const proveClock = new PhaseClock();
-    const certificate = await proveClock.during("prove", () =>
-      proveCertificate({
-        ...common,
-        base,
-        tuned,
-        policy,
-        context: { ...context, chainId: BigInt(context.chainId) },
-        artifacts: setup.proving,
-        permute,
-        randomFr: createSystemRandomFr(),
-        onProgress: proveClock.onProgress,
-      }),
-    );
-    const peakMemoryMB = Math.round(peakMemoryBytes() / 2 ** 20);
-    const start = performance.now();
-    const result = verifyCertificate(certificate, setup.anchors);
-    const verifyMs = Math.round(performance.now() - start);
-    if (!result.valid) throw result.error;
-    const segmentTiles = certificate.segments.map(({ tiles }) => tiles.length);
-    const job: Job = {
-      name,
-      tier: tier.name,
-      threads,
-      parameters: parametersOf(model),
-      tiles: base.committed.parts.tileCount,
-      changedTiles: segmentTiles.reduce((sum, tiles) => sum + tiles, 0),
-      segments: segmentTiles.length,
-      phases: [...baseClock.phases, ...tuneClock.phases, ...proveClock.phases],
-      peakMemoryMB,
-      formulaMemoryMB: Math.round(estimateProverMemory(tier, Math.max(...segmentTiles), threads) / 2 ** 20),
-      verifyMs,
-    };
-    answer.push({ job, certificate: encodeCertificate(certificate) });
-  }
-  return answer;
+/** Commits a fine-tune, proves its certificate and verifies it. */
+async function certify(
+  prover: Prover,
+  { base, policy, phases }: CommittedBase,
+  { name, weights }: JobSpec["tunes"][number],
+): Promise<JobAnswer[number]> {
+  const { setup, threads, context } = prover;
+  const { tier } = setup;
+  const model = await openWeights(weights, tier.n);
+  const commitClock = new PhaseClock();
+  const { committed } = await commitClock.during("commit tune", () => commitModel({ ...common(prover), model, base }));
+  const permute = await loadPoseidon();
+  const proveClock = new PhaseClock();
+  const certificate = await proveClock.during("prove", () =>
+    proveCertificate({
+      ...common(prover),
+      base,
+      tuned: openCommitted(committed, model),
+      policy,
+      context,
+      artifacts: setup.proving,
+      permute,
+      randomFr: createSystemRandomFr(),
+      onProgress: proveClock.onProgress,
+    }),
+  );
+  const peakMemoryMB = Math.round(peakMemoryBytes() / 2 ** 20);
+  const start = performance.now();
+  const result = verifyCertificate(certificate, setup.anchors);
+  const verifyMs = Math.round(performance.now() - start);
+  if (!result.valid) throw result.error;
+  const segmentTiles = certificate.segments.map(({ tiles }) => tiles.length);
+  const job: Job = {
+    name,
+    tier: tier.name,
+    threads,
+    parameters: parametersOf(model),
+    tiles: committed.parts.tileCount,
+    changedTiles: segmentTiles.reduce((sum, tiles) => sum + tiles, 0),
+    segments: segmentTiles.length,
+    phases: [...phases, ...commitClock.phases, ...proveClock.phases],
+    peakMemoryMB,
+    formulaMemoryMB: Math.round(estimateProverMemory(tier, Math.max(...segmentTiles), threads) / 2 ** 20),
+    verifyMs,
+  };
+  return { job, certificate: encodeCertificate(certificate) };
 }
 
 function openWeights(weights: Weights, n: number): Promise<Model> {
