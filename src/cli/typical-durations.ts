@@ -9,7 +9,7 @@ const TYPICAL_SECONDS: Readonly<Record<string, Readonly<Record<TierName, number>
   wrapping: { nano: 3, small: 5, medium: 8, large: 50 },
 };
 
-/** How long a phase usually takes at a tier. A label such as `segment 1/3: ` before the phase does not matter. */
+/** How long a phase usually takes at a tier. A label such as `segment 0 (3 in all): ` before the phase does not matter. */
 export function typicalSeconds(phase: string, tier: TierName): number | undefined {
   return TYPICAL_SECONDS[phase.slice(phase.lastIndexOf(": ") + 1).trim()]?.[tier];
 }
