@@ -8,6 +8,8 @@ export interface ByteSource {
   readonly size: number;
   /** Exactly `length` bytes from `offset`; the caller keeps within `size`. The result is not modified later. */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** SHA-256 of all bytes as 64 lowercase hex digits, where the host has a faster one than this library's. */
+  sha256?(): Promise<string>;
   /** Gives back what is held open. Reading afterwards is an error. */
   close(): Promise<void>;
 }

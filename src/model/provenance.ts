@@ -1,4 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2.js";
+import { sha256 as createSha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { ByteSource } from "./byte-source.js";
 import type { ModelTensor } from "./tensor.js";
@@ -28,7 +28,7 @@ const CHUNK_BYTES = 1 << 22;
 
 /** SHA-256 of `length` bytes from `offset`, read in chunks, as 64 lowercase hex digits. */
 export async function sha256Range(source: ByteSource, offset: number, length: number): Promise<string> {
-  const hash = sha256.create();
+  const hash = createSha256.create();
   for (let done = 0; done < length; done += CHUNK_BYTES) {
     hash.update(await source.read(offset + done, Math.min(CHUNK_BYTES, length - done)));
   }
@@ -43,7 +43,8 @@ export async function recordProvenance(
 ): Promise<Provenance> {
   const records = [];
   for (const { name, source } of files) {
-    records.push({ name, bytes: source.size, sha256: await sha256Range(source, 0, source.size) });
+    const sha256 = (await source.sha256?.()) ?? (await sha256Range(source, 0, source.size));
+    records.push({ name, bytes: source.size, sha256 });
   }
   return { format, files: records, tensors: tensors.map(({ name, dtype }) => ({ name, dtype })) };
 }

@@ -1,8 +1,12 @@
+import { createHash } from "node:crypto";
 import { open, readdir, stat, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { InputError, UnavailableError } from "../errors/errors.js";
 import type { ByteSource } from "../model/byte-source.js";
 import type { SourceOpener } from "../model/source-opener.js";
+
+/** What is hashed at once. */
+const CHUNK_BYTES = 1 << 20;
 
 /** A file on disk, read in pieces through one handle. */
 class FileSource implements ByteSource {
@@ -32,6 +36,14 @@ class FileSource implements ByteSource {
       filled += bytesRead;
     }
     return bytes;
+  }
+
+  async sha256(): Promise<string> {
+    const hash = createHash("sha256");
+    for (let done = 0; done < this.size; done += CHUNK_BYTES) {
+      hash.update(await this.read(done, Math.min(CHUNK_BYTES, this.size - done)));
+    }
+    return hash.digest("hex");
   }
 
   close(): Promise<void> {

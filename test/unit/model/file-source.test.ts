@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { InputError, UnavailableError } from "../../../src/errors/errors.js";
+import { memorySource } from "../../../src/model/byte-source.js";
 import { openModel } from "../../../src/model/open-model.js";
+import { sha256Range } from "../../../src/model/provenance.js";
 import { fileSystem } from "../../../src/node/file-source.js";
 import { encodeSharded } from "../../support/encode-safetensors.js";
 import { valuesOf } from "../../support/models.js";
@@ -22,6 +24,15 @@ describe("fileSystem", () => {
     const source = await fileSystem.open(path);
     expect(source.size).to.equal(4);
     expect(await source.read(1, 2)).to.deep.equal(Uint8Array.of(2, 3));
+    await source.close();
+  });
+
+  it("takes the digest that the library takes", async () => {
+    const path = join(directory, "x");
+    const bytes = Uint8Array.from({ length: 2 ** 20 + 77 }, (_, i) => i % 251);
+    await writeFile(path, bytes);
+    const source = await fileSystem.open(path);
+    expect(await source.sha256?.()).to.equal(await sha256Range(memorySource("x", bytes), 0, bytes.length));
     await source.close();
   });
 
