@@ -21,8 +21,10 @@ export function randomFrs(count: number, random = createRandom()): Fr[] {
   return Array.from({ length: count }, () => randomFr(random));
 }
 
-/** Integers of magnitude at most `2^(bits-1) - 1`, either sign. */
+/** Integers of magnitude at most `2^(bits-1) - 1`, either sign, in memory that threads share. */
 export function randomSigned(count: number, bits: number, random = createRandom()): Int32Array {
   const limit = 2 ** (bits - 1) - 1;
-  return Int32Array.from({ length: count }, () => (random() % (2 * limit + 1)) - limit);
+  const integers = new Int32Array(new SharedArrayBuffer(4 * count));
+  for (let i = 0; i < count; i++) integers[i] = (random() % (2 * limit + 1)) - limit;
+  return integers;
 }

@@ -14,7 +14,7 @@ export function perLeafName(threads: number): string {
 
 /** The sumchecks of a segment whose every slot is used: of tier medium, 2^22 leaves. */
 export async function benchSumcheck(bench: Bench): Promise<void> {
-  const tier = bench.quick ? TIERS.nano : TIERS.medium;
+  const tier = bench.quick ? TIERS.small : TIERS.medium;
   const witness = makeWitness(tier);
   const leaves = 2 ** tier.leafVars;
   for (const threads of [1, 2]) {
@@ -83,7 +83,7 @@ function makeWitness(tier: Tier): Witness {
   const tile = (): Int32Array => randomSigned(tier.tileSize, bits, random);
   const tiles = Array.from({ length: tier.slots }, tile);
   const [factorA, factorB] = [tile(), tile()];
-  const multiplicities = new Int32Array(tier.tileSize);
+  const multiplicities = new Int32Array(new SharedArrayBuffer(4 * tier.tileSize));
   for (const entries of [...tiles, factorA, factorB]) countEntries(entries, multiplicities);
   const weight = (): Fr => randomFr(random);
   const [alpha, challenges] = [weight(), randomFrs(tier.leafVars, random)];
