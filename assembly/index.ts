@@ -8,3 +8,6 @@ export { rangeLookupFirst } from "./range-first";
 export { mainBind, mainEvaluate, mainGram, mainLinear } from "./main-ints";
 export { mainLinearRound, mainSquaresRound } from "./main-rounds";
 export { mainDirtyBind, mainDirtyLinear, mainDirtyRound, mainMaskedRound } from "./main-masked";
+export { frAddCombined, frAddCombinedInts } from "./vectors-combine";
+export { frFoldIntRows, frFoldRows } from "./vectors-fold";
+export { frHornerRow, frHornerSegments } from "./vectors-horner";
