@@ -8,7 +8,7 @@ import type { Pool } from "./pool.js";
 import { sharedBytes } from "./shared-bytes.js";
 import { vectorCombine, weightsPerRow, type WeightedRows } from "./tasks/vector-combine.js";
 import { vectorFold } from "./tasks/vector-fold.js";
-import { bytesOf, rangeBytes, rangesOf, sharedVector, unpackVector, WasmVector } from "./vectors.js";
+import { bytesOf, isIntVector, rangeBytes, rangesOf, sharedVector, unpackVector, WasmVector } from "./vectors.js";
 
 /** `Σ weight·vector`, missing elements counting as zero. Throws `RangeError` for a vector that is too long. */
 export function linearCombination(pool: Pool, length: number, terms: readonly LinearTerm[]): Promise<WasmVector> {
@@ -71,8 +71,4 @@ export async function evaluateMultilinear(pool: Pool, vector: FrVector, point: r
   const low = Math.ceil(point.length / 2);
   const folded = await foldRows(pool, vector, eqTable(point.slice(0, low)));
   return innerProduct(eqTable(point.slice(low)), await unpackVector(pool, folded));
-}
-
-function isIntVector(vector: IntVector | FrVector): vector is IntVector {
-  return vector instanceof Int32Array || vector instanceof Float64Array;
 }

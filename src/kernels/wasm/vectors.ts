@@ -28,6 +28,10 @@ export function bytesOf(vector: FrVector, { build }: Pool): Uint8Array {
   throw new TypeError("the vector belongs to another backend");
 }
 
+export function isIntVector(vector: IntVector | FrVector): vector is IntVector {
+  return vector instanceof Int32Array || vector instanceof Float64Array;
+}
+
 /** Elements from which a range deserves a task of its own: a message to a thread costs as much as some hundred products. */
 const SMALLEST_RANGE = 1024;
 
