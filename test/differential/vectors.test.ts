@@ -42,7 +42,7 @@ for (const build of KERNEL_BUILDS) {
       await agree(async (backend, take) => {
         const taken: LinearTerm[] = [];
         for (const { weight, vector } of terms) {
-          taken.push({ weight, vector: Array.isArray(vector) ? await take(vector) : (vector) });
+          taken.push({ weight, vector: Array.isArray(vector) ? await take(vector) : vector });
         }
         return backend.toFr(await backend.linearCombination(length, taken));
       });
