@@ -116,6 +116,7 @@ function printed({ head, rows }: TextTable): string {
 
 function check(before: Report, after: Report): void {
   const differences = machineDifferences(before.machine, after.machine);
+  if (before.quick !== after.quick) console.log("Only one of the two reports is a quick one.");
   if (differences.length > 0) console.log(`The machines differ; ${differences.join("; ")}`);
   const changes = compareReports(before, after);
   const slower = slowdowns(changes, tolerance);
