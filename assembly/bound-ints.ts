@@ -30,7 +30,7 @@ export function setBoundWeights(weights: usize, count: i32, constant: usize): vo
 
 /** `r = constant + Σ_(i < count) weights[i]·ints[stride·i]`, lane 0 from `a`, lane 1 from `b`; `stride` in bytes. */
 export function boundInts(r: usize, a: usize, b: usize, stride: usize, count: i32): void {
-  memory.copy(SUM, START, fr.WIDE_BYTES);
+  fr.accCopy(SUM, START);
   addBoundInts(a, b, stride, 0, count);
   fr.accReduce(r, SUM);
 }

@@ -9,7 +9,7 @@
 import { boundInts, boundLimbs, setBoundWeights } from "./bound-ints";
 import * as fr from "./generated/fr";
 import { setChallenge, takePairs } from "./main-rounds";
-import { closeBlock, innerSum, mulAdd, startSums, writeSums } from "./sumcheck-sums";
+import { closeBlock, innerSum, startSums, writeSums } from "./sumcheck-sums";
 
 const ENTRY_BYTES: usize = 16;
 const BLOCK_BYTES: usize = 128;
@@ -45,7 +45,7 @@ function addMaskedPair(): void {
   fr.carry(Y1, Y1);
   fr.mul(TERM, B0, Y0);
   fr.accMul(innerSum(0), TERM, WEIGHT);
-  mulAdd(TERM, B0, Y1, B1, Y0);
+  fr.mulAdd(TERM, B0, Y1, B1, Y0);
   fr.accMul(innerSum(1), TERM, WEIGHT);
   fr.mul(TERM, B1, Y1);
   fr.accMul(innerSum(2), TERM, WEIGHT);

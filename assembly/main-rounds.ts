@@ -21,11 +21,12 @@ export function takePairs(low: usize, high: usize, v: usize, i: usize, j: usize,
   if (folds) {
     foldPair(low, v, 2 * i, 2 * j);
     foldPair(high, v, 2 * i + 1, 2 * j + 1);
-    fr.store(v + 64 * i, v + 64 * j, low);
-    fr.store(v + 64 * i + 32, v + 64 * j + 32, high);
+    fr.storeProduct(v + 64 * i, v + 64 * j, low);
+    fr.storeProduct(v + 64 * i + 32, v + 64 * j + 32, high);
+  } else {
+    fr.load(low, v + 64 * i, v + 64 * j);
+    fr.load(high, v + 64 * i + 32, v + 64 * j + 32);
   }
-  fr.load(low, v + 64 * i, v + 64 * j);
-  fr.load(high, v + 64 * i + 32, v + 64 * j + 32);
 }
 
 function foldPair(r: usize, v: usize, i: usize, j: usize): void {
@@ -34,6 +35,7 @@ function foldPair(r: usize, v: usize, i: usize, j: usize): void {
   fr.sub(SLOPE, SLOPE, r);
   fr.mul(SLOPE, SLOPE, CHALLENGE);
   fr.add(r, r, SLOPE);
+  fr.carry(r, r);
 }
 
 /** Two sums: `Σ_j w_j v[2j]` and `Σ_j w_j (v[2j+1] - v[2j])`. */

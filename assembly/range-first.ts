@@ -6,39 +6,11 @@
  */
 import * as fr from "./generated/fr";
 import { closeBlock, innerSum, startSums, writeSums } from "./sumcheck-sums";
+import { symmetric, SYMMETRIC_LIMBS, U4 } from "./symmetric";
 
-const LIMB: i64 = 28;
-const MASK: i64 = (1 << 28) - 1;
 const WEIGHT = memory.data(256, 64);
 /** Limbs of both lanes: u1; u2 (2); u3 (3); u4 (3). */
 const LIMBS = memory.data(2 * 9 * 4, 16);
-
-/** Limbs of `u1 … u4` of four integers, to `LIMBS` of a lane. */
-function symmetric(lane: usize, e0: i64, e1: i64, e2: i64, e3: i64): void {
-  const at = LIMBS + 36 * lane;
-  const s = e0 + e1;
-  const z = e2 + e3;
-  const t = e0 * e1;
-  const y = e2 * e3;
-  store<i32>(at, <i32>(s + z));
-  const u2 = s * z + t + y;
-  store<i32>(at + 4, <i32>(u2 & MASK));
-  store<i32>(at + 8, <i32>(u2 >> LIMB));
-  const tHigh = t >> LIMB;
-  const yHigh = y >> LIMB;
-  const tLow = t & MASK;
-  const yLow = y & MASK;
-  const u3Low = s * yLow + z * tLow;
-  const u3High = s * yHigh + z * tHigh + (u3Low >> LIMB);
-  store<i32>(at + 12, <i32>(u3Low & MASK));
-  store<i32>(at + 16, <i32>(u3High & MASK));
-  store<i32>(at + 20, <i32>(u3High >> LIMB));
-  const u4Low = tLow * yLow;
-  const u4Middle = tHigh * yLow + tLow * yHigh + (u4Low >> LIMB);
-  store<i32>(at + 24, <i32>(u4Low & MASK));
-  store<i32>(at + 28, <i32>(u4Middle & MASK));
-  store<i32>(at + 32, <i32>(tHigh * yHigh + (u4Middle >> LIMB)));
-}
 
 function addLimbs(k: i32, from: usize, to: usize): void {
   for (let l = from; l < to; l++) {
@@ -49,7 +21,7 @@ function addLimbs(k: i32, from: usize, to: usize): void {
 /** Of the four integers `xLow·low + xHigh·high`. */
 function symmetricAt(lane: usize, ints: usize, xLow: i64, xHigh: i64): void {
   symmetric(
-    lane,
+    LIMBS + 36 * lane,
     xLow * <i64>load<i32>(ints) + xHigh * <i64>load<i32>(ints + 16),
     xLow * <i64>load<i32>(ints + 4) + xHigh * <i64>load<i32>(ints + 20),
     xLow * <i64>load<i32>(ints + 8) + xHigh * <i64>load<i32>(ints + 24),
@@ -86,7 +58,7 @@ export function rangeLookupFirst(
         addAt(18, a, b, -1, 2);
         symmetricAt(0, a, -1, 1);
         symmetricAt(1, b, -1, 1);
-        addLimbs(27, 6, 9);
+        addLimbs(27, U4, SYMMETRIC_LIMBS);
       }
     }
     closeBlock(hi);
@@ -98,5 +70,5 @@ export function rangeLookupFirst(
 function addAt(k: i32, a: usize, b: usize, xLow: i64, xHigh: i64): void {
   symmetricAt(0, a, xLow, xHigh);
   symmetricAt(1, b, xLow, xHigh);
-  addLimbs(k, 0, 9);
+  addLimbs(k, 0, SYMMETRIC_LIMBS);
 }

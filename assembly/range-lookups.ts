@@ -7,7 +7,7 @@
 import { boundInts, setBoundWeights } from "./bound-ints";
 import * as fr from "./generated/fr";
 import { extrapolate } from "./range-rounds";
-import { closeBlock, innerSum, mulAdd, startSums, writeSums } from "./sumcheck-sums";
+import { closeBlock, innerSum, startSums, writeSums } from "./sumcheck-sums";
 
 const STEP: usize = 256;
 const LOW = memory.data(4 * 256, 64);
@@ -30,9 +30,9 @@ function addSummand(k: i32, products: usize, sums: usize, withProduct: bool): vo
   if (withProduct) {
     fr.add(SUMMAND, sums, products);
     fr.carry(SUMMAND, SUMMAND);
-    mulAdd(SUMMAND, SUMMAND, products + STEP, products, sums + STEP);
+    fr.mulAdd(SUMMAND, SUMMAND, products + STEP, products, sums + STEP);
   } else {
-    mulAdd(SUMMAND, sums, products + STEP, products, sums + STEP);
+    fr.mulAdd(SUMMAND, sums, products + STEP, products, sums + STEP);
   }
   fr.accMul(innerSum(k), SUMMAND, WEIGHT);
 }
@@ -77,6 +77,7 @@ function foldPair(r: usize, v: usize, i: usize, j: usize): void {
   fr.sub(SUMMAND, SUMMAND, r);
   fr.mul(SUMMAND, SUMMAND, CHALLENGE);
   fr.add(r, r, SUMMAND);
+  fr.carry(r, r);
 }
 
 /** As `rangeRound` for scaled denominators `x` alone. */
@@ -106,11 +107,12 @@ export function rangeLookupRound(
         if (folds) {
           foldPair(low, at, 2 * j, 2 * k);
           foldPair(high, at, 2 * j + 1, 2 * k + 1);
-          fr.store(at + 256 * j, at + 256 * k, low);
-          fr.store(at + 256 * j + 128, at + 256 * k + 128, high);
+          fr.storeProduct(at + 256 * j, at + 256 * k, low);
+          fr.storeProduct(at + 256 * j + 128, at + 256 * k + 128, high);
+        } else {
+          fr.load(low, at + 256 * j, at + 256 * k);
+          fr.load(high, at + 256 * j + 128, at + 256 * k + 128);
         }
-        fr.load(low, at + 256 * j, at + 256 * k);
-        fr.load(high, at + 256 * j + 128, at + 256 * k + 128);
       }
       addNodePairs(withProduct, withOne);
     }
@@ -165,7 +167,7 @@ export function rangeLookupBind(x: usize, ints: usize, nodes: i32, weights: usiz
       const a = ints + 64 * j + 4 * c;
       boundInts(SUMMAND, a, a + 4, 16, 4);
       const to = x + 128 * j + 32 * c;
-      fr.store(to, to + 32, SUMMAND);
+      fr.storeProduct(to, to + 32, SUMMAND);
     }
   }
 }

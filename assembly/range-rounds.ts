@@ -5,7 +5,7 @@
  * a node pair each; a single pair goes through both lanes, and lane 1 of the sums is to be ignored then.
  */
 import * as fr from "./generated/fr";
-import { closeBlock, innerSum, mulAdd, startSums, writeSums } from "./sumcheck-sums";
+import { closeBlock, innerSum, startSums, writeSums } from "./sumcheck-sums";
 
 const STEP: usize = 256;
 /** Eight elements of a node: p0..p3, q0..q3. */
@@ -28,6 +28,7 @@ function foldPair(r: usize, v: usize, i: usize, j: usize): void {
   fr.sub(SUMMAND, SUMMAND, r);
   fr.mul(SUMMAND, SUMMAND, CHALLENGE);
   fr.add(r, r, SUMMAND);
+  fr.carry(r, r);
 }
 
 /** Loads node pairs `i` and `j` of one vector; folds them first, in place, if a challenge is set. */
@@ -39,19 +40,20 @@ function takePairs(low: usize, high: usize, v: usize, i: usize, j: usize, folds:
     if (folds) {
       foldPair(low + c * STEP, at, 2 * i, 2 * j);
       foldPair(high + c * STEP, at, 2 * i + 1, 2 * j + 1);
-      fr.store(lowI, lowJ, low + c * STEP);
-      fr.store(lowI + 128, lowJ + 128, high + c * STEP);
+      fr.storeProduct(lowI, lowJ, low + c * STEP);
+      fr.storeProduct(lowI + 128, lowJ + 128, high + c * STEP);
+    } else {
+      fr.load(low + c * STEP, lowI, lowJ);
+      fr.load(high + c * STEP, lowI + 128, lowJ + 128);
     }
-    fr.load(low + c * STEP, lowI, lowJ);
-    fr.load(high + c * STEP, lowI + 128, lowJ + 128);
   }
 }
 
 function quadratics(r: usize, v: usize): void {
   const q = v + 4 * STEP;
-  mulAdd(r, v, q + STEP, v + STEP, q);
+  fr.mulAdd(r, v, q + STEP, v + STEP, q);
   fr.mul(r + STEP, q, q + STEP);
-  mulAdd(r + 2 * STEP, v + 2 * STEP, q + 3 * STEP, v + 3 * STEP, q + 2 * STEP);
+  fr.mulAdd(r + 2 * STEP, v + 2 * STEP, q + 3 * STEP, v + 3 * STEP, q + 2 * STEP);
   fr.mul(r + 3 * STEP, q + 2 * STEP, q + 3 * STEP);
 }
 
@@ -64,7 +66,7 @@ export function extrapolate(r: usize, x: usize, y: usize, z: usize): void {
 }
 
 function addSummand(k: i32, v: usize): void {
-  mulAdd(SUMMAND, v, v + 3 * STEP, v + STEP, v + 2 * STEP);
+  fr.mulAdd(SUMMAND, v, v + 3 * STEP, v + STEP, v + 2 * STEP);
   fr.accMul(innerSum(k), SUMMAND, WEIGHT);
 }
 

@@ -12,7 +12,6 @@ const MAX_SUMS = 34;
 const WIDE_STRIDE: usize = 384;
 const INNER = memory.data(34 * 384, 64);
 const OUTER = memory.data(34 * 384, 64);
-const PRODUCT_SUM = memory.data(384, 64);
 const REDUCED = memory.data(256, 64);
 const HIGH = memory.data(256, 64);
 const ONE = memory.data(256, 64);
@@ -66,12 +65,4 @@ export function writeSums(out: usize): void {
     fr.toCanonical(REDUCED, REDUCED);
     fr.storeInteger(out + ((<usize>k) << 6), out + ((<usize>k) << 6) + 32, REDUCED);
   }
-}
-
-/** `r = a·b + c·d` with one reduction. */
-export function mulAdd(r: usize, a: usize, b: usize, c: usize, d: usize): void {
-  fr.accClear(PRODUCT_SUM);
-  fr.accMul(PRODUCT_SUM, a, b);
-  fr.accMul(PRODUCT_SUM, c, d);
-  fr.accReduce(r, PRODUCT_SUM);
 }

@@ -61,6 +61,25 @@ export function multiplyBody(): ColumnCode {
   return code;
 }
 
+/** `r = (a·b + c·d)·R^-1`, operands as for a product. The sum's quotient is still within its bound. */
+export function multiplyAddBody(): ColumnCode {
+  const code = new ColumnCode("t", "MUL_ADD_COLUMNS");
+  for (const name of ["a", "b", "c", "d"]) {
+    for (const i of INDICES) code.emit(`const ${name}${String(i)} = v128.load(${name}, ${String(16 * i)});`);
+  }
+  code.emit("const top = f64x2.relaxed_madd(a4, b4, HI), more = f64x2.relaxed_madd(c4, d4, HI);");
+  for (let k = 0; k < 2 * LIMBS; k++) {
+    for (const i of INDICES) {
+      const j = k - i;
+      if (j < 0 || j >= LIMBS) continue;
+      code.product(k, `a${String(i)}`, `b${String(j)}`, k === 8 ? "top" : undefined);
+      code.product(k, `c${String(i)}`, `d${String(j)}`, k === 8 ? "more" : undefined);
+    }
+    reduceColumn(code, k, "r", "f64x2.add(f64x2.sub(top, HI), f64x2.sub(more, HI))");
+  }
+  return code;
+}
+
 /** `r = a²·R^-1`: products off the diagonal once, their columns twice. */
 export function squareBody(): ColumnCode {
   const code = new ColumnCode("t", "SQR_COLUMNS");

@@ -3,6 +3,7 @@ import {
   accumulateBody,
   accumulateIntBody,
   accumulatorReduceBody,
+  multiplyAddBody,
   multiplyBody,
   PRODUCT_CONSTANTS,
   SHARED_FLOATS,
@@ -20,6 +21,7 @@ export function fusedField(p: bigint): string {
   const limbs = (x: bigint): number[] => signedDigits(x, BITS, LIMBS).map(Number);
   const element = (name: string, x: bigint): string => lanes(name, limbs(x % p > p / 2n ? (x % p) - p : x % p));
   const mul = multiplyBody();
+  const mulAdd = multiplyAddBody();
   const sqr = squareBody();
   const accMul = accumulateBody();
   const accMulInt = accumulateIntBody();
@@ -51,9 +53,11 @@ export function fusedField(p: bigint): string {
     element("FROM_256", factor(R * R * inverseModulo(1n << 256n, p))),
     element("TO_256", 1n << 256n),
     mul.constantsDeclaration(),
+    mulAdd.constantsDeclaration(),
     sqr.constantsDeclaration(),
     accReduce.constantsDeclaration(),
     body("mul(r: usize, a: usize, b: usize)", mul),
+    body("mulAdd(r: usize, a: usize, b: usize, c: usize, d: usize)", mulAdd),
     body("sqr(r: usize, a: usize)", sqr),
     body("accMul(acc: usize, a: usize, b: usize)", accMul, count(160)),
     body("accMulInt(acc: usize, a: usize, i: i32, j: i32)", accMulInt, count(168)),

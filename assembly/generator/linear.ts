@@ -16,6 +16,8 @@ const at = (k: number): string => String(16 * k);
 export function linearOperations({ bits, limbs, topBits, fused }: LimbShape): string {
   const indices = Array.from({ length: limbs }, (_, k) => k);
   const last = limbs - 1;
+  /** Columns and counts of an accumulator. */
+  const wide = Array.from({ length: fused ? 11 : 23 }, (_, k) => k);
   const each = (line: (k: number) => string, of = indices): string => of.map((k) => `  ${line(k)}`).join("\n");
   const lower = indices.slice(0, last);
   const upper = indices.slice(1);
@@ -170,6 +172,11 @@ export function fromCanonical(r: usize, a: usize): void { mul(r, a, RADIX2); }
 export function toCanonical(r: usize, a: usize): void { mul(r, a, UNIT); }
 export function fromMontgomery256(r: usize, a: usize): void { mul(r, a, FROM_256); }
 export function toMontgomery256(r: usize, a: usize): void { mul(r, a, TO_256); }
-export function accClear(acc: usize): void { memory.fill(acc, 0, WIDE_BYTES); }
+export function accClear(acc: usize): void {
+${each((k) => `v128.store(acc, i64x2.splat(0), ${at(k)});`, wide)}
+}
+export function accCopy(acc: usize, from: usize): void {
+${each((k) => `v128.store(acc, v128.load(from, ${at(k)}), ${at(k)});`, wide)}
+}
 `;
 }

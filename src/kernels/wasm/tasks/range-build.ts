@@ -2,6 +2,9 @@ import { readCanonical, writePacked } from "../canonical.js";
 import { ELEMENT_BYTES, type Kernel } from "../kernel.js";
 import type { Task } from "../task.js";
 
+/** Sums of leaves are exact for integers up to here in magnitude; tables have at most as many entries. */
+const MAX_MAGNITUDE = 2 ** 20;
+
 /** Packed fractions of a slot at one level of the tree, in shared memory. */
 export interface Fractions {
   readonly p: Uint8Array;
@@ -42,7 +45,8 @@ export const rangeBuild: Task<RangeBuildInput, Uint8Array> = {
         nodes = leaves.ints.length / 4;
         p = kernel.alloc(ELEMENT_BYTES * Math.max(nodes, 2));
         q = kernel.alloc(ELEMENT_BYTES * Math.max(nodes, 2));
-        kernel.exports.rangeSumLookups(p, q, kernel.write(leaves.ints), nodes, alphaAt);
+        const bits = kernel.exports.rangeSumLookups(p, q, kernel.write(leaves.ints), nodes, alphaAt);
+        if (bits >= MAX_MAGNITUDE) throw new RangeError(`a residual is beyond ${MAX_MAGNITUDE}`);
       } else {
         [p, q] = writeTableLeaves(kernel, leaves, alphaAt);
         nodes = leaves.low.length / 4;
