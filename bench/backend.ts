@@ -1,17 +1,18 @@
 import { createFfjavascriptBackend, type ThreadedBackend } from "../src/kernels/ffjavascript/backend.js";
-import { createMainSumcheck } from "../src/kernels/wasm/main-sumcheck.js";
-import { createRangeTree } from "../src/kernels/wasm/range-tree.js";
+import { createWasmBackend } from "../src/kernels/wasm/backend.js";
 import { createKernelThreads } from "../src/node/kernel-threads.js";
 
-/** Our own kernels on that many threads. */
+/** Our own kernels on that many threads, and ffjavascript's multi-scalar multiplication while there is no own. */
 export async function openBackend(threads: number): Promise<ThreadedBackend> {
   const pool = await createKernelThreads({ jobs: threads });
   const others = await createFfjavascriptBackend();
+  const backend = createWasmBackend(pool);
   return {
-    ...others,
-    jobs: pool.jobs,
-    rangeTree: (input) => createRangeTree(pool, input),
-    mainSumcheck: (input) => createMainSumcheck(pool, input),
+    ...backend,
+    msm: async (powers, scalars) =>
+      scalars instanceof Int32Array || scalars instanceof Float64Array
+        ? others.msm(powers, scalars)
+        : others.msm(powers, await others.fromFr(await backend.toFr(scalars))),
     async close() {
       await pool.close();
       await others.close();

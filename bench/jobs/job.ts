@@ -38,9 +38,14 @@ async function run({ tier, threads, base, tunes, context }: JobSpec): Promise<Jo
   const setup = await openBenchSetup(tier);
   const backend = await openBackend(threads);
   const prover = { setup, backend, threads, context: { ...context, chainId: BigInt(context.chainId) } };
-  const committed = await commitBase(prover, base);
+  const baseModel = await openWeights(base, setup.tier.n);
+  const committed = await commitBase(prover, baseModel);
   const answer: JobAnswer = [];
-  for (const tune of tunes) answer.push(await certify(prover, committed, tune));
+  for (const tune of tunes) {
+    const model = await openWeights(tune.weights, setup.tier.n);
+    answer.push(await certify(prover, committed, tune.name, model).finally(() => model.close()));
+  }
+  await baseModel.close();
   return answer;
 }
 
@@ -65,16 +70,14 @@ function common({
   return { tier, srs, insecure: artifacts.insecure, backend };
 }
 
-async function commitBase(prover: Prover, weights: Weights): Promise<CommittedBase> {
-  const { tier } = prover.setup;
-  const model = await openWeights(weights, tier.n);
+async function commitBase(prover: Prover, model: Model): Promise<CommittedBase> {
   const clock = new PhaseClock();
   const { committed } = await clock.during("commit base", () => commitModel({ ...common(prover), model }));
   const policy = createNormPolicy({
     baseModelId: committed.modelId,
     manifest: parseManifest(JSON.parse(committed.manifest)),
     bound: { maxNorm: MAX_NORM },
-    maxTilesPerRule: tier.slots,
+    maxTilesPerRule: prover.setup.tier.slots,
   });
   return { base: openCommitted(committed, model), policy, phases: clock.phases };
 }
@@ -83,11 +86,11 @@ async function commitBase(prover: Prover, weights: Weights): Promise<CommittedBa
 async function certify(
   prover: Prover,
   { base, policy, phases }: CommittedBase,
-  { name, weights }: JobSpec["tunes"][number],
+  name: string,
+  model: Model,
 ): Promise<JobAnswer[number]> {
   const { setup, threads, context } = prover;
   const { tier } = setup;
-  const model = await openWeights(weights, tier.n);
   const commitClock = new PhaseClock();
   const { committed } = await commitClock.during("commit tune", () => commitModel({ ...common(prover), model, base }));
   const permute = await loadPoseidon();

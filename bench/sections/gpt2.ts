@@ -15,7 +15,8 @@ const SCRIPT = fileURLToPath(new URL("../../scripts/gpt2-pair.ts", import.meta.u
 
 /** A pair of GPT-2's size from files of its size: large keys, base, both fine-tunes. Takes minutes and 2 GB of disk. */
 export async function benchGpt2(bench: Bench): Promise<void> {
-  await benchWholeSetup(bench, "large");
+  const [size, tier] = bench.quick ? (["1M", "medium"] as const) : (["124M", "large"] as const);
+  if (!bench.quick) await benchWholeSetup(bench, tier);
   const directory = await mkdtemp(join(tmpdir(), "fti-gpt2-"));
   try {
     // Both have the same base.
@@ -33,7 +34,7 @@ export async function benchGpt2(bench: Bench): Promise<void> {
     bench.note("  the pairs are written");
     bench.recordJobs(
       await runRegisteredJob({
-        tier: "large",
+        tier,
         threads: 2,
         base: path("lora", "base.safetensors"),
         tunes: [
