@@ -12,3 +12,4 @@ export { frAddCombined, frAddCombinedInts } from "./vectors-combine";
 export { frFoldIntRows, frFoldRows } from "./vectors-fold";
 export { frHornerRow, frHornerSegments } from "./vectors-horner";
 export { g1GroupSums, g1Table, g1ToPtau, msmBiasElements, msmBiasInts, msmBuckets } from "./msm";
+export * from "./field-products";

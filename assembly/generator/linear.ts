@@ -10,6 +10,17 @@ const LOW = "f64x2.splat(6755399441055744.0)";
 const at = (k: number): string => String(16 * k);
 
 /**
+ * Bounds, the same in both builds. Let h = 2^(bits-1).
+ * - What load, mul, sqr, carry and accReduce give: digits in [-h, h) but the last, the value in (-p, p); of a product
+ *   (-0.76p, 0.76p), see `reduceColumn`.
+ * - mul, sqr, accMul, accMulInt: each factor is one of these or a sum or difference of two: limbs within 2h.
+ *   Fused: a product of two limbs is at most 2^102, where the rounding constants still hold. Plain: a column of eleven
+ *   products of 2^48, ten of 2^46 and a carry stays below 2^52.
+ * - store, carry, storeCanonical, storeInteger: sums of up to three levels, limbs within 2^52 (fused), 2^51 (plain).
+ * - storeProduct: only what mul, sqr, carry, accReduce gave.
+ * - An accumulator's columns stay below 2^61: 64 products (fused 64·15·2^50, plain 64·11·2^48) or 256 integer
+ *   products; both kinds may be mixed within these numbers.
+ *
  * Every pair operation but products. Packed: the digits' two's complement fields, least significant first, 256 bits;
  * zero is all zero bytes. `SHARED`, `P` and the field's constants are declared by the caller.
  */
@@ -27,13 +38,16 @@ export function linearOperations({ bits, limbs, topBits, fused }: LimbShape): st
   const minusProduct = (a: string, b: string, c: string): string =>
     fused ? `f64x2.relaxed_nmadd(${a}, ${b}, ${c})` : `f64x2.sub(${c}, f64x2.mul(${a}, ${b}))`;
 
-  /** Brings `x0 …` near zero by a multiple of p and to balanced digits; every step is exact. */
+  /**
+   * Brings `x0 …` near zero by a multiple of p and to digits in [-2^(bits-1), 2^(bits-1)); every step is exact. The half
+   * that is added before rounding makes ties round up: the packed form has no digit 2^(bits-1).
+   */
   const balance = `
-  const HI = v128.load(SHARED), SHRINK = f64x2.splat(${String(2 ** -bits)});
+  const HI = v128.load(SHARED), TIE = f64x2.splat(0.5), SHRINK = f64x2.splat(${String(2 ** -bits)});
   const times = f64x2.sub(${multiplyAdd(`x${String(last)}`, "v128.load(SHARED, 96)", LOW)}, ${LOW});
 ${each((k) => `x${String(k)} = ${minusProduct("times", `v128.load(P, ${at(k)})`, `x${String(k)}`)};`)}
 ${each(
-  (k) => `const c${String(k)} = f64x2.sub(f64x2.add(x${String(k)}, HI), HI);
+  (k) => `const c${String(k)} = f64x2.sub(f64x2.add(f64x2.add(x${String(k)}, TIE), HI), HI);
   x${String(k)} = f64x2.sub(x${String(k)}, c${String(k)});
   x${String(k + 1)} = ${multiplyAdd(`c${String(k)}`, "SHRINK", `x${String(k + 1)}`)};`,
   lower,

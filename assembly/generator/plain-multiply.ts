@@ -51,8 +51,8 @@ function reduceColumn(code: Lines, k: number): void {
     code.emit(`v128.store(r, ${t}, ${at(LIMBS - 1)});`);
     return;
   }
-  const split = (name: string): void => {
-    code.emit(`const c${name} = f64x2.sub(f64x2.add(${name}, HI), HI);`);
+  const split = (name: string, from = name): void => {
+    code.emit(`const c${name} = f64x2.sub(f64x2.add(${from}, HI), HI);`);
   };
   if (k === LIMBS - 1) {
     split(t);
@@ -63,7 +63,8 @@ function reduceColumn(code: Lines, k: number): void {
     code.add(next, `f64x2.mul(${t}, ${SHRINK})`);
     return;
   }
-  split(t);
+  // A result's digit is below 2^23: the packed form has no other. The half makes ties round up.
+  split(t, k < LIMBS ? t : `f64x2.add(${t}, f64x2.splat(0.5))`);
   if (k < LIMBS) code.emit(`const u${String(k)} = f64x2.sub(${t}, c${t});`);
   else code.emit(`v128.store(r, f64x2.sub(${t}, c${t}), ${at(k - LIMBS)});`);
   code.add(next, `f64x2.mul(c${t}, ${SHRINK})`);
