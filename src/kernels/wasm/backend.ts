@@ -1,12 +1,13 @@
 import type { Backend } from "../backend.js";
-import { referenceMsm } from "../reference/msm.js";
+
 import { createMainSumcheck } from "./main-sumcheck.js";
 import { createOpeningSumcheck } from "./opening-sumcheck.js";
 import type { Pool } from "./pool.js";
+import { msm } from "./msm.js";
 import { createRangeTree } from "./range-tree.js";
 import { divideByBinomial, divideByLinear } from "./vectors-division.js";
 import { evaluateMultilinear, foldRows, linearCombination } from "./vectors-linear.js";
-import { isIntVector, packVector, unpackVector } from "./vectors.js";
+import { bytesOf, isIntVector, packVector, unpackVector } from "./vectors.js";
 
 /** Everything on a pool's WebAssembly kernels. The pool stays the caller's to close. */
 export function createWasmBackend(pool: Pool): Backend {
@@ -15,8 +16,7 @@ export function createWasmBackend(pool: Pool): Backend {
     jobs: pool.jobs,
     fromFr: (values) => packVector(pool, values),
     toFr: (vector) => unpackVector(pool, vector),
-    msm: async (powers, scalars) =>
-      referenceMsm(powers, isIntVector(scalars) ? scalars : await unpackVector(pool, scalars)),
+    msm: (powers, scalars) => msm(pool, powers, isIntVector(scalars) ? scalars : { packed: bytesOf(scalars, pool) }),
     rangeTree: (input) => createRangeTree(pool, input),
     mainSumcheck: (input) => createMainSumcheck(pool, input),
     openingSumcheck: (input) => createOpeningSumcheck(pool, input),

@@ -7,23 +7,11 @@ import type { IntVector } from "../../../src/kernels/backend.js";
 import { createFfjavascriptBackend, type ThreadedBackend } from "../../../src/kernels/ffjavascript/backend.js";
 import { packFrLE, splitSigned } from "../../../src/kernels/ffjavascript/scalars.js";
 import { referenceMsm } from "../../../src/kernels/reference/msm.js";
-import { FQ_ORDER, FR_ORDER } from "../../../src/protocol/constants.js";
+import { FR_ORDER } from "../../../src/protocol/constants.js";
+import { packPoints } from "../../support/points.js";
 import { integerIn, seededFr, seededRandom } from "../../support/random.js";
 
 const SEED = 6;
-const MONTGOMERY_R = (1n << 256n) % FQ_ORDER;
-
-/** Points as a backend takes them: 64 bytes each, little-endian, Montgomery. */
-function pack(points: readonly G1[]): Uint8Array {
-  const bytes = new Uint8Array(64 * points.length);
-  points.forEach(({ x, y }, i) => {
-    [x, y].forEach((coordinate, half) => {
-      let rest = (coordinate * MONTGOMERY_R) % FQ_ORDER;
-      for (let at = 0; at < 32; at++, rest >>= 8n) bytes[64 * i + 32 * half + at] = Number(rest & 0xffn);
-    });
-  });
-  return bytes;
-}
 
 describe(`multi-scalar multiplication (seed ${SEED})`, () => {
   const random = seededRandom(SEED);
@@ -43,7 +31,7 @@ describe(`multi-scalar multiplication (seed ${SEED})`, () => {
   async function expectSum(bases: readonly G1[], scalars: IntVector | readonly Fr[], label: string): Promise<void> {
     const values = Array.from(scalars as ArrayLike<number | bigint>, (value) => toFr(BigInt(value)));
     const expected = g1LinearCombination(values.map((value, i): [Fr, G1] => [value, bases[i]!]));
-    const powers = pack(bases);
+    const powers = packPoints(bases);
     expect(referenceMsm(powers, scalars), `reference, ${label}`).to.deep.equal(expected);
     expect(
       await fast.msm(powers, Array.isArray(scalars) ? await fast.fromFr(scalars) : scalars),
@@ -86,8 +74,10 @@ describe(`multi-scalar multiplication (seed ${SEED})`, () => {
   it("uses only as many points as there are scalars", () => expectSum(points, [frOf(2), frOf(3)], "fewer scalars"));
 
   it("refuses more scalars than points", async () => {
-    expect(() => referenceMsm(pack([p]), [FR_ONE, FR_ONE])).to.throw(RangeError, "2 scalars but only 1 points");
-    const error = await fast.msm(pack([p]), await fast.fromFr([FR_ONE, FR_ONE])).catch((reason: unknown) => reason);
+    expect(() => referenceMsm(packPoints([p]), [FR_ONE, FR_ONE])).to.throw(RangeError, "2 scalars but only 1 points");
+    const error = await fast
+      .msm(packPoints([p]), await fast.fromFr([FR_ONE, FR_ONE]))
+      .catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(RangeError);
   });
 
@@ -95,7 +85,7 @@ describe(`multi-scalar multiplication (seed ${SEED})`, () => {
     const other = await createFfjavascriptBackend();
     await other.close();
     await other.close();
-    const error = await other.msm(pack([p]), Int32Array.of(1)).catch((reason: unknown) => reason);
+    const error = await other.msm(packPoints([p]), Int32Array.of(1)).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(RangeError).with.property("message", "msm: the backend is closed");
     await expectSum(points, Array.from({ length: 40 }, randomFr), "after another one was closed");
   });
@@ -106,7 +96,7 @@ describe(`multi-scalar multiplication (seed ${SEED})`, () => {
   });
 
   it("reads the points that were packed", () => {
-    const powers = pack([p, G1_INFINITY, q]);
+    const powers = packPoints([p, G1_INFINITY, q]);
     expect([0, 1, 2].map((i) => g1FromMontgomeryLE(powers, G1_BYTES * i))).to.deep.equal([p, G1_INFINITY, q]);
   });
 });
