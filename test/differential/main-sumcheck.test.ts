@@ -89,6 +89,12 @@ for (const build of ["fused", "plain"] as const) {
       await expectEqualProofs(pool, inputOf(tier, tiles, SEED + 6), seededFr(SEED + 7));
     });
 
+    it("agrees for a tile whose blocks of weights fill a sum", async () => {
+      const tier = shapeOf(8, 2);
+      const tiles = [maskedTile(tier, SEED + 24, (x) => x % 5 === 3 && x < 30_000)];
+      await expectEqualProofs(pool, inputOf(tier, tiles, SEED + 25), seededFr(SEED + 26));
+    });
+
     it("agrees for masks with no, one, some and all entries", async () => {
       const tier = shapeOf(3, 4);
       const masks = [() => false, (x: number) => x === 7, (x: number) => x % 11 < 2, () => true];

@@ -78,6 +78,12 @@ for (const build of ["fused", "plain"] as const) {
       await expectEqualTrees(pool, inputOf(tier, tiles, SEED + 6), seededFr(SEED + 7));
     });
 
+    it("agrees for a tile whose blocks of weights fill a sum", async () => {
+      const tier = shapeOf(8, 2);
+      const tiles = [residuals(tier, seededRandom(SEED + 17))];
+      await expectEqualTrees(pool, inputOf(tier, tiles, SEED + 18), seededFr(SEED + 19));
+    });
+
     it("agrees for all entries at an end of the large tier's range", async () => {
       const tier = shapeOf(3, 4);
       const half = TIERS.large.tileSize / 2;

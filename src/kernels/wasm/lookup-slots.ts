@@ -16,8 +16,13 @@ import {
 } from "./tasks/range-lookups.js";
 import { sharedBytes } from "./shared-bytes.js";
 
-interface Slot {
+export interface LookupIntegers {
   readonly ints: Int32Array;
+  /** Memory that may be written over. */
+  readonly spare: Uint8Array | undefined;
+}
+
+interface Slot extends LookupIntegers {
   x: Uint8Array | undefined;
 }
 
@@ -34,9 +39,9 @@ export class LookupSlots implements EntrySlots {
   readonly #scale: Fr;
   readonly #challenges: Fr[] = [];
 
-  constructor(pool: Pool, slots: readonly Int32Array[], alpha: Fr, lambda: Fr) {
+  constructor(pool: Pool, slots: readonly LookupIntegers[], alpha: Fr, lambda: Fr) {
     this.#pool = pool;
-    this.#slots = slots.map((ints) => ({ ints, x: undefined }));
+    this.#slots = slots.map(({ ints, spare }) => ({ ints, spare, x: undefined }));
     this.#alpha = alpha;
     this.#lambda = lambda;
     this.#scale = lambda === FR_ZERO ? FR_ONE : lambda;
@@ -80,7 +85,7 @@ export class LookupSlots implements EntrySlots {
       }
       const slots = group.map((slot) => {
         const ints = slot.x === undefined ? slot.ints : undefined;
-        slot.x ??= sharedBytes(8 * pairs * ELEMENT_BYTES);
+        slot.x ??= memoryOf(slot, 8 * pairs * ELEMENT_BYTES);
         return { x: slot.x, ints };
       });
       const challenge = bound === 2 ? undefined : canonicalBytes(this.#challenges.slice(-1));
@@ -115,4 +120,8 @@ export class LookupSlots implements EntrySlots {
   #unbound(entry: number): Fr {
     return frMul(frSub(this.#alpha, BigInt(-entry) as Fr), this.#scale);
   }
+}
+
+function memoryOf({ spare }: LookupIntegers, bytes: number): Uint8Array {
+  return spare !== undefined && spare.length >= bytes ? spare.subarray(0, bytes) : sharedBytes(bytes);
 }

@@ -20,6 +20,8 @@ interface BuiltSlot {
   readonly leaves: Lookups | Table;
   /** Levels 1, 2, … of stored fractions; dropped once their layer is proven. */
   readonly levels: (Fractions | undefined)[];
+  /** Memory of level 1, as much as the leaf layer will need. */
+  spare: Uint8Array | undefined;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function createRangeTree(pool: Pool, input: RangeInput): Promise<Ra
     const leaves = leavesOf(input, index);
     if (leaves === undefined)
       constants.set(index, { p: index < input.tiles.length || index >= tier.slots ? FR_ONE : FR_ZERO, q: alpha });
-    else slots.push({ index, leaves, levels: storedLevels(tier.tileSize, half) });
+    else slots.push({ index, leaves, levels: storedLevels(tier.tileSize, half), spare: undefined });
   }
   const alphaBytes = canonicalBytes([alpha]);
   const roots = await Promise.all(
@@ -105,10 +107,12 @@ class WasmRangeTree implements RangeTree {
   }
 
   #family(childLevel: number, depth: number, lambda: Fr): SlotFamily {
-    const children = this.#slots.map(({ levels }) => {
+    const children = this.#slots.map((slot) => {
+      const { levels, leaves } = slot;
       const level = levels[childLevel - 1];
       if (level === undefined) throw new RangeError(`RangeTree.layer: layer ${depth} was asked for before`);
       levels[childLevel - 1] = undefined;
+      if (childLevel === 1 && leaves.kind === "lookups") slot.spare = level.p;
       return level;
     });
     return {
@@ -119,21 +123,22 @@ class WasmRangeTree implements RangeTree {
 
   async #leafFamilies(lambda: Fr): Promise<SlotFamily[]> {
     const { alpha, tier } = this.#input;
-    const lookups: { index: number; ints: Int32Array }[] = [];
+    const lookups: { index: number; ints: Int32Array; spare: Uint8Array | undefined }[] = [];
     const tables: { index: number; fractions: Fractions }[] = [];
-    for (const { index, leaves } of this.#slots) {
+    for (const slot of this.#slots) {
+      const { index, leaves, spare } = slot;
       if (leaves.kind === "lookups") {
-        lookups.push({ index, ints: leaves.ints });
+        lookups.push({ index, ints: leaves.ints, spare });
+        slot.spare = undefined;
         continue;
       }
       const fractions = storedFractions(tier.tileSize);
       await this.#pool.run(rangeTable, { table: leaves, alpha: canonicalBytes([alpha]), ...fractions });
       tables.push({ index, fractions });
     }
-    const values = lookups.map(({ ints }) => ints);
     const stored = tables.map(({ fractions }) => fractions);
     return [
-      { indices: lookups.map(({ index }) => index), slots: new LookupSlots(this.#pool, values, alpha, lambda) },
+      { indices: lookups.map(({ index }) => index), slots: new LookupSlots(this.#pool, lookups, alpha, lambda) },
       { indices: tables.map(({ index }) => index), slots: new NodeSlots(this.#pool, stored, lambda) },
     ];
   }
