@@ -52,6 +52,23 @@ export function fqLazyProducts(out: usize, x: usize, y: usize, count: i32): void
   release(m);
 }
 
+/** `out[i] = 2·(x[i] + y[i])²`, as the sum of two products with one reduction. */
+export function frLazyProductSums(out: usize, x: usize, y: usize, count: i32): void {
+  const m = mark();
+  const r = alloc(2 * fr.PAIR_BYTES);
+  const s = r + fr.PAIR_BYTES;
+  for (let i = 0; i < count; i += 2) {
+    const a = ELEMENT_BYTES * i;
+    const b = i + 1 < count ? a + ELEMENT_BYTES : a;
+    fr.load(r, x + a, x + b);
+    fr.load(s, y + a, y + b);
+    fr.add(r, r, s);
+    fr.mulAdd(r, r, r, r, r);
+    fr.storeProduct(out + a, out + b, r);
+  }
+  release(m);
+}
+
 /** One element at `out`: `Σ (x[i] + y[i])·(x[i] + y[i])`. */
 export function frSumOfSquares(out: usize, x: usize, y: usize, count: i32): void {
   const m = mark();

@@ -31,8 +31,8 @@ export class FusedField {
     this.pInverse = BigInt.asIntN(BITS, -inverseModulo(p, BASE));
     this.nLimbs = signedDigits((p * this.pInverse + 1n) / BASE, BITS, LIMBS);
     for (const limb of this.pLimbs) {
-      // |q| < 2.02·2^51 times a limb of p must stay below 2^102.
-      if ((limb < 0n ? -limb : limb) * 100n > HALF * 99n) throw new RangeError("a limb of p is too close to 2^50");
+      // |q| < 2.02·2^51 (of mulAdd 1.8·2^51) times a limb of p must stay below 2^102.
+      if ((limb < 0n ? -limb : limb) * 100n > HALF * 76n) throw new RangeError("a limb of p is too close to 2^50");
     }
   }
 }

@@ -11,11 +11,14 @@ const at = (k: number): string => String(16 * k);
 
 /**
  * Bounds, the same in both builds. Let h = 2^(bits-1).
- * - What load, mul, sqr, carry and accReduce give: digits in [-h, h) but the last, the value in (-p, p); of a product
- *   (-0.76p, 0.76p), see `reduceColumn`.
+ * - What mul, sqr, mulAdd, carry and accReduce give: digits in [-h, h) but the last, the value within 0.64p: half of p
+ *   from q, an eighth from the last digit that `N` (about p/4) cancels. What load gives is the same, or in [0, p) when
+ *   storeCanonical wrote it.
  * - mul, sqr, accMul, accMulInt: each factor is one of these or a sum or difference of two: limbs within 2h.
  *   Fused: a product of two limbs is at most 2^102, where the rounding constants still hold. Plain: a column of eleven
  *   products of 2^48, ten of 2^46 and a carry stays below 2^52.
+ * - mulAdd: as mul, but no sums of what storeCanonical wrote: |q| <= (8·0.64²·p/R + 1/2)·2^51 < 1.8·2^51, and a limb of
+ *   p is below 0.76·2^50 (checked by the generator).
  * - store, carry, storeCanonical, storeInteger: sums of up to three levels, limbs within 2^52 (fused), 2^51 (plain).
  * - storeProduct: only what mul, sqr, carry, accReduce gave.
  * - An accumulator's columns stay below 2^61: 64 products (fused 64·15·2^50, plain 64·11·2^48) or 256 integer

@@ -120,6 +120,22 @@ for (const build of ["fused", "plain"] as const) {
       });
     }
 
+    it("adds two lazy products with one reduction", () => {
+      const values = extremes(FR_ORDER, SEED + 5);
+      const x = values.flatMap((a) => values.map(() => a));
+      const y = values.flatMap(() => values);
+      const results = kernel.scope(() => {
+        const a = kernel.write(wordsOf(x));
+        const b = kernel.write(wordsOf(y));
+        kernel.exports.frFromCanonical(a, a, x.length);
+        kernel.exports.frFromCanonical(b, b, x.length);
+        kernel.exports.frLazyProductSums(a, a, b, x.length);
+        kernel.exports.frToCanonical(a, a, x.length);
+        return integersOf(kernel.read(a, 32 * x.length));
+      });
+      expect(results).to.deep.equal(x.map((a, i) => (2n * (a + y[i]!) ** 2n) % FR_ORDER));
+    });
+
     it("accumulates lazy products up to the limit between reductions", () => {
       for (const edge of extremes(FR_ORDER, SEED + 3)) {
         const x = Array.from({ length: 130 }, () => edge);
