@@ -1,5 +1,5 @@
 import type { OpenedModel } from "../commitment/commit-tiles.js";
-import type { CommittedModel } from "../commitment/committed-model.js";
+import { committedModel, type CommittedModel } from "../commitment/committed-model.js";
 import type { ModelParts } from "../commitment/model-id.js";
 import type { Hex } from "../encoding/hex.js";
 import { VerificationError } from "../errors/errors.js";
@@ -9,7 +9,7 @@ import type { Model } from "../model/open-model.js";
 import type { Certificate } from "../wrap/certificate.js";
 import type { TrustAnchors } from "../wrap/trust-anchors.js";
 import { verifyCertificate } from "../wrap/verify-certificate.js";
-import { assertCommitted } from "./open-committed.js";
+import { assertCommitted, openCommitted } from "./open-committed.js";
 import type { ProgressListener } from "./progress.js";
 import { recomputeModelId } from "./recompute-model-id.js";
 
@@ -17,9 +17,9 @@ import { recomputeModelId } from "./recompute-model-id.js";
 export interface ModelEvidence {
   /** Weights of an open model: commitments and root are recomputed from them. */
   readonly weights?: Model | undefined;
-  /** A committed model's file: its id is compared. */
+  /** A committed model's file: its id is compared. With `weights` of an open model, its commitments are checked. */
   readonly committed?: CommittedModel | undefined;
-  /** A private model with weights and secrets: every tile's commitment is recomputed and the id compared. */
+  /** A private model with weights and secrets: every tile's commitment is checked and the id compared. */
   readonly opened?: OpenedModel | undefined;
 }
 
@@ -73,6 +73,8 @@ export async function checkCertificate(input: CheckCertificateInput): Promise<Ch
   return { valid: true, checks, ids: { baseModelId, tunedModelId, policyId } };
 }
 
+const OTHER_WEIGHTS = "Either these are other weights, or the model is private: then give its file and secrets.";
+
 async function checkEvidence(
   input: CheckCertificateInput,
   role: "base" | "tuned",
@@ -88,20 +90,31 @@ async function checkEvidence(
     checks.push({ check: `the ${role} model is that of the given file`, ok: true });
   }
   const { recompute } = input;
-  if (recompute === undefined || (weights ?? opened) === undefined) return;
-  if (opened !== undefined) {
-    expectId(phase, "the secrets are of another model", id, opened.committed.modelId);
-    await assertCommitted({ opened, label: `the ${role} model`, ...recompute });
+  if (recompute === undefined) return;
+  const { manifest, insecure } = input.certificate;
+  // Commitments that are at hand are checked against the weights, which is much faster than making them.
+  const given =
+    opened ?? (weights !== undefined && committed?.isPrivate === false ? { committed, weights } : undefined);
+  if (given !== undefined) {
+    const { commitments, isPrivate } = given.committed;
+    const { srsId, t } = parts;
+    // Its id is computed here: whoever made the object may have written anything into it.
+    const model = committedModel({ srsId, t, manifest, commitments, isPrivate, insecure });
+    expectId(phase, "the commitments are of another model", id, model.modelId);
+    const own = "weights" in given ? openCommitted(model, given.weights) : { ...given, committed: model };
+    const refuse = (detail: string): Error => new VerificationError(phase, detail, { remedy: OTHER_WEIGHTS });
+    await assertCommitted({ opened: own, label: `the ${role} model`, refuse, ...recompute });
   } else if (weights !== undefined) {
-    const { manifest } = input.certificate;
     const actual = (await recomputeModelId({ model: weights, manifest, ...recompute })).parts.merkleRoot;
     if (actual !== parts.merkleRoot) {
       throw new VerificationError(phase, "the weights are not those of the certificate", {
         expected: parts.merkleRoot,
         actual,
-        remedy: "Either these are other weights, or the model is private: then give its file and secrets.",
+        remedy: OTHER_WEIGHTS,
       });
     }
+  } else {
+    return;
   }
   checks.push({ check: `the ${role} model's commitments, recomputed from its weights, give its id`, ok: true });
 }

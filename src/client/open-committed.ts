@@ -23,6 +23,8 @@ export interface WeightsToCheck {
   readonly opened: OpenedModel;
   /** How messages name the weights: their path. */
   readonly label: string;
+  /** The error for a tile that differs; by default an `InputError`. */
+  readonly refuse?: (detail: string) => Error;
 }
 
 export interface AssertAllCommittedInput {
@@ -37,8 +39,8 @@ export interface AssertAllCommittedInput {
 export interface AssertCommittedInput extends WeightsToCheck, Omit<AssertAllCommittedInput, "models"> {}
 
 /** `assertAllCommitted` for one model. */
-export function assertCommitted({ opened, label, ...rest }: AssertCommittedInput): Promise<void> {
-  return assertAllCommitted({ models: [{ opened, label }], ...rest });
+export function assertCommitted(input: AssertCommittedInput): Promise<void> {
+  return assertAllCommitted({ ...input, models: [input] });
 }
 
 /**
@@ -57,7 +59,7 @@ export async function assertAllCommitted(input: AssertAllCommittedInput): Promis
   let done = 0;
   onProgress?.(phase, done, steps);
   const check = new OpeningCheck(srs, backend);
-  for (const { opened, label } of models) {
+  for (const { opened, label, refuse = otherWeights } of models) {
     const { committed, tiles } = opened;
     const blindings = blindingsOf(opened);
     for (const tile of tilesOf(opened)) {
@@ -66,7 +68,10 @@ export async function assertAllCommitted(input: AssertAllCommittedInput): Promis
         read,
         commitment: committed.commitments[tile] ?? G1_INFINITY,
         blinding: blindings[tile] ?? FR_ZERO,
-        error: () => otherWeights(committed, label, tile),
+        error: () =>
+          refuse(
+            `${label}: the weights of ${describeTileOf(committed)(tile)} are not those of model ${committed.modelId}`,
+          ),
       };
       await check.add(claim, await read(check.takeArray(4 ** committed.parts.t)));
       onProgress?.(phase, ++done, steps);
@@ -85,11 +90,8 @@ function assertSetup(committed: CommittedModel, srs: Srs): void {
   );
 }
 
-function otherWeights(committed: CommittedModel, label: string, tile: number): InputError {
-  return new InputError(
-    `${label}: the weights of ${describeTileOf(committed)(tile)} are not those of model ${committed.modelId}`,
-    { remedy: "Give the weights that were committed, or commit these." },
-  );
+function otherWeights(detail: string): InputError {
+  return new InputError(detail, { remedy: "Give the weights that were committed, or commit these." });
 }
 
 /** Tiles whose commitments differ between two models of one manifest, ascending. */

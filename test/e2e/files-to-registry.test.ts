@@ -80,6 +80,11 @@ describe("from files to the registry, by command line, at tier nano", () => {
       1,
     );
     expect(refused["phase"]).to.equal("tuned model");
+    const withFile = ["verify", at("cnn.certificate.json"), "--tune", at("cnn-tuned.model.json"), "--tune-weights"];
+    expect((await runJson([...withFile, weights.tuned]))["valid"]).to.equal(true);
+    const other = await runJson([...withFile, fixture("cnn/finetuned.safetensors")], 1);
+    expect(other["phase"]).to.equal("tuned model");
+    expect(other["message"]).to.match(/the tuned model: the weights of tile \d+ \("/u);
 
     await runJson(["register", "certificate", at("cnn.certificate.json"), ...chain, "--account", "0"]);
     const found = await runJson(["query", weights.tuned, ...base, ...chain]);

@@ -27,7 +27,8 @@ export function addVerifyCommand(parent: Command, runner: Runner): void {
     summary: "check a certificate offline",
     description:
       "Makes every check of the registry, offline. Given the weights of an open model, also recomputes its commitments: " +
-      "only then do you know that the certificate is about those files. Exit 1 and the failed phase if it is invalid.",
+      "only then do you know that the certificate is about those files. With the model's own file as well its " +
+      "commitments are checked together, which is faster. Exit 1 and the failed phase if it is invalid.",
     positionals: [["<certificate>", "file made by fti prove"]],
     options: [
       new Option("--base <file>", "committed base: compare its id"),
