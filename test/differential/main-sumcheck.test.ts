@@ -5,6 +5,7 @@ import { ReferenceMainSumcheck } from "../../src/kernels/reference/main-sumcheck
 import { loadBuild } from "../../src/kernels/wasm/load.js";
 import { createMainSumcheck } from "../../src/kernels/wasm/main-sumcheck.js";
 import { createInlinePool, type Pool } from "../../src/kernels/wasm/pool.js";
+import { createKernelThreads } from "../../src/node/kernel-threads.js";
 import { TIERS, type Tier } from "../../src/protocol/tiers.js";
 import { integerIn, seededFr, seededRandom } from "../support/random.js";
 import { residuals, shapeOf } from "../support/sumcheck-shapes.js";
@@ -118,6 +119,17 @@ for (const build of ["fused", "plain"] as const) {
       const zero = new Int32Array(tier.tileSize);
       const input = { ...inputOf(tier, [], SEED + 18), factorA: zero, factorB: zero, multiplicities: zero };
       await expectEqualProofs(pool, input, seededFr(SEED + 19));
+    });
+
+    it("agrees on two threads", async () => {
+      const tier = shapeOf(4, 4);
+      const tiles = [plainTile(tier, SEED + 27), maskedTile(tier, SEED + 28, (x) => x % 17 === 3)];
+      const threads = await createKernelThreads({ jobs: 2, build });
+      try {
+        await expectEqualProofs(threads, inputOf(tier, tiles, SEED + 29), seededFr(SEED + 30));
+      } finally {
+        await threads.close();
+      }
     });
 
     it("agrees where challenges are zero and one", async () => {

@@ -85,22 +85,22 @@ class MainSumcheck implements RoundProver<MainFinals> {
 
   async finals(): Promise<MainFinals> {
     const { factorA, factorB, multiplicity } = this.#vectors;
+    const vectors = [factorA, factorB, ...multiplicity].filter((vector) => !isAllZero(vector));
     const [tiles, sums] = await Promise.all([
       this.#tiles.finals(),
-      this.#pool.run(mainEvaluate, {
-        vectors: [factorA, factorB, ...multiplicity],
-        point: canonicalBytes(this.#challenges),
-      }),
+      this.#pool.run(mainEvaluate, { vectors, point: canonicalBytes(this.#challenges) }),
     ]);
-    const [atA, atB, low, high] = laneSums(sums, 2) as [Fr, Fr, Fr, Fr];
+    const values = laneSums(sums, 2);
+    const valueOf = (vector: Int32Array): Fr => values[vectors.indexOf(vector)] ?? FR_ZERO;
+    const [low, high] = multiplicity;
     const perTile = (values: ReadonlyMap<number, Fr>): Fr[] =>
       Array.from({ length: this.#tileCount }, (_, index) => values.get(index) ?? FR_ZERO);
     return {
       residuals: perTile(tiles.residuals),
       masks: perTile(tiles.masks),
-      factorA: atA,
-      factorB: atB,
-      multiplicity: frAdd(low, frMul(LIMB, high)),
+      factorA: valueOf(factorA),
+      factorB: valueOf(factorB),
+      multiplicity: frAdd(valueOf(low), frMul(LIMB, valueOf(high))),
     };
   }
 
