@@ -89,13 +89,9 @@ ${[0, 1, 2, 3].map((w) => `  const w${String(w)} = ${word(w)};`).join("\n")}
   v128.store(b, v128.shuffle<i64>(w0, w1, 1, 3));
   v128.store(b, v128.shuffle<i64>(w2, w3, 1, 3), 16);`;
   const mask = (k: number): string => (k === last ? `i64x2.splat(${String(2 ** topBits - 1)})` : "M");
-  /** A digit may be 2^(bits-1) exactly, rounded half to even; its field means -2^(bits-1), so one goes upwards. */
+  /** The digits' two's complement: rounding has made none of them 2^(bits-1). */
   const signedFields = `
-  const M = v128.load(SHARED, 32), TIE = f64x2.splat(${String(2 ** (bits - 1))}.0), UNIT_DIGIT = f64x2.splat(1.0);
-${each((k) => {
-  const isTie = `f64x2.eq(x${String(k - 1)}, TIE)`;
-  return `x${String(k)} = f64x2.add(x${String(k)}, v128.and(${isTie}, UNIT_DIGIT));`;
-}, upper)}
+  const M = v128.load(SHARED, 32);
 ${each((k) => `const f${String(k)} = v128.and(f64x2.add(x${String(k)}, ${LOW}), ${mask(k)});`)}`;
 
   const unpack = (k: number): string => {
