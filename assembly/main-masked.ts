@@ -8,7 +8,8 @@
  */
 import { boundInts, boundLimbs, setBoundWeights } from "./bound-ints";
 import * as fr from "./generated/fr";
-import { setChallenge, takePairs } from "./main-rounds";
+import { takePairs } from "./main-rounds";
+import { setChallenge } from "./sumcheck-fold";
 import { closeBlock, innerSum, startSums, writeSums } from "./sumcheck-sums";
 
 const ENTRY_BYTES: usize = 16;

@@ -1,17 +1,12 @@
 /** Rounds of the main sumcheck on packed vectors (PROTOCOL 7.4). A single pair goes through both lanes. */
 import * as fr from "./generated/fr";
+import { foldPair, setChallenge } from "./sumcheck-fold";
 import { BLOCK_TERMS, closeBlock, innerSum, startSums, writeSums } from "./sumcheck-sums";
 
 const LOW = memory.data(256, 64);
 const HIGH = memory.data(256, 64);
 const SLOPE = memory.data(256, 64);
 const WEIGHT = memory.data(256, 64);
-const CHALLENGE = memory.data(256, 64);
-
-/** Sets the challenge that `takePairs` binds. */
-export function setChallenge(challenge: usize): void {
-  if (challenge != 0) fr.splat(CHALLENGE, challenge);
-}
 
 /**
  * Loads pairs `i` and `j` of a vector into `low`, `high`: elements `2i, 2i+1` and `2j, 2j+1`. If `folds`, the vector has
@@ -19,23 +14,14 @@ export function setChallenge(challenge: usize): void {
  */
 export function takePairs(low: usize, high: usize, v: usize, i: usize, j: usize, folds: bool): void {
   if (folds) {
-    foldPair(low, v, 2 * i, 2 * j);
-    foldPair(high, v, 2 * i + 1, 2 * j + 1);
+    foldPair(low, v + 128 * i, v + 128 * j, 32);
+    foldPair(high, v + 128 * i + 64, v + 128 * j + 64, 32);
     fr.storeProduct(v + 64 * i, v + 64 * j, low);
     fr.storeProduct(v + 64 * i + 32, v + 64 * j + 32, high);
   } else {
     fr.load(low, v + 64 * i, v + 64 * j);
     fr.load(high, v + 64 * i + 32, v + 64 * j + 32);
   }
-}
-
-function foldPair(r: usize, v: usize, i: usize, j: usize): void {
-  fr.load(r, v + 64 * i, v + 64 * j);
-  fr.load(SLOPE, v + 64 * i + 32, v + 64 * j + 32);
-  fr.sub(SLOPE, SLOPE, r);
-  fr.mul(SLOPE, SLOPE, CHALLENGE);
-  fr.add(r, r, SLOPE);
-  fr.carry(r, r);
 }
 
 /** Two sums: `Σ_j w_j v[2j]` and `Σ_j w_j (v[2j+1] - v[2j])`. */

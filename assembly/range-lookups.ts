@@ -7,6 +7,7 @@
 import { boundInts, setBoundWeights } from "./bound-ints";
 import * as fr from "./generated/fr";
 import { extrapolate } from "./range-rounds";
+import { foldPair, setChallenge } from "./sumcheck-fold";
 import { closeBlock, innerSum, startSums, writeSums } from "./sumcheck-sums";
 
 const STEP: usize = 256;
@@ -24,7 +25,6 @@ const SUM = memory.data(2 * 256, 64);
 const WEIGHT = memory.data(256, 64);
 const SUMMAND = memory.data(256, 64);
 const SLOPES = memory.data(2 * 256, 64);
-const CHALLENGE = memory.data(256, 64);
 
 function addSummand(k: i32, products: usize, sums: usize, withProduct: bool): void {
   if (withProduct) {
@@ -71,15 +71,6 @@ function elsewhere(products: usize, otherProducts: usize, sums: usize, otherSums
   }
 }
 
-function foldPair(r: usize, v: usize, i: usize, j: usize): void {
-  fr.load(r, v + 256 * i, v + 256 * j);
-  fr.load(SUMMAND, v + 256 * i + 128, v + 256 * j + 128);
-  fr.sub(SUMMAND, SUMMAND, r);
-  fr.mul(SUMMAND, SUMMAND, CHALLENGE);
-  fr.add(r, r, SUMMAND);
-  fr.carry(r, r);
-}
-
 /** As `rangeRound` for scaled denominators `x` alone. */
 export function rangeLookupRound(
   x: usize,
@@ -93,7 +84,7 @@ export function rangeLookupRound(
   out: usize,
 ): void {
   const folds = challenge != 0;
-  if (folds) fr.splat(CHALLENGE, challenge);
+  setChallenge(challenge);
   startSums(withOne ? 5 : 4);
   for (let first = 0; first < pairs; first += loCount) {
     for (let i = 0; i < loCount; i += 2) {
@@ -105,8 +96,8 @@ export function rangeLookupRound(
         const low = LOW + c * STEP;
         const high = HIGH + c * STEP;
         if (folds) {
-          foldPair(low, at, 2 * j, 2 * k);
-          foldPair(high, at, 2 * j + 1, 2 * k + 1);
+          foldPair(low, at + 512 * j, at + 512 * k, 128);
+          foldPair(high, at + 512 * j + 256, at + 512 * k + 256, 128);
           fr.storeProduct(at + 256 * j, at + 256 * k, low);
           fr.storeProduct(at + 256 * j + 128, at + 256 * k + 128, high);
         } else {

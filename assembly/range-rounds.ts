@@ -5,6 +5,7 @@
  * a node pair each; a single pair goes through both lanes, and lane 1 of the sums is to be ignored then.
  */
 import * as fr from "./generated/fr";
+import { foldPair, setChallenge } from "./sumcheck-fold";
 import { closeBlock, innerSum, startSums, writeSums } from "./sumcheck-sums";
 
 const STEP: usize = 256;
@@ -19,17 +20,6 @@ const LEAD = memory.data(4 * 256, 64);
 const AT = memory.data(4 * 256, 64);
 const WEIGHT = memory.data(256, 64);
 const SUMMAND = memory.data(256, 64);
-const CHALLENGE = memory.data(256, 64);
-
-/** Element `c` of nodes `i` and `j`, folded from nodes `2i, 2i+1` and `2j, 2j+1`, into `r`. */
-function foldPair(r: usize, v: usize, i: usize, j: usize): void {
-  fr.load(r, v + 256 * i, v + 256 * j);
-  fr.load(SUMMAND, v + 256 * i + 128, v + 256 * j + 128);
-  fr.sub(SUMMAND, SUMMAND, r);
-  fr.mul(SUMMAND, SUMMAND, CHALLENGE);
-  fr.add(r, r, SUMMAND);
-  fr.carry(r, r);
-}
 
 /** Loads node pairs `i` and `j` of one vector; folds them first, in place, if a challenge is set. */
 function takePairs(low: usize, high: usize, v: usize, i: usize, j: usize, folds: bool): void {
@@ -38,8 +28,8 @@ function takePairs(low: usize, high: usize, v: usize, i: usize, j: usize, folds:
     const lowI = at + 256 * i;
     const lowJ = at + 256 * j;
     if (folds) {
-      foldPair(low + c * STEP, at, 2 * i, 2 * j);
-      foldPair(high + c * STEP, at, 2 * i + 1, 2 * j + 1);
+      foldPair(low + c * STEP, at + 512 * i, at + 512 * j, 128);
+      foldPair(high + c * STEP, at + 512 * i + 256, at + 512 * j + 256, 128);
       fr.storeProduct(lowI, lowJ, low + c * STEP);
       fr.storeProduct(lowI + 128, lowJ + 128, high + c * STEP);
     } else {
@@ -100,7 +90,7 @@ export function rangeRound(
   out: usize,
 ): void {
   const folds = challenge != 0;
-  if (folds) fr.splat(CHALLENGE, challenge);
+  setChallenge(challenge);
   startSums(withOne ? 5 : 4);
   for (let first = 0; first < pairs; first += loCount) {
     for (let i = 0; i < loCount; i += 2) {

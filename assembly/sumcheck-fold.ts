@@ -48,7 +48,7 @@ export function frFoldNodes(v: usize, nodes: i32, stride: i32, challenge: usize)
   }
 }
 
-/** `out = weight·v` in Montgomery form times the radix: what `accMulInt` needs for exact Montgomery results. */
+/** Every element times the radix, as `accMulInt` needs its field factor; `out` may be `v`. */
 export function frToRadixVector(out: usize, v: usize, count: i32): void {
   const m = mark();
   const r = alloc(256);
@@ -60,4 +60,24 @@ export function frToRadixVector(out: usize, v: usize, count: i32): void {
     fr.store(out + a, out + b, r);
   }
   release(m);
+}
+
+const CHALLENGE = memory.data(256, 64);
+
+/** Sets the challenge of the next calls of `foldPair`, unless it is 0. */
+export function setChallenge(challenge: usize): void {
+  if (challenge != 0) fr.splat(CHALLENGE, challenge);
+}
+
+/**
+ * `r = low + challenge·(high - low)`, lane 0 from elements `i` and `i + distance`, lane 1 from `j` and `j + distance`:
+ * addresses and bytes. `r` may be stored by `storeProduct`.
+ */
+export function foldPair(r: usize, i: usize, j: usize, distance: usize): void {
+  fr.load(r, i, j);
+  fr.load(D, i + distance, j + distance);
+  fr.sub(D, D, r);
+  fr.mul(D, D, CHALLENGE);
+  fr.add(r, r, D);
+  fr.carry(r, r);
 }
