@@ -1,23 +1,16 @@
-import { createFfjavascriptBackend, type ThreadedBackend } from "../src/kernels/ffjavascript/backend.js";
+import type { Backend } from "../src/kernels/backend.js";
 import { createWasmBackend } from "../src/kernels/wasm/backend.js";
 import { createKernelThreads } from "../src/node/kernel-threads.js";
 
-/** Our own kernels on that many threads, and ffjavascript's multi-scalar multiplication while there is no own. */
+/** A backend with threads of its own. */
+export interface ThreadedBackend extends Backend {
+  close(): Promise<void>;
+}
+
+/** Our own kernels on that many threads. */
 export async function openBackend(threads: number): Promise<ThreadedBackend> {
   const pool = await createKernelThreads({ jobs: threads });
-  const others = await createFfjavascriptBackend();
-  const backend = createWasmBackend(pool);
-  return {
-    ...backend,
-    msm: async (powers, scalars) =>
-      scalars instanceof Int32Array || scalars instanceof Float64Array
-        ? others.msm(powers, scalars)
-        : others.msm(powers, await others.fromFr(await backend.toFr(scalars))),
-    async close() {
-      await pool.close();
-      await others.close();
-    },
-  };
+  return { ...createWasmBackend(pool), close: () => pool.close() };
 }
 
 /** Opens a backend for the length of some work. */

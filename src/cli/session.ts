@@ -2,7 +2,9 @@ import { resolve } from "node:path";
 import pico from "picocolors";
 import type { ProgressListener } from "../client/progress.js";
 import { UnavailableError } from "../errors/errors.js";
-import { createFfjavascriptBackend, type ThreadedBackend } from "../kernels/ffjavascript/backend.js";
+import type { Backend } from "../kernels/backend.js";
+import { referenceBackend } from "../kernels/reference/backend.js";
+import { createWasmBackend } from "../kernels/wasm/backend.js";
 import type { Pool } from "../kernels/wasm/pool.js";
 import { createKernelThreads } from "../node/kernel-threads.js";
 import { openSetup, type Setup } from "../node/open-setup.js";
@@ -115,11 +117,10 @@ export class Session {
     }
   }
 
-  /** The backend of this run; its threads end with the run. */
-  async openBackend(): Promise<ThreadedBackend> {
-    const backend = await createFfjavascriptBackend();
-    this.onClose(() => backend.close());
-    return backend;
+  /** The backend of this run, on the kernels' threads. */
+  async openBackend(): Promise<Backend> {
+    const pool = await this.openPool();
+    return pool === undefined ? referenceBackend : createWasmBackend(pool);
   }
 
   /** Closed when the command is over, the last first. */

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { TIERS } from "../../src/protocol/tiers.js";
-import { createFfjavascriptBackend, type ThreadedBackend } from "../../src/kernels/ffjavascript/backend.js";
 import { proveSegment } from "../../src/segment/prove.js";
 import { assertSegment } from "../../src/segment/verify.js";
 import { proveNaively } from "../support/dishonest-prover.js";
 import { brokenRelations, fieldWitness } from "../support/dishonest-witness.js";
+import { KERNEL_BUILDS, kernelBackend } from "../support/kernel-backends.js";
 import { opens, proveCase } from "../support/proofs.js";
 import { heldBy, CASE_CLASSES, freshRandomness, segmentCase } from "../support/segments.js";
 import { seededFr } from "../support/random.js";
@@ -68,17 +68,16 @@ describe("completeness of the segment proof", () => {
     expect(a.proven.claim.z.some((value) => b.proven.claim.z.includes(value))).to.equal(false);
   });
 
-  describe("with the ffjavascript backend", () => {
-    let backend: ThreadedBackend;
-    before(async () => {
-      backend = await createFfjavascriptBackend();
-    });
-    after(() => backend.close());
-
-    it("gives the same proof as the reference backend", async () => {
-      const { statement, witness, randomness, proven, permute } = await proveCase(segmentCase("several rules"));
-      const other = await proveSegment(statement, witness, await heldBy(backend, randomness), backend, permute);
-      expect(other.proof).to.deep.equal(proven.proof);
-    });
-  });
+  for (const build of KERNEL_BUILDS) {
+    for (const kind of CASE_CLASSES) {
+      it(`gives the reference's proof with the ${build} kernels, for class ${kind}`, async () => {
+        const backend = await kernelBackend(build, 2);
+        const { statement, witness, randomness, proven, permute } = await proveCase(segmentCase(kind, TIERS.nano, 6));
+        const held = await heldBy(backend, randomness);
+        const other = await proveSegment(statement, witness, held, backend, permute);
+        expect(other.proof).to.deep.equal(proven.proof);
+        expect(await backend.toFr(other.combined)).to.deep.equal(proven.combined);
+      });
+    }
+  }
 });

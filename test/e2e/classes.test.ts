@@ -10,7 +10,10 @@ import type { Factors } from "../../src/drift/factors.js";
 import type { Hex } from "../../src/encoding/hex.js";
 import { InputError, PolicyViolation, RegistryError } from "../../src/errors/errors.js";
 import { createSystemRandomFr } from "../../src/field/random.js";
-import { createFfjavascriptBackend, type ThreadedBackend } from "../../src/kernels/ffjavascript/backend.js";
+import type { Backend } from "../../src/kernels/backend.js";
+import { createWasmBackend } from "../../src/kernels/wasm/backend.js";
+import type { Pool } from "../../src/kernels/wasm/pool.js";
+import { createKernelThreads } from "../../src/node/kernel-threads.js";
 import type { Setup } from "../../src/node/open-setup.js";
 import { loadRegistryContract, loadVerifierContract } from "../../src/node/registry-contracts.js";
 import { parseManifest, type Manifest } from "../../src/quantize/manifest.js";
@@ -100,7 +103,8 @@ async function model(drifting: readonly ClassName[]): ReturnType<typeof openTens
 
 describe(`certificates of every class, with real proofs at tier nano (seed ${SEED})`, () => {
   let setup: Setup;
-  let backend: ThreadedBackend;
+  let pool: Pool;
+  let backend: Backend;
   let node: RpcNode;
   let provider: JsonRpcProvider;
   let registry: DriftRegistryClient;
@@ -109,7 +113,8 @@ describe(`certificates of every class, with real proofs at tier nano (seed ${SEE
 
   before(async () => {
     setup = await testSetup();
-    backend = await createFfjavascriptBackend();
+    pool = await createKernelThreads({ jobs: 2 });
+    backend = createWasmBackend(pool);
     node = await startRpcNode();
     provider = new JsonRpcProvider(node.url, undefined, { cacheTimeout: -1 });
     const verifiers = [{ tier: setup.tier, contract: await loadVerifierContract(setup) }];
@@ -122,7 +127,7 @@ describe(`certificates of every class, with real proofs at tier nano (seed ${SEE
   });
 
   after(async () => {
-    await backend.close();
+    await pool.close();
     provider.destroy();
     await node.close();
   });

@@ -6,7 +6,9 @@ import type { Policy, Rule } from "../../src/drift/rule.js";
 import type { Factors } from "../../src/drift/factors.js";
 import type { Hex } from "../../src/encoding/hex.js";
 import { createSystemRandomFr } from "../../src/field/random.js";
-import { createFfjavascriptBackend, type ThreadedBackend } from "../../src/kernels/ffjavascript/backend.js";
+import type { Backend } from "../../src/kernels/backend.js";
+import { createWasmBackend } from "../../src/kernels/wasm/backend.js";
+import { createKernelThreads } from "../../src/node/kernel-threads.js";
 import { startEmbeddedChain } from "../../src/node/embedded-chain.js";
 import type { Setup } from "../../src/node/open-setup.js";
 import { loadRegistryContract, loadVerifierContract } from "../../src/node/registry-contracts.js";
@@ -78,7 +80,8 @@ export interface VerifiersOfOne {
  */
 export async function startVerifiersOfOne(): Promise<VerifiersOfOne> {
   const setup = await testSetup();
-  const backend = await createFfjavascriptBackend();
+  const pool = await createKernelThreads({ jobs: 2 });
+  const backend = createWasmBackend(pool);
   try {
     const chain = await startEmbeddedChain();
     const { provider } = chain;
@@ -118,11 +121,11 @@ export async function startVerifiersOfOne(): Promise<VerifiersOfOne> {
       close: () => chain.close(),
     };
   } finally {
-    await backend.close();
+    await pool.close();
   }
 }
 
-async function commit(setup: Setup, backend: ThreadedBackend, base?: OpenedModel): Promise<OpenedModel> {
+async function commit(setup: Setup, backend: Backend, base?: OpenedModel): Promise<OpenedModel> {
   const opened = await model(base !== undefined);
   const { committed } = await commitModel({
     model: opened,

@@ -1,9 +1,8 @@
 import type { Backend } from "../backend.js";
-
 import { createMainSumcheck } from "./main-sumcheck.js";
 import { createOpeningSumcheck } from "./opening-sumcheck.js";
-import type { Pool } from "./pool.js";
 import { msm } from "./msm.js";
+import type { Pool } from "./pool.js";
 import { createRangeTree } from "./range-tree.js";
 import { divideByBinomial, divideByLinear } from "./vectors-division.js";
 import { evaluateMultilinear, foldRows, linearCombination } from "./vectors-linear.js";
