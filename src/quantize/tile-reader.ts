@@ -22,12 +22,12 @@ export interface TileReader {
 }
 
 /**
- * A row panel up to this size is kept whole while its tiles are read: at most 64 MB, besides two chunks of 2^18 weights
- * (8 bytes and the stored bytes each).
+ * So many entries of a row panel are kept while its tiles are read, all of it or as many whole tiles: at most 64 MB, besides two
+ * chunks of 2^18 weights (8 bytes and the stored bytes each).
  */
 const MAX_PANEL_ENTRIES = 1 << 24;
 
-/** A quantised row panel: `rows × columns` entries, row-major. */
+/** A quantised row panel, or some columns of it: row-major. */
 interface Panel {
   readonly key: string;
   readonly entries: Promise<Int32Array>;
@@ -48,6 +48,7 @@ export function openTiles(model: Pick<Model, "tensors" | "path">, manifest: Mani
   };
   const ranges = tileRanges(manifest);
   const n = 2 ** manifest.t;
+  const panelColumns = Math.max(1, Math.floor(MAX_PANEL_ENTRIES / (n * n))) * n;
   let panel: Panel | undefined;
 
   const readGridTile = async (grid: GridTensor, position: number, entries: Int32Array): Promise<void> => {
@@ -57,20 +58,17 @@ export function openTiles(model: Pick<Model, "tensors" | "path">, manifest: Mani
     const height = Math.min(n, rows - firstRow);
     const width = Math.min(n, columns - firstColumn);
     const reader = readerOf(grid);
-    if (height * columns > MAX_PANEL_ENTRIES) {
-      for (let u = 0; u < height; u++) {
-        const start = (firstRow + u) * columns + firstColumn;
-        await quantizeRange(reader, start, width, grid.fractionBits, entries, u * n);
-      }
-      return;
-    }
-    const key = `${grid.firstTile}/${firstRow}`;
+    const isWhole = height * columns <= MAX_PANEL_ENTRIES;
+    const panelStart = isWhole ? 0 : firstColumn - (firstColumn % panelColumns);
+    const panelWidth = isWhole ? columns : Math.min(panelColumns, columns - panelStart);
+    const key = `${grid.firstTile}/${firstRow}/${panelStart}`;
     if (panel?.key !== key) {
-      panel = { key, entries: quantizePanel(reader, firstRow * columns, height * columns, grid.fractionBits) };
+      const corner = firstRow * columns + panelStart;
+      panel = { key, entries: quantizePanel(reader, corner, height, panelWidth, columns, grid.fractionBits) };
     }
     const whole = await panel.entries;
     for (let u = 0; u < height; u++) {
-      const start = u * columns + firstColumn;
+      const start = u * panelWidth + firstColumn - panelStart;
       entries.set(whole.subarray(start, start + width), u * n);
     }
   };
@@ -111,9 +109,21 @@ export function openTiles(model: Pick<Model, "tensors" | "path">, manifest: Mani
   };
 }
 
-async function quantizePanel(reader: TensorReader, start: number, count: number, f: number): Promise<Int32Array> {
-  const entries = new Int32Array(count);
-  await quantizeRange(reader, start, count, f, entries, 0);
+/** `height` rows of `width` elements from element `corner` on, where a row of the tensor has `columns`. */
+async function quantizePanel(
+  reader: TensorReader,
+  corner: number,
+  height: number,
+  width: number,
+  columns: number,
+  f: number,
+): Promise<Int32Array> {
+  const entries = new Int32Array(height * width);
+  if (width === columns) {
+    await quantizeRange(reader, corner, height * width, f, entries, 0);
+  } else {
+    for (let u = 0; u < height; u++) await quantizeRange(reader, corner + u * columns, width, f, entries, u * width);
+  }
   return entries;
 }
 

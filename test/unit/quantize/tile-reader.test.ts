@@ -147,20 +147,31 @@ describe(`tiles (seed ${SEED})`, () => {
     expect(fetched).to.equal(33 * 90);
   });
 
-  it("of rows too long to keep a panel are read row by row", async () => {
+  it("of panels too large to keep are read some columns at a time, with every byte fetched once", async () => {
     const columns = 2_200_000;
     const { tensors: small } = await openTensors([{ name: "w", shape: [8], dtype: "U8", values: weights(8).fill(0) }]);
+    let fetched = 0;
     const wide = {
       ...tensorOf({ tensors: small }, "w"),
       shape: [8, columns],
       elementCount: 8 * columns,
-      readValues: (start: number, count: number): Promise<Float64Array> =>
-        Promise.resolve(Float64Array.from({ length: count }, (_, i) => (start + i) % 1_000_003)),
+      readValues: (start: number, count: number): Promise<Float64Array> => {
+        fetched += count;
+        const values = new Float64Array(count);
+        for (let i = 0; i < count; i++) values[i] = (start + i) % 1_000_003;
+        return Promise.resolve(values);
+      },
     };
     const model = { path: "wide", tensors: [wide] };
     const { manifest } = await buildManifest(model, TIERS.nano);
-    const tile = await openTiles(model, manifest).readTile(3);
-    expect(tile[5 + 16 * 7]).to.equal((7 * columns + 3 * 16 + 5) % 1_000_003);
+    const reader = openTiles(model, manifest);
+    fetched = 0;
+    for (const tile of [3, 65_535, 65_536, 137_499]) {
+      const entries = await reader.readTile(tile);
+      expect(entries[5 + 16 * 7], `tile ${tile}`).to.equal((7 * columns + tile * 16 + 5) % 1_000_003);
+    }
+    expect(fetched).to.equal(8 * columns);
+    expect(reader.tileCount).to.equal(137_500);
   });
 
   it("name a fine-tune's weight that the inherited f cannot hold", async () => {
