@@ -21,14 +21,8 @@ export async function benchGpt2(bench: Bench): Promise<void> {
   try {
     // Both have the same base.
     for (const drift of ["lora", "dense"]) {
-      await promisify(execFile)(process.execPath, [
-        "--import",
-        "tsx",
-        SCRIPT,
-        join(directory, drift),
-        "--drift",
-        drift,
-      ]);
+      const options = [join(directory, drift), "--drift", drift, "--size", size];
+      await promisify(execFile)(process.execPath, ["--import", "tsx", SCRIPT, ...options]);
     }
     const path = (drift: string, name: string): { path: string } => ({ path: join(directory, drift, name) });
     bench.note("  the pairs are written");
