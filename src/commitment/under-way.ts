@@ -4,7 +4,7 @@
  * ended and without taking further items.
  */
 export async function forEachUnderWay<T>(
-  items: AsyncIterable<T>,
+  items: AsyncIterable<T> | Iterable<T>,
   limit: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {

@@ -1,13 +1,15 @@
 import { commitVector } from "../commitment/commit-vector.js";
+import { forEachUnderWay } from "../commitment/under-way.js";
 import { G1_INFINITY, type G1 } from "../curve/g1.js";
 import type { SegmentCommitments } from "../drift/statement.js";
 import type { SegmentWitness } from "../drift/witness.js";
 import { FR_ZERO, type Fr } from "../field/fr.js";
 import type { RandomFr } from "../field/random.js";
-import type { Backend } from "../kernels/backend.js";
+import type { Backend, FrVector, IntVector } from "../kernels/backend.js";
 import type { Srs } from "../kzg/srs.js";
 import type { Tier } from "../protocol/tiers.js";
 import type { SegmentBlindings } from "./combine.js";
+import { denseMask } from "./dense-mask.js";
 import type { SegmentRandomness } from "./prove.js";
 
 /** Commitments and blindings of the changed tiles, made when the models were committed. */
@@ -16,6 +18,13 @@ export interface TileCommitments {
   readonly tuned: readonly G1[];
   readonly baseBlindings: readonly Fr[];
   readonly tunedBlindings: readonly Fr[];
+}
+
+/** A vector with its blinding, and its commitment once that is made. */
+interface Committed {
+  readonly vector: () => IntVector | FrVector;
+  readonly rho: Fr;
+  point: G1;
 }
 
 /** Salt and `M` of one proof, freshly drawn. */
@@ -37,44 +46,37 @@ export async function commitSegment(
   randomness: SegmentRandomness,
   randomFr: RandomFr,
 ): Promise<{ commitments: SegmentCommitments; blindings: SegmentBlindings }> {
-  const maskVectors = witness.tiles.flatMap(({ mask, residual }) => {
-    if (mask === undefined) return [];
-    const vector = new Int32Array(residual.length);
-    for (const position of mask.positions) vector[position] = 1;
-    return [vector];
+  // A mask is written out when its turn comes: together they would take as much memory as the tiles.
+  const commitTo = (vector: () => IntVector | FrVector): Committed => ({ vector, rho: randomFr(), point: G1_INFINITY });
+  const nothing: Committed = { vector: () => new Int32Array(), rho: FR_ZERO, point: G1_INFINITY };
+  const masks = witness.tiles.flatMap(({ mask, residual: { length } }) =>
+    mask === undefined ? [] : [commitTo(() => denseMask(length, mask))],
+  );
+  const factorA = hasRankRule ? commitTo(() => witness.factorA) : nothing;
+  const factorB = hasRankRule ? commitTo(() => witness.factorB) : nothing;
+  const multiplicity = commitTo(() => witness.multiplicities);
+  const blinding = commitTo(() => randomness.blindingPolynomial);
+  await forEachUnderWay([...masks, factorA, factorB, multiplicity, blinding], backend.jobs, async (committed) => {
+    committed.point = await commitVector(srs, backend, committed.vector(), committed.rho);
   });
-  const maskBlindings = maskVectors.map(() => randomFr());
-  const masks: G1[] = [];
-  for (const [i, vector] of maskVectors.entries()) {
-    masks.push(await commitVector(srs, backend, vector, maskBlindings[i] ?? FR_ZERO));
-  }
-  const factor = async (vector: Int32Array): Promise<{ point: G1; rho: Fr }> => {
-    if (!hasRankRule) return { point: G1_INFINITY, rho: FR_ZERO };
-    const rho = randomFr();
-    return { point: await commitVector(srs, backend, vector, rho), rho };
-  };
-  const factorA = await factor(witness.factorA);
-  const factorB = await factor(witness.factorB);
-  const multiplicityRho = randomFr();
-  const blindingRho = randomFr();
   return {
     commitments: {
       base: tiles.base,
       tuned: tiles.tuned,
-      masks,
+      masks: masks.map(({ point }) => point),
       factorA: factorA.point,
       factorB: factorB.point,
-      multiplicity: await commitVector(srs, backend, witness.multiplicities, multiplicityRho),
-      blinding: await commitVector(srs, backend, randomness.blindingPolynomial, blindingRho),
+      multiplicity: multiplicity.point,
+      blinding: blinding.point,
     },
     blindings: {
       base: tiles.baseBlindings,
       tuned: tiles.tunedBlindings,
-      masks: maskBlindings,
+      masks: masks.map(({ rho }) => rho),
       factorA: factorA.rho,
       factorB: factorB.rho,
-      multiplicity: multiplicityRho,
-      blinding: blindingRho,
+      multiplicity: multiplicity.rho,
+      blinding: blinding.rho,
     },
   };
 }

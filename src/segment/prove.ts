@@ -1,8 +1,8 @@
 import { factorWeights } from "../drift/factor-weights.js";
 import { segmentLayout, statementVector, type SegmentLayout, type SegmentStatement } from "../drift/statement.js";
 import { measureSums, type SegmentWitness } from "../drift/witness.js";
-import { FR_ZERO, frAdd, frMul, frPow, frPowers, toFr, type Fr } from "../field/fr.js";
-import type { Backend, FrVector, LinearTerm } from "../kernels/backend.js";
+import { FR_ONE, FR_ZERO, frAdd, frMul, frPow, frPowers, toFr, type Fr } from "../field/fr.js";
+import type { Backend, FrVector } from "../kernels/backend.js";
 import { eqTable } from "../poly/eq.js";
 import { innerProduct } from "../poly/univariate.js";
 import type { Tier } from "../protocol/tiers.js";
@@ -11,6 +11,7 @@ import { runSumcheck } from "../sumcheck/prove.js";
 import { domainSeparator } from "../transcript/domain.js";
 import type { PoseidonEx } from "../transcript/poseidon.js";
 import { Transcript } from "../transcript/transcript.js";
+import { denseMask } from "./dense-mask.js";
 import type { SegmentProof } from "./proof.js";
 import type { VerifiedSegment } from "./verify.js";
 
@@ -106,7 +107,7 @@ export async function proveSegment(
     factorClaims.sa.flatMap((row, g) => row.flatMap((value, k) => [value, factorClaims.sc[g]?.[k] ?? FR_ZERO])),
   );
 
-  const g1 = await backend.linearCombination(tier.tileSize, combinedTerms(tier, witness, theta));
+  const g1 = await combineTiles(tier, witness, theta, backend);
   const openingProver = await backend.openingSumcheck({
     tier,
     point: main.point,
@@ -157,18 +158,28 @@ export async function proveSegment(
   };
 }
 
-/** `G_1 = Σ θ^T Δ_T + Σ θ^(S+T) b_T + θ^(2S) m` as weighted vectors. */
-function combinedTerms(tier: Tier, witness: SegmentWitness, theta: Fr): LinearTerm[] {
+/** Masks written out at a time: all of them would take as much memory as the tiles. */
+const MASKS_AT_A_TIME = 4;
+
+/** `G_1 = Σ θ^T Δ_T + Σ θ^(S+T) b_T + θ^(2S) m`. */
+async function combineTiles(tier: Tier, witness: SegmentWitness, theta: Fr, backend: Backend): Promise<FrVector> {
   const powers = frPowers(theta, 2 * tier.slots + 1);
-  const terms: LinearTerm[] = [{ weight: powers[2 * tier.slots] ?? FR_ZERO, vector: witness.multiplicities }];
-  witness.tiles.forEach((tile, slot) => {
-    terms.push({ weight: powers[slot] ?? FR_ZERO, vector: tile.delta });
-    if (tile.mask === undefined) return;
-    const mask = new Int32Array(tier.tileSize);
-    for (const position of tile.mask.positions) mask[position] = 1;
-    terms.push({ weight: powers[tier.slots + slot] ?? FR_ZERO, vector: mask });
-  });
-  return terms;
+  const weight = (exponent: number): Fr => powers[exponent] ?? FR_ZERO;
+  let sum = await backend.linearCombination(tier.tileSize, [
+    { weight: weight(2 * tier.slots), vector: witness.multiplicities },
+    ...witness.tiles.map((tile, slot) => ({ weight: weight(slot), vector: tile.delta })),
+  ]);
+  const masks = witness.tiles.flatMap(({ mask }, slot) => (mask === undefined ? [] : [{ mask, slot }]));
+  for (let i = 0; i < masks.length; i += MASKS_AT_A_TIME) {
+    sum = await backend.linearCombination(tier.tileSize, [
+      { weight: FR_ONE, vector: sum },
+      ...masks.slice(i, i + MASKS_AT_A_TIME).map(({ mask, slot }) => ({
+        weight: weight(tier.slots + slot),
+        vector: denseMask(tier.tileSize, mask),
+      })),
+    ]);
+  }
+  return sum;
 }
 
 /** `sa_gk`, `sc_gk` of PROTOCOL 7.6. */

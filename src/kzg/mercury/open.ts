@@ -122,7 +122,7 @@ export async function openMercury(
 
   const { quotient: qPoly, remainder } = await backend.divideByBinomial(f, b, alpha);
   const gPoly = await backend.toFr(remainder);
-  const [q, g] = [await commit(qPoly), await commit(remainder)];
+  const [q, g] = await Promise.all([commit(qPoly), commit(remainder)]);
   const gamma = challenges.gamma({ q, g });
 
   const sPoly = crossTerms(
@@ -133,7 +133,7 @@ export async function openMercury(
     b,
   );
   const dPoly = gPoly.toReversed();
-  const [s, d] = [await commitSmall(sPoly), await commitSmall(dPoly)];
+  const [s, d] = await Promise.all([commitSmall(sPoly), commitSmall(dPoly)]);
   const zeta = challenges.zeta({ s, d });
   if (areOpeningPointsDegenerate(alpha, zeta)) {
     throw new InputError("openMercury: the challenges coincide", { remedy: "Prove again with fresh randomness." });
