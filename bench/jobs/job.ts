@@ -21,7 +21,7 @@ import { parseManifest } from "../../src/quantize/manifest.js";
 import { loadPoseidon } from "../../src/transcript/poseidon.js";
 import { encodeCertificate } from "../../src/wrap/certificate-codec.js";
 import { verifyCertificate } from "../../src/wrap/verify-certificate.js";
-import { openBackend } from "../backend.js";
+import { withBackend } from "../backend.js";
 import type { Job, Phase } from "../report.js";
 import { jobSpecSchema, type JobAnswer, type JobSpec, type Weights } from "./job-spec.js";
 import { PhaseClock } from "./phase-clock.js";
@@ -36,16 +36,17 @@ process.stdout.write(JSON.stringify(answer), () => process.exit());
 
 async function run({ tier, threads, base, tunes, context }: JobSpec): Promise<JobAnswer> {
   const setup = await openBenchSetup(tier);
-  const backend = await openBackend(threads);
-  const prover = { setup, backend, threads, context: { ...context, chainId: BigInt(context.chainId) } };
-  const baseModel = await openWeights(base, setup.tier.n);
-  const committed = await commitBase(prover, baseModel);
   const answer: JobAnswer = [];
-  for (const tune of tunes) {
-    const model = await openWeights(tune.weights, setup.tier.n);
-    answer.push(await certify(prover, committed, tune.name, model).finally(() => model.close()));
-  }
-  await baseModel.close();
+  await withBackend(threads, async (backend) => {
+    const prover = { setup, backend, threads, context: { ...context, chainId: BigInt(context.chainId) } };
+    const baseModel = await openWeights(base, setup.tier.n);
+    const committed = await commitBase(prover, baseModel);
+    for (const tune of tunes) {
+      const model = await openWeights(tune.weights, setup.tier.n);
+      answer.push(await certify(prover, committed, tune.name, model).finally(() => model.close()));
+    }
+    await baseModel.close();
+  });
   return answer;
 }
 
