@@ -28,6 +28,11 @@ export function verdictOf({ wanted, target, stretch }: Claim, reached: number | 
   return meets(target) ? "met" : "missed";
 }
 
+/** What a report reached of a claim. A quick one measures smaller things under the same names: it reaches nothing. */
+export function reachedIn(report: Report, claim: Claim): number | undefined {
+  return report.quick ? undefined : claim.reached(report);
+}
+
 /** A measurement's value, divided by `per`. */
 function valueOf(name: string, per = 1): Claim["reached"] {
   return (report) => {

@@ -1,5 +1,5 @@
 import { brief } from "./bench.js";
-import { CLAIMS, verdictOf } from "./claims.js";
+import { CLAIMS, reachedIn, verdictOf } from "./claims.js";
 import { jobSeconds, type Job, type Report } from "./report.js";
 
 /** A table as text; the first column is left-aligned, the others right. */
@@ -22,7 +22,7 @@ function claimsTable(report: Report): TextTable {
     title: "Targets",
     head: ["what, one thread unless said", "target", "stretch", "reached", "verdict"],
     rows: CLAIMS.map((claim) => {
-      const reached = claim.reached(report);
+      const reached = reachedIn(report, claim);
       const bound = (value: number | undefined): string =>
         value === undefined ? "" : `${claim.wanted} ${brief(value)} ${claim.unit}`;
       const shown = reached === undefined ? "" : `${brief(reached)} ${claim.unit}`;

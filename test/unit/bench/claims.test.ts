@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { CLAIMS, verdictOf, type Claim } from "../../../bench/claims.js";
+import { CLAIMS, reachedIn, verdictOf, type Claim } from "../../../bench/claims.js";
 import { FULL_SEGMENT_JOB } from "../../../bench/sections/jobs.js";
 import { GPT2_DENSE } from "../../../bench/sections/gpt2.js";
 import { msmName } from "../../../bench/sections/msm.js";
@@ -46,6 +46,13 @@ describe("verdicts on the targets", () => {
     expect(claimAbout(/^MSM with full/u).reached(reportOf({ measurements: measurements.slice(1) }))).to.equal(
       undefined,
     );
+  });
+
+  it("takes nothing from a quick run, whose models and tiers are smaller", () => {
+    const claim = claimAbout(/every weight drifts, two threads/u);
+    const jobs = [jobOfSeconds(GPT2_DENSE, 1e6, 30)];
+    expect(reachedIn(reportOf({ jobs, quick: true }), claim)).to.equal(undefined);
+    expect(reachedIn(reportOf({ jobs }), claim)).to.equal(0.5);
   });
 
   it("leaves the base's commitment out of a fine-tune's minutes", () => {
