@@ -123,7 +123,7 @@ function copyColumns(
   const start = Math.min(to, from + columns.from);
   const end = Math.min(to, start + columns.count);
   if (vector instanceof Float64Array) {
-    kernel.writeAt(address, limbsOf(vector.subarray(start, end), limb));
+    writeLimbs(new Int32Array(kernel.exports.memory.buffer, address, end - start), vector, start, limb);
   } else {
     const scale = vector instanceof Uint8Array ? ELEMENT_BYTES : 1;
     kernel.writeAt(address, vector.subarray(scale * start, scale * end));
@@ -132,10 +132,11 @@ function copyColumns(
   if (missing > 0) kernel.view(address + entryBytes * (end - start), entryBytes * missing).fill(0);
 }
 
-/** The nearest multiple of `2^30` and the rest: small entries have a high limb of zero, which costs nothing. */
-function limbsOf(values: Float64Array, limb: Row["limb"]): Int32Array {
-  return Int32Array.from(values, (value) => {
+/** The nearest multiple of `2^30` or the rest: small entries have a high limb of zero, which costs nothing. */
+function writeLimbs(into: Int32Array, values: Float64Array, from: number, limb: Row["limb"]): void {
+  for (let i = 0; i < into.length; i++) {
+    const value = values[from + i] as number;
     const high = Math.round(value / LIMB);
-    return limb === "high" ? high : value - LIMB * high;
-  });
+    into[i] = limb === "high" ? high : value - LIMB * high;
+  }
 }
