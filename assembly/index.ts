@@ -11,5 +11,5 @@ export { mainDirtyBind, mainDirtyLinear, mainDirtyRound, mainMaskedRound } from 
 export { frAddCombined, frAddCombinedInts } from "./vectors-combine";
 export { frFoldIntRows, frFoldRows } from "./vectors-fold";
 export { frHornerRow, frHornerSegments } from "./vectors-horner";
-export { g1GroupSums, g1Table, g1ToPtau, msmBiasElements, msmBiasInts, msmBuckets } from "./msm";
+export * from "./msm";
 export * from "./field-products";

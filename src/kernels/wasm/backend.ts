@@ -6,7 +6,7 @@ import type { Pool } from "./pool.js";
 import { createRangeTree } from "./range-tree.js";
 import { divideByBinomial, divideByLinear } from "./vectors-division.js";
 import { evaluateMultilinear, foldRows, linearCombination } from "./vectors-linear.js";
-import { bytesOf, isIntVector, packVector, unpackVector } from "./vectors.js";
+import { packVector, unpackVector } from "./vectors.js";
 
 /** Everything on a pool's WebAssembly kernels. The pool stays the caller's to close. */
 export function createWasmBackend(pool: Pool): Backend {
@@ -15,7 +15,7 @@ export function createWasmBackend(pool: Pool): Backend {
     jobs: pool.jobs,
     fromFr: (values) => packVector(pool, values),
     toFr: (vector) => unpackVector(pool, vector),
-    msm: (powers, scalars) => msm(pool, powers, isIntVector(scalars) ? scalars : { packed: bytesOf(scalars, pool) }),
+    msm: (powers, scalars) => msm(pool, powers, scalars),
     rangeTree: (input) => createRangeTree(pool, input),
     mainSumcheck: (input) => createMainSumcheck(pool, input),
     openingSumcheck: (input) => createOpeningSumcheck(pool, input),

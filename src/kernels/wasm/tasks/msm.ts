@@ -1,141 +1,91 @@
-import { bn254 } from "@noble/curves/bn254.js";
-import { G1_INFINITY, type G1 } from "../../../curve/g1.js";
-import { G1_BYTES, g1FromMontgomeryLE } from "../../../encoding/montgomery.js";
-import { baseTable, type Bases } from "../base-table.js";
+import { viewOf, writeUint256LE } from "../../../encoding/little-endian.js";
+import { G1_BYTES } from "../../../encoding/montgomery.js";
+import type { IntVector } from "../../backend.js";
 import { ELEMENT_BYTES, type Kernel } from "../kernel.js";
-import { windowBias, type Windows } from "../msm-windows.js";
 import type { AnyTask, Task } from "../task.js";
+import { residentPoints, type PointSet } from "./msm-points.js";
 
-const Point = bn254.G1.Point;
-type Projective = InstanceType<typeof Point>;
-
-/** Some windows of a multi-scalar multiplication. */
+/** Some windows of an MSM's scalars, and which of their digits. */
 export interface MsmInput {
-  readonly bases: Bases;
-  /** Signed integers, or packed field elements. */
-  readonly scalars: Int32Array | BigInt64Array | { readonly packed: Uint8Array };
-  readonly windows: Windows;
-  /** The windows to sum: `from <= w < to`. */
+  readonly points: PointSet;
+  /** Integers, or packed field elements. */
+  readonly scalars: IntVector | Uint8Array;
+  /** Added to every scalar: `2^(windowBits - 1)` in every window but the last. */
+  readonly offset: bigint;
+  readonly windowBits: number;
+  /** Windows `first` to `first + windows - 1` of those up to `last`. */
+  readonly first: number;
+  readonly windows: number;
+  readonly last: number;
+  /** Digits of magnitude in `[from, to)`, `from >= 1`. */
   readonly from: number;
   readonly to: number;
+  /** No digit of the windows has more bits. */
+  readonly bitCount: number;
 }
 
-/** Biased scalars: what the digits are read from. */
-interface BiasedScalars {
-  readonly address: number;
-  readonly stride: number;
-  readonly count: number;
-}
+/** References sorted at a time: several small windows share the batches of additions. */
+const GROUP_REFERENCES = 1 << 18;
 
-/** Groups with at most `2^GROUP_BITS` members are summed with their weights one by one. */
-const GROUP_BITS = 5;
-/** The digits' 64-bit loads run over the end of the last scalar. */
-const SLACK_BYTES = 8;
-
-/** `Σ_(from <= w < to) 2^(bits·w) Σ_i digit_w(scalars[i])·bases[i]`. */
-const msmWindows: Task<MsmInput, G1> = {
-  name: "msm windows",
-  run(kernel, { bases, scalars, windows, from, to }) {
-    const count =
-      scalars instanceof Int32Array || scalars instanceof BigInt64Array
-        ? scalars.length
-        : scalars.packed.length / ELEMENT_BYTES;
-    const isResident = bases.points.length / G1_BYTES >= 4096;
-    // A table that stays must lie below everything that is freed.
-    if (isResident) baseTable(kernel, bases, count);
+/**
+ * For every window, `bitCount` sums of points: those whose digit has bit k, negative for negative digits. 64 bytes each,
+ * affine, canonical little-endian coordinates; zeros are infinity.
+ */
+export const msmWindowSums: Task<MsmInput, Uint8Array> = {
+  name: "msmWindowSums",
+  run: (kernel, input) => {
+    const count = scalarCount(input.scalars);
+    const points = residentPoints(kernel, input.points, count);
     return kernel.scope(() => {
-      const table = baseTable(kernel, bases, count);
-      const biased = biasScalars(kernel, scalars, count, windows);
-      const buckets = 2 ** (windows.bits - 1) + 1;
-      const address = kernel.alloc(buckets * G1_BYTES);
-      let total: Projective = Point.ZERO;
-      for (let w = to - 1; w >= from; w--) {
-        total = doubled(total, windows.bits);
-        kernel.exports.msmBuckets(
-          address,
-          table.address,
-          biased.address,
-          biased.stride,
-          biased.count,
-          windows.bits * w,
-          windows.bits,
-          table.holdsInfinity,
+      const { exports } = kernel;
+      const { address: scalars, bytes } = writeScalars(kernel, input, count);
+      const { windowBits, windows, last, from, to, bitCount } = input;
+      const out = kernel.alloc(windows * bitCount * G1_BYTES);
+      const group = Math.max(1, Math.min(windows, Math.floor(GROUP_REFERENCES / Math.max(1, count))));
+      for (let w = 0; w < windows; w += group) {
+        exports.msmWindows(
+          ...([out + w * bitCount * G1_BYTES, points.address, scalars, count, bytes, windowBits] as const),
+          ...([input.first + w, Math.min(group, windows - w), last, from, to, bitCount, points.hasInfinity] as const),
         );
-        total = total.add(weightedSum(kernel, address, buckets, windows.bits));
       }
-      return affine(doubled(total, windows.bits * from));
+      exports.fqToCanonical(out, out, 2 * windows * bitCount);
+      return kernel.read(out, windows * bitCount * G1_BYTES);
     });
   },
 };
 
-export const MSM_TASKS: readonly AnyTask[] = [msmWindows];
-export { msmWindows };
+export const MSM_TASKS: readonly AnyTask[] = [msmWindowSums];
 
-function biasScalars(kernel: Kernel, scalars: MsmInput["scalars"], count: number, windows: Windows): BiasedScalars {
-  const bias = windowBias(windows);
-  if (scalars instanceof Int32Array) {
-    const address = kernel.alloc(8 * count + SLACK_BYTES);
-    kernel.scope(() => {
-      kernel.exports.msmBiasInts(address, kernel.write(scalars), count, bias);
-    });
-    return { address, stride: 8, count };
+export function scalarCount(scalars: IntVector | Uint8Array): number {
+  return scalars instanceof Uint8Array ? scalars.length / ELEMENT_BYTES : scalars.length;
+}
+
+/** The scalars with their offset, and the bytes of one. */
+function writeScalars(
+  kernel: Kernel,
+  { scalars, offset, windows, first }: MsmInput,
+  count: number,
+): { readonly address: number; readonly bytes: number } {
+  const { exports } = kernel;
+  const low = Number(BigInt.asIntN(32, offset));
+  const high = Number(BigInt.asIntN(32, offset >> 32n));
+  if (scalars instanceof Uint8Array) {
+    const words = new Uint8Array(ELEMENT_BYTES);
+    writeUint256LE(viewOf(words), 0, offset);
+    const added = kernel.write(words);
+    const address = kernel.write(scalars);
+    exports.msmOffsetElements(address, address, count, added);
+    return { address, bytes: ELEMENT_BYTES };
   }
-  if (scalars instanceof BigInt64Array) {
-    const address = kernel.alloc(8 * count + SLACK_BYTES);
-    kernel.writeAt(
-      address,
-      scalars.map((value) => value + bias),
-    );
-    return { address, stride: 8, count };
+  if (scalars instanceof Float64Array) {
+    const address = kernel.write(scalars);
+    exports.msmOffsetFloats(address, address, count, low, high);
+    return { address, bytes: 8 };
   }
-  const address = kernel.alloc(40 * count + SLACK_BYTES);
+  if (offset === 0n && first === 0 && windows === 1) return { address: kernel.write(scalars), bytes: 4 };
+  const address = kernel.alloc(8 * count);
   kernel.scope(() => {
-    const elements = kernel.write(scalars.packed);
-    kernel.exports.frToCanonical(elements, elements, count);
-    const words = BigUint64Array.from({ length: 5 }, (_, k) => BigInt.asUintN(64, bias >> BigInt(64 * k)));
-    kernel.exports.msmBiasElements(address, elements, count, kernel.write(words));
+    exports.msmWidenInts(address, kernel.write(scalars), count, low, high);
   });
-  return { address, stride: 40, count };
-}
-
-/**
- * `Σ_i i·points[i]`. With `i = 2^s·hi + lo` this is `2^s Σ hi·row_hi + Σ lo·column_lo`: sums of rows and columns, batch
- * additions all of them, until few are left.
- */
-function weightedSum(kernel: Kernel, points: number, count: number, bits: number): Projective {
-  if (bits <= GROUP_BITS) {
-    kernel.exports.g1ToPtau(points, count);
-    const bytes = kernel.read(points, count * G1_BYTES);
-    let running: Projective = Point.ZERO;
-    let total: Projective = Point.ZERO;
-    for (let i = count - 1; i >= 1; i--) {
-      const point = g1FromMontgomeryLE(bytes, i * G1_BYTES);
-      if (point.x !== 0n || point.y !== 0n) running = running.add(Point.fromAffine(point));
-      total = total.add(running);
-    }
-    return total;
-  }
-  const low = bits >> 1;
-  return kernel.scope(() => {
-    const columns = kernel.alloc(2 ** low * G1_BYTES);
-    kernel.exports.g1GroupSums(columns, points, count, 0, 2 ** low);
-    const rows = kernel.alloc(2 ** (bits - low) * G1_BYTES);
-    kernel.exports.g1GroupSums(rows, points, count, low, 2 ** (bits - low));
-    const rowCount = ((count - 1) >> low) + 1;
-    return doubled(weightedSum(kernel, rows, rowCount, bits - low), low).add(
-      weightedSum(kernel, columns, 2 ** low, low),
-    );
-  });
-}
-
-function doubled(point: Projective, times: number): Projective {
-  let result = point;
-  for (let i = 0; i < times; i++) result = result.double();
-  return result;
-}
-
-function affine(point: Projective): G1 {
-  if (point.is0()) return G1_INFINITY;
-  const { x, y } = point.toAffine();
-  return { x, y };
+  return { address, bytes: 8 };
 }
