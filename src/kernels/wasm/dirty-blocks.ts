@@ -1,5 +1,5 @@
 import type { SparseMask } from "../backend.js";
-import { sharedInts } from "./shared-bytes.js";
+import { sharedInts } from "../shared-array.js";
 import { BLOCK, DIRTY_INTS, type DirtyBlocks } from "./tasks/main-open.js";
 
 const LIMB_BITS = 30n;

@@ -1,5 +1,5 @@
 import type { IntVector } from "../backend.js";
-import { sharedInts } from "./shared-bytes.js";
+import { sharedInts } from "../shared-array.js";
 
 const LIMB = 2 ** 30;
 

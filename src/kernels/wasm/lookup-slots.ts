@@ -14,7 +14,7 @@ import {
   rangeLookupsSecond,
   type BoundLookups,
 } from "./tasks/range-lookups.js";
-import { sharedBytes } from "./shared-bytes.js";
+import { sharedBytes } from "../shared-array.js";
 
 export interface LookupIntegers {
   readonly ints: Int32Array;

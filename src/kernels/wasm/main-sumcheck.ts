@@ -7,7 +7,7 @@ import { ELEMENT_BYTES } from "./kernel.js";
 import { limbsOf } from "./limbs.js";
 import { BLOCK_VARS, limbWeights, MainTiles, openTiles, type OpenTile } from "./main-tiles.js";
 import type { Pool } from "./pool.js";
-import { sharedBytes, sharedInts } from "./shared-bytes.js";
+import { sharedBytes, sharedInts } from "../shared-array.js";
 import { BLOCK, mainEvaluate, mainLinear } from "./tasks/main-open.js";
 import { mainLinearRound } from "./tasks/main-rounds.js";
 

@@ -7,7 +7,7 @@ import { splitMasked } from "./dirty-blocks.js";
 import { Gram } from "./gram.js";
 import { ELEMENT_BYTES } from "./kernel.js";
 import type { Pool } from "./pool.js";
-import { sharedBytes, sharedInts } from "./shared-bytes.js";
+import { sharedBytes, sharedInts } from "../shared-array.js";
 import { overGroups, slotGroups } from "./slot-groups.js";
 import { BLOCK, mainBind, mainFinish, mainGram, type DirtyBlocks } from "./tasks/main-open.js";
 import { mainDirtyRound, mainMaskedRound, mainSquaresRound } from "./tasks/main-rounds.js";

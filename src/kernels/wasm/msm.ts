@@ -5,7 +5,7 @@ import { G1_BYTES } from "../../encoding/montgomery.js";
 import type { FrVector, IntVector } from "../backend.js";
 import { planElements, planIntegers, type WindowPlan } from "./msm-plan.js";
 import type { Pool } from "./pool.js";
-import { sharedBytes } from "./shared-bytes.js";
+import { sharedBytes } from "../shared-array.js";
 import { msmWindowSums, type MsmInput } from "./tasks/msm.js";
 import type { PointSet } from "./tasks/msm-points.js";
 import { bytesOf, isIntVector, sharedVector } from "./vectors.js";

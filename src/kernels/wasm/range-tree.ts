@@ -11,7 +11,7 @@ import { LookupSlots } from "./lookup-slots.js";
 import { NodeSlots } from "./node-slots.js";
 import type { Pool } from "./pool.js";
 import { RangeLayer, type ConstantSlot, type SlotFamily } from "./range-layer.js";
-import { sharedBytes, sharedInts } from "./shared-bytes.js";
+import { sharedBytes, sharedInts } from "../shared-array.js";
 import { rangeBuild, rangeTable, type Fractions, type Lookups, type Table } from "./tasks/range-build.js";
 
 /** A slot of the tree that is not constant. */

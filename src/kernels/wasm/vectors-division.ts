@@ -3,7 +3,7 @@ import type { FrVector } from "../backend.js";
 import { canonicalBytes } from "./canonical.js";
 import { ELEMENT_BYTES } from "./kernel.js";
 import type { Pool } from "./pool.js";
-import { sharedBytes } from "./shared-bytes.js";
+import { sharedBytes } from "../shared-array.js";
 import { divideBinomial, divideLinear } from "./tasks/mercury-divide.js";
 import { foldRows } from "./vectors-linear.js";
 import { bytesOf, rangeBytes, rangesOf, unpackVector, WasmVector } from "./vectors.js";

@@ -5,7 +5,7 @@ import type { FrVector, IntVector, LinearTerm } from "../backend.js";
 import { canonicalBytes } from "./canonical.js";
 import { ELEMENT_BYTES } from "./kernel.js";
 import type { Pool } from "./pool.js";
-import { sharedBytes } from "./shared-bytes.js";
+import { sharedBytes } from "../shared-array.js";
 import { vectorCombine, weightsPerRow, type WeightedRows } from "./tasks/vector-combine.js";
 import { vectorFold } from "./tasks/vector-fold.js";
 import { bytesOf, isIntVector, rangeBytes, rangesOf, sharedVector, unpackVector, WasmVector } from "./vectors.js";

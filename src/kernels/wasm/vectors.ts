@@ -4,7 +4,7 @@ import type { FrVector, IntVector } from "../backend.js";
 import { elementsOf } from "./canonical.js";
 import { ELEMENT_BYTES, type KernelBuild } from "./kernel.js";
 import type { Pool } from "./pool.js";
-import { sharedBytes, sharedInts } from "./shared-bytes.js";
+import { sharedBytes, sharedDoubles, sharedInts } from "../shared-array.js";
 import { vectorConvert } from "./tasks/vector-convert.js";
 
 /** Packed field elements where every thread of a pool can read them. Never written after it was made. */
@@ -49,11 +49,7 @@ export function rangeBytes(bytes: Uint8Array, { from, to }: { from: number; to: 
 
 /** The integers where every thread can read them; a copy only if they are not there already. */
 export function sharedVector(values: IntVector): IntVector {
-  if (values instanceof Int32Array) return sharedInts(values);
-  if (typeof SharedArrayBuffer === "undefined" || values.buffer instanceof SharedArrayBuffer) return values;
-  const shared = new Float64Array(new SharedArrayBuffer(values.byteLength));
-  shared.set(values);
-  return shared;
+  return values instanceof Int32Array ? sharedInts(values) : sharedDoubles(values);
 }
 
 /** Takes canonical elements into packed form. */
