@@ -72,7 +72,7 @@ export function g2AddBatch(a: usize, b: usize, out: usize, count: i32, scratch: 
   }
   if (checked) {
     memory.fill(kinds, GENERIC, count + 1);
-    for (let i = 0; (i <= count - 1) | 1; i++) {
+    for (let i = 0; i < count + (count & 1); i++) {
       const kind = kindOf(refAt(a, i), refAt(b, i));
       store<u8>(kinds + i, kind);
       someInfinite = someInfinite || kind == CANCEL;

@@ -12,4 +12,5 @@ export { frAddCombined, frAddCombinedInts } from "./vectors-combine";
 export { frFoldIntRows, frFoldRows } from "./vectors-fold";
 export { frHornerRow, frHornerSegments } from "./vectors-horner";
 export * from "./msm";
+export { fixedBaseMultiply, fixedBaseTable, frPowers } from "./fixed-base";
 export * from "./field-products";

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { createKernelThreads } from "../../src/node/kernel-threads.js";
 import { setupTier } from "../../src/node/setup-tier.js";
 import type { TierName } from "../../src/protocol/tiers.js";
 import { createFixedBase } from "../../src/wrap/setup/fixed-base.js";
@@ -12,7 +13,8 @@ import { randomFrs } from "../random.js";
 export async function benchSetup(bench: Bench): Promise<void> {
   const log = bench.quick ? 12 : 17;
   const scalars = randomFrs(2 ** log);
-  const fixedBase = await createFixedBase(scalars.length);
+  const pool = await createKernelThreads({ jobs: availableParallelism() });
+  const fixedBase = createFixedBase(pool, scalars.length);
   try {
     for (const group of ["g1", "g2"] as const) {
       const timing = await bench.timeEach(scalars.length, () => fixedBase[group](scalars));
@@ -20,7 +22,7 @@ export async function benchSetup(bench: Bench): Promise<void> {
       bench.record({ name, unit: "ns", ...timing });
     }
   } finally {
-    await fixedBase.close();
+    await pool.close();
   }
   await benchWholeSetup(bench, bench.quick ? "nano" : "medium");
 }

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { copyFile, rm, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
+import { UnavailableError } from "../errors/errors.js";
+import type { Pool } from "../kernels/wasm/pool.js";
 import { srsId } from "../kzg/srs.js";
 import { PROTOCOL_VERSION } from "../protocol/constants.js";
 import { TIERS, type TierName } from "../protocol/tiers.js";
@@ -27,6 +30,7 @@ import { circuitSourcesDigest, tierCircuitFile } from "./circuit-sources.js";
 import { compileCircuit } from "./compile-circuit.js";
 import { writeFileThrough } from "./file-sink.js";
 import { fileSystem } from "./file-source.js";
+import { createKernelThreads } from "./kernel-threads.js";
 import { cachedSha256File, sha256File } from "./sha256-file.js";
 import { assertBeacon, ceremonyZkey, exportVerifier, withSnarkjs, type Beacon } from "./snarkjs-setup.js";
 
@@ -44,6 +48,8 @@ export interface SetupOptions {
   readonly root?: string;
   /** Main component; default the tier's own. */
   readonly circuitFile?: string;
+  /** Threads for the development keys; default as many as the machine runs at a time. */
+  readonly jobs?: number;
   readonly onProgress?: SetupProgress;
 }
 
@@ -77,7 +83,7 @@ export async function setupTier(options: SetupOptions): Promise<OpenedArtifacts>
       const power = Math.max(TIERS[tier].ell, domainLog(r1cs));
       const keys =
         mode.kind === "dev"
-          ? await developmentKeys(mode.seed, r1cs, power, { ptau, zkey }, onProgress)
+          ? await developmentKeys(mode.seed, r1cs, power, { ptau, zkey, jobs: options.jobs }, onProgress)
           : await ceremonyKeys(mode, power, { r1cs: circuit.r1cs, ptau, zkey, directory }, onProgress);
       onProgress("verifying key", 0, 1);
       const verifier = await exportVerifier(zkey);
@@ -117,20 +123,31 @@ async function developmentKeys(
   seed: string | undefined,
   r1cs: R1cs,
   power: number,
-  files: { readonly ptau: string; readonly zkey: string },
+  { ptau, zkey, jobs }: { readonly ptau: string; readonly zkey: string; readonly jobs: number | undefined },
   onProgress: SetupProgress,
 ): Promise<Keys> {
   const waste = deriveToxicWaste(seed === undefined ? randomBytes(64) : entropyOfSeed(seed));
-  const fixedBase = await createFixedBase(2 ** power + r1cs.signals);
+  const pool = await openPool(jobs ?? availableParallelism());
   try {
-    await writeFileThrough(files.ptau, (sink) => writeDevelopmentPtau(sink, power, waste, fixedBase, onProgress));
-    await writeFileThrough(files.zkey, async (sink) => {
+    const fixedBase = createFixedBase(pool, 4 * 2 ** power + 2 * r1cs.signals);
+    await writeFileThrough(ptau, (sink) => writeDevelopmentPtau(sink, power, waste, fixedBase, onProgress));
+    await writeFileThrough(zkey, async (sink) => {
       await writeDevelopmentZkey(sink, r1cs, waste, fixedBase, onProgress);
     });
   } finally {
-    await fixedBase.close();
+    await pool?.close();
   }
   return { power, ptauSource: { kind: "insecure-dev" } };
+}
+
+/** Kernel threads, or undefined where WebAssembly cannot run them. */
+async function openPool(jobs: number): Promise<Pool | undefined> {
+  try {
+    return await createKernelThreads({ jobs });
+  } catch (error) {
+    if (error instanceof UnavailableError) return undefined;
+    throw error;
+  }
 }
 
 async function ceremonyKeys(

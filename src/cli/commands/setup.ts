@@ -61,6 +61,7 @@ export function addSetupCommand(parent: Command, runner: Runner): void {
         tier: options.tier,
         mode,
         root,
+        jobs: session.jobs,
         onProgress: session.onProgress,
       });
       if (warning !== undefined) session.warn(warning);

@@ -15,7 +15,7 @@ export async function openOrMakeSetup(tier: TierName, folder: string | undefined
     // A damaged production setup is its owner's to repair: never put development keys in its place.
     const earlier = await readManifest(root, tier).catch(() => undefined);
     if (earlier?.insecure === false) throw error;
-    await setupTier({ tier, mode: { kind: "dev" }, root, onProgress: session.onProgress });
+    await setupTier({ tier, mode: { kind: "dev" }, root, jobs: session.jobs, onProgress: session.onProgress });
     return session.openSetup(tier, folder);
   }
 }

@@ -1,128 +1,95 @@
-import { buildBn128, type Curve } from "ffjavascript";
-import { viewOf, writeUint256LE } from "../../encoding/little-endian.js";
-import type { Fr } from "../../field/fr.js";
+import { G1_BYTES, G2_BYTES } from "../../encoding/montgomery.js";
+import { frMul, frPow, type Fr } from "../../field/fr.js";
+import { referenceG1Multiple, referenceG2Multiple } from "../../kernels/reference/fixed-base.js";
+import type { Pool } from "../../kernels/wasm/pool.js";
+import { sharedBytes } from "../../kernels/wasm/shared-bytes.js";
+import { canonicalBytes } from "../../kernels/wasm/canonical.js";
 import {
-  COORDINATE_BYTES,
-  SCALAR_BITS,
-  SCALAR_STRIDE,
-  addFixedBaseFunctions,
-  type GroupPrefix,
-} from "./fixed-base-kernel.js";
+  fixedBaseMultiples,
+  fixedBaseRows,
+  type FixedBaseGroup,
+  type FixedBaseScalars,
+} from "../../kernels/wasm/tasks/fixed-base.js";
 
-/** Multiples of the two generators, many at a time. */
+/** Scalars one by one, or `first·ratio^i` for `i < count`. */
+export type Scalars = readonly Fr[] | { readonly first: Fr; readonly ratio: Fr; readonly count: number };
+
+/** Multiples of the two generators, many at a time. Calls run side by side on the pool's threads. */
 export interface FixedBase {
   /** `64 × scalars.length` bytes: affine `scalar·G1`, Montgomery form, little-endian. Infinity is all zeros. */
-  g1(scalars: readonly Fr[]): Promise<Uint8Array>;
+  readonly g1: (scalars: Scalars) => Promise<Uint8Array>;
   /** `128 × scalars.length` bytes, the same in G2. */
-  g2(scalars: readonly Fr[]): Promise<Uint8Array>;
-  /** Ends the worker threads; the process cannot exit before. */
-  close(): Promise<void>;
+  readonly g2: (scalars: Scalars) => Promise<Uint8Array>;
 }
 
-/** Points of one task: long enough to outweigh copying the table to the worker. */
+/** Points of one task: long enough to outweigh the message. */
 const TASK_POINTS = 8192;
+/** Tables of 16 bits take 32 MB in G1 and 64 MB in G2, on every thread. */
+const MAX_WINDOW_BITS = 16;
 
 /**
- * Starts the worker threads. `expectedPoints` is about how many multiples of each generator will be asked for; it
- * decides how large the tables are (13 bits: 10 MB and 21 MB).
+ * Multiplies on the pool's kernels, or with bigints (slowly) if there is none. `expectedPoints` is about how many
+ * multiples of each generator will be asked for; it decides how large the tables are.
  */
-export async function createFixedBase(expectedPoints: number): Promise<FixedBase> {
-  const curve = await ownCurve();
-  const windowBits = bestWindowBits(expectedPoints);
-  const tables = new Map<GroupPrefix, Promise<Uint8Array>>();
-  const tableOf = (prefix: GroupPrefix): Promise<Uint8Array> => {
-    const table = tables.get(prefix) ?? buildTable(curve, prefix, windowBits);
-    tables.set(prefix, table);
-    return table;
-  };
-  const multiply = async (prefix: GroupPrefix, scalars: readonly Fr[]): Promise<Uint8Array> => {
-    const table = await tableOf(prefix);
-    const taskPoints = Math.max(1, Math.min(TASK_POINTS, Math.ceil(scalars.length / curve.tm.concurrency)));
-    const tasks: Promise<Uint8Array>[] = [];
-    for (let i = 0; i < scalars.length; i += taskPoints) {
-      tasks.push(multiplyTask(curve, prefix, table, windowBits, scalars.slice(i, i + taskPoints)));
+export function createFixedBase(pool: Pool | undefined, expectedPoints: number): FixedBase {
+  if (pool === undefined) {
+    return {
+      g1: (scalars) => Promise.resolve(join(listOf(scalars).map(referenceG1Multiple), G1_BYTES)),
+      g2: (scalars) => Promise.resolve(join(listOf(scalars).map(referenceG2Multiple), G2_BYTES)),
+    };
+  }
+  const windowBits = bestWindowBits(expectedPoints / pool.jobs);
+  const multiply = async (group: FixedBaseGroup, scalars: Scalars): Promise<Uint8Array> => {
+    const count = countOf(scalars);
+    const pointBytes = group === "g1" ? G1_BYTES : G2_BYTES;
+    const points = sharedBytes(count * pointBytes);
+    const tasks: Promise<void>[] = [];
+    for (let from = 0; from < count; from += TASK_POINTS) {
+      const to = Math.min(count, from + TASK_POINTS);
+      const out = points.subarray(from * pointBytes, to * pointBytes);
+      tasks.push(pool.run(fixedBaseMultiples, { group, scalars: partOf(scalars, from, to), windowBits, out }));
     }
-    const points = new Uint8Array(scalars.length * 2 * COORDINATE_BYTES[prefix]);
-    let offset = 0;
-    for (const part of await Promise.all(tasks)) {
-      points.set(part, offset);
-      offset += part.length;
-    }
+    await Promise.all(tasks);
     return points;
   };
-  return {
-    g1: (scalars) => multiply("g1m", scalars),
-    g2: (scalars) => multiply("g2m", scalars),
-    close: () => curve.tm.terminate(),
-  };
+  return { g1: (scalars) => multiply("g1", scalars), g2: (scalars) => multiply("g2", scalars) };
 }
 
-/** Fewest additions for a table of `windows·2^w` entries and `windows` additions a point. */
+export function countOf(scalars: Scalars): number {
+  return "count" in scalars ? scalars.count : scalars.length;
+}
+
+/** Fewest additions for a table of `rows·2^(bits-1)` entries and `rows` additions a point. */
 function bestWindowBits(points: number): number {
-  const cost = (bits: number): number => Math.ceil(SCALAR_BITS / bits) * (2 ** bits + points);
+  const cost = (bits: number): number => fixedBaseRows(bits) * (2 ** (bits - 1) + points);
   let best = 4;
-  for (let bits = 5; bits <= 13; bits++) if (cost(bits) < cost(best)) best = bits;
+  for (let bits = 5; bits <= MAX_WINDOW_BITS; bits++) if (cost(bits) < cost(best)) best = bits;
   return best;
 }
 
-/** A curve of our own: the one that the process shares lacks the kernel, and somebody else ends its threads. */
-async function ownCurve(): Promise<Curve> {
-  const SHARED = "curve_bn128";
-  const shared: unknown = Reflect.get(globalThis, SHARED);
-  Reflect.set(globalThis, SHARED, null);
-  try {
-    return await buildBn128(false, addFixedBaseFunctions);
-  } finally {
-    Reflect.set(globalThis, SHARED, shared);
-  }
+function partOf(scalars: Scalars, from: number, to: number): FixedBaseScalars {
+  if (!("count" in scalars)) return { kind: "list", canonical: canonicalBytes(scalars.slice(from, to)) };
+  const { first, ratio } = scalars;
+  return {
+    kind: "powers",
+    first: canonicalBytes([from === 0 ? first : frMul(first, frPow(ratio, from))]),
+    ratio: canonicalBytes([ratio]),
+    count: to - from,
+  };
 }
 
-async function buildTable(curve: Curve, prefix: GroupPrefix, windowBits: number): Promise<Uint8Array> {
-  const windows = Math.ceil(SCALAR_BITS / windowBits);
-  const entries = 2 ** windowBits;
-  const coordinate = COORDINATE_BYTES[prefix];
-  const generator = prefix === "g1m" ? curve.G1.g : curve.G2.g;
-  const [table] = await curve.tm.queueAction([
-    { cmd: "ALLOCSET", var: 0, buff: generator },
-    { cmd: "ALLOC", var: 1, len: (windows * entries + 1) * 3 * coordinate },
-    {
-      cmd: "CALL",
-      fnName: `${prefix}_fixedBaseTable`,
-      params: [{ var: 0 }, { val: windows }, { val: entries }, { var: 1 }],
-    },
-    { cmd: "CALL", fnName: `${prefix}_batchToAffine`, params: [{ var: 1 }, { val: windows * entries }, { var: 1 }] },
-    { cmd: "GET", out: 0, var: 1, len: windows * entries * 2 * coordinate },
-  ]);
-  if (table === undefined) throw new Error("the worker returned no table");
-  return table;
+function listOf(scalars: Scalars): readonly Fr[] {
+  if (!("count" in scalars)) return scalars;
+  const list: Fr[] = [];
+  for (let scalar = scalars.first; list.length < scalars.count; scalar = frMul(scalar, scalars.ratio))
+    list.push(scalar);
+  return list;
 }
 
-async function multiplyTask(
-  curve: Curve,
-  prefix: GroupPrefix,
-  table: Uint8Array,
-  windowBits: number,
-  scalars: readonly Fr[],
-): Promise<Uint8Array> {
-  const count = scalars.length;
-  const coordinate = COORDINATE_BYTES[prefix];
-  const packed = new Uint8Array(count * SCALAR_STRIDE);
-  const view = viewOf(packed);
-  scalars.forEach((scalar, i) => {
-    writeUint256LE(view, i * SCALAR_STRIDE, scalar);
+function join(points: readonly Uint8Array[], pointBytes: number): Uint8Array {
+  const bytes = new Uint8Array(points.length * pointBytes);
+  points.forEach((point, i) => {
+    bytes.set(point, i * pointBytes);
   });
-  const [points] = await curve.tm.queueAction([
-    { cmd: "ALLOCSET", var: 0, buff: table },
-    { cmd: "ALLOCSET", var: 1, buff: packed },
-    { cmd: "ALLOC", var: 2, len: count * 3 * coordinate },
-    {
-      cmd: "CALL",
-      fnName: `${prefix}_fixedBaseMultiply`,
-      params: [{ var: 0 }, { val: windowBits }, { var: 1 }, { val: count }, { var: 2 }],
-    },
-    { cmd: "CALL", fnName: `${prefix}_batchToAffine`, params: [{ var: 2 }, { val: count }, { var: 2 }] },
-    { cmd: "GET", out: 0, var: 2, len: count * 2 * coordinate },
-  ]);
-  if (points === undefined) throw new Error("the worker returned no points");
-  return points;
+  return bytes;
 }

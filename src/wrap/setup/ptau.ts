@@ -1,15 +1,13 @@
 import { viewOf, writeUint256LE } from "../../encoding/little-endian.js";
 import { G1_BYTES, G2_BYTES } from "../../encoding/montgomery.js";
-import { FR_ONE, frMul, type Fr } from "../../field/fr.js";
+import { FR_ONE, frMul, frPow, type Fr } from "../../field/fr.js";
 import { FQ_ORDER } from "../../protocol/constants.js";
 import type { ByteSink } from "./byte-sink.js";
 import type { FixedBase } from "./fixed-base.js";
+import { writePoints } from "./point-writer.js";
 import { noProgress, type SetupProgress } from "./progress.js";
 import { writeFileHeader, writeSection, writeSectionHeader } from "./section-file.js";
 import type { ToxicWaste } from "./toxic-waste.js";
-
-/** Points multiplied between two writes and progress calls. */
-const CHUNK_POINTS = 1 << 15;
 
 /** Sections of a `.ptau` file (iden3's format, version 1). */
 export const PTAU_SECTION = {
@@ -72,17 +70,17 @@ export async function writeDevelopmentPtau(
   ]);
   for (const { id, points, pointBytes } of sections) {
     await writeSectionHeader(sink, id, points * pointBytes);
-    let scalar = firstScalar.get(id) ?? FR_ONE;
-    for (let start = 0; start < points; start += CHUNK_POINTS) {
-      const scalars: Fr[] = [];
-      for (const end = Math.min(points, start + CHUNK_POINTS); start + scalars.length < end;) {
-        scalars.push(scalar);
-        scalar = frMul(scalar, waste.tau);
-      }
-      await sink.write(await (pointBytes === G1_BYTES ? fixedBase.g1(scalars) : fixedBase.g2(scalars)));
-      done += scalars.length;
-      onProgress("powers of tau", done, total);
-    }
+    const first = firstScalar.get(id) ?? FR_ONE;
+    const multiply = pointBytes === G1_BYTES ? fixedBase.g1 : fixedBase.g2;
+    await writePoints(
+      sink,
+      points,
+      (from, to) => multiply({ first: frMul(first, frPow(waste.tau, from)), ratio: waste.tau, count: to - from }),
+      (written) => {
+        done += written;
+        onProgress("powers of tau", done, total);
+      },
+    );
   }
   await writeSection(sink, PTAU_SECTION.contributions, new Uint8Array(4));
 }

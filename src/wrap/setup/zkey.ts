@@ -6,6 +6,7 @@ import { FQ_ORDER, FR_ORDER } from "../../protocol/constants.js";
 import type { ByteSink } from "./byte-sink.js";
 import type { FixedBase } from "./fixed-base.js";
 import { lagrangeAt } from "./lagrange.js";
+import { writePoints } from "./point-writer.js";
 import { noProgress, type SetupProgress } from "./progress.js";
 import { evaluateQap, type QapAtTau } from "./qap.js";
 import type { R1cs } from "./r1cs.js";
@@ -13,7 +14,6 @@ import { writeFileHeader, writeSection, writeSectionHeader } from "./section-fil
 import type { ToxicWaste } from "./toxic-waste.js";
 import { coefficientSectionBytes, writeCoefficients } from "./zkey-coefficients.js";
 
-const CHUNK_POINTS = 1 << 15;
 const PROTOCOL_GROTH16 = 1;
 
 /** Sections of a Groth16 `.zkey` (snarkjs's format, version 1). */
@@ -61,13 +61,16 @@ export async function writeDevelopmentZkey(
   let done = 0;
   for (const { id, group, count, scalar } of sections) {
     await writeSectionHeader(sink, id, count * (group === "g1" ? G1_BYTES : G2_BYTES));
-    for (let start = 0; start < count; start += CHUNK_POINTS) {
-      const length = Math.min(CHUNK_POINTS, count - start);
-      const scalars = Array.from({ length }, (_, i) => scalar(start + i));
-      await sink.write(await fixedBase[group](scalars));
-      done += length;
-      onProgress("proving key", done, total);
-    }
+    const multiply = fixedBase[group];
+    await writePoints(
+      sink,
+      count,
+      (from, to) => multiply(Array.from({ length: to - from }, (_, i) => scalar(from + i))),
+      (written) => {
+        done += written;
+        onProgress("proving key", done, total);
+      },
+    );
   }
   await writeSection(sink, ZKEY_SECTION.contributions, contributions());
   return qap.log;

@@ -2,6 +2,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { loadKernel } from "../../../src/kernels/wasm/load.js";
+import { createInlinePool } from "../../../src/kernels/wasm/pool.js";
 import { memorySource } from "../../../src/model/byte-source.js";
 import { compileCircuit, type CompiledCircuit } from "../../../src/node/compile-circuit.js";
 import { MemorySink } from "../../../src/wrap/setup/byte-sink.js";
@@ -46,14 +48,10 @@ export async function r1csInMemory(path: string): Promise<R1cs> {
   return openR1cs(memorySource(path, await readFile(path)));
 }
 
-/** Runs `work` with worker threads for multiples of the generators. */
-export async function withFixedBase<T>(work: (fixedBase: FixedBase) => Promise<T>): Promise<T> {
-  const fixedBase = await createFixedBase(500);
-  try {
-    return await work(fixedBase);
-  } finally {
-    await fixedBase.close();
-  }
+/** Multiples of the generators on the calling thread. */
+export async function fixedBaseHere(): Promise<FixedBase> {
+  const kernel = await loadKernel();
+  return createFixedBase(kernel && createInlinePool(kernel), 500);
 }
 
 /** The bytes of a development `.ptau` and `.zkey` of a circuit. */
@@ -62,11 +60,10 @@ export async function developmentFiles(
   power: number,
   waste: ToxicWaste,
 ): Promise<{ ptau: Uint8Array; zkey: Uint8Array }> {
-  return withFixedBase(async (fixedBase) => {
-    const ptau = new MemorySink();
-    await writeDevelopmentPtau(ptau, power, waste, fixedBase);
-    const zkey = new MemorySink();
-    await writeDevelopmentZkey(zkey, r1cs, waste, fixedBase);
-    return { ptau: ptau.bytes(), zkey: zkey.bytes() };
-  });
+  const fixedBase = await fixedBaseHere();
+  const ptau = new MemorySink();
+  await writeDevelopmentPtau(ptau, power, waste, fixedBase);
+  const zkey = new MemorySink();
+  await writeDevelopmentZkey(zkey, r1cs, waste, fixedBase);
+  return { ptau: ptau.bytes(), zkey: zkey.bytes() };
 }

@@ -10,17 +10,15 @@ import { writeDevelopmentPtau } from "../../../src/wrap/setup/ptau.js";
 import { deriveToxicWaste, entropyOfSeed } from "../../../src/wrap/setup/toxic-waste.js";
 import { loadSrs } from "../../../src/wrap/srs-file.js";
 import { expectError } from "../../support/rejects.js";
-import { withFixedBase } from "./fixture-circuits.js";
+import { fixedBaseHere } from "./fixture-circuits.js";
 
 const POWER = 4;
 const waste = deriveToxicWaste(entropyOfSeed("srs"));
 
-function ptauOf(seed: string, power: number): Promise<Uint8Array> {
-  return withFixedBase(async (fixedBase) => {
-    const sink = new MemorySink();
-    await writeDevelopmentPtau(sink, power, deriveToxicWaste(entropyOfSeed(seed)), fixedBase);
-    return sink.bytes();
-  });
+async function ptauOf(seed: string, power: number): Promise<Uint8Array> {
+  const sink = new MemorySink();
+  await writeDevelopmentPtau(sink, power, deriveToxicWaste(entropyOfSeed(seed)), await fixedBaseHere());
+  return sink.bytes();
 }
 
 describe("SRS of a .ptau file", () => {
