@@ -2,7 +2,7 @@ import { G1_BYTES, G2_BYTES } from "../../encoding/montgomery.js";
 import { frMul, frPow, type Fr } from "../../field/fr.js";
 import { referenceG1Multiple, referenceG2Multiple } from "../../kernels/reference/fixed-base.js";
 import type { Pool } from "../../kernels/wasm/pool.js";
-import { sharedBytes } from "../../kernels/wasm/shared-bytes.js";
+import { sharedBytes } from "../../kernels/shared-array.js";
 import { canonicalBytes } from "../../kernels/wasm/canonical.js";
 import {
   fixedBaseMultiples,
