@@ -1,117 +1,158 @@
-/** From a window's buckets to one sum per bit of the digit. References as in g1-pairs.ts. */
+/**
+ * From buckets to one sum per window and bit of the digit, all windows side by side. References as in g1-pairs.ts. Many
+ * buckets are first summed by rows and columns, `d = 2^low·row + column`; then `Σ_d d·B_d = Σ_k 2^k·(Σ_{d has bit k} B_d)`.
+ */
 import { copySigned, G1_BYTES } from "./g1-add";
 import { freshPoints, sumSegments } from "./msm-sums";
 import { alloc, mark, release } from "./memory";
 
-/** Buckets below which rows and columns do not pay. */
+/** Buckets a window below which rows and columns do not pay. */
 const FEW_BUCKETS: i32 = 48;
 
+/** Segments that are being listed: their references and lengths, and what each is for. */
+let list: usize = 0;
+let lengths: usize = 0;
+let purposes: usize = 0;
+let listed: i32 = 0;
+let segments: i32 = 0;
+
+function openList(references: i32, most: i32): void {
+  list = alloc((<usize>references) << 2);
+  lengths = alloc((<usize>most) << 2);
+  purposes = alloc((<usize>most) << 2);
+  listed = 0;
+  segments = 0;
+}
+
+function append(ref: u32): void {
+  store<u32>(list + ((<usize>listed) << 2), ref);
+  listed++;
+}
+
+function endSegment(length: i32, purpose: i32): void {
+  if (length == 0) return;
+  store<i32>(lengths + ((<usize>segments) << 2), length);
+  store<i32>(purposes + ((<usize>segments) << 2), purpose);
+  segments++;
+}
+
+/** Afterwards the list holds a reference a segment. */
+function sumList(): void {
+  sumSegments(list, lengths, segments, alloc(freshPoints(listed) * G1_BYTES), G1_BYTES);
+}
+
 /**
- * `out[k] = Σ` of the buckets whose digit has bit k, for `bitCount` bits; digits ascend. Many buckets are first summed by
- * rows and columns, `d = 2^low·row + column`.
+ * Writes `bitCount` sums for every window. Bucket i of `count` has the number `ids[i] = span·window + digit - from`;
+ * numbers ascend and are overwritten.
  */
-export function sumWindow(out: usize, refs: usize, digits: usize, count: i32, bitCount: i32): void {
-  if (count <= FEW_BUCKETS) {
-    sumByBits(out, refs, digits, count, 0, bitCount);
-    return;
-  }
+export function sumBits(
+  out: usize,
+  refs: usize,
+  ids: usize,
+  count: i32,
+  windows: i32,
+  from: i32,
+  span: i32,
+  bitCount: i32,
+): void {
   const m = mark();
-  const low = bitCount >> 1;
-  const columns = 1 << low;
-  const rows = 1 << (bitCount - low);
-  const lengths = alloc((<usize>(rows + columns)) << 2);
-  const numbers = alloc((<usize>(rows + columns)) << 2);
-  const all = alloc((<usize>count) << 3);
-  // Digits ascend: rows are contiguous.
-  const rowCount = group(all, lengths, numbers, refs, digits, count, low, 0, rows);
-  const offset = (<usize>rowCount) << 2;
-  const columnRefs = all + ((<usize>count) << 2);
-  const columnCount = group(
-    columnRefs,
-    lengths + offset,
-    numbers + offset,
-    refs,
-    digits,
-    count,
-    0,
-    columns - 1,
-    columns,
-  );
-  sumSegments(all, lengths, rowCount + columnCount, alloc(freshPoints(2 * count) * G1_BYTES), G1_BYTES);
-  sumByBits(out + <usize>low * G1_BYTES, all, numbers, rowCount, 0, bitCount - low);
-  sumByBits(out, all + offset, numbers + offset, columnCount, 0, low);
+  memory.fill(out, 0, <usize>(windows * bitCount) * G1_BYTES);
+  const ends = alloc((<usize>windows) << 2);
+  let end = 0;
+  for (let w = 0; w < windows; w++) {
+    for (; end < count; end++) {
+      const id = ids + ((<usize>end) << 2);
+      if (load<i32>(id) >= (w + 1) * span) break;
+      store<i32>(id, load<i32>(id) - w * span + from);
+    }
+    store<i32>(ends + ((<usize>w) << 2), end);
+  }
+  if (count <= FEW_BUCKETS * windows) {
+    openList(count * bitCount, windows * bitCount);
+    let begin = 0;
+    for (let w = 0; w < windows; w++) {
+      const last = load<i32>(ends + ((<usize>w) << 2));
+      for (let k = 0; k < bitCount; k++) listBit(refs, ids, begin, last, k, w * bitCount + k);
+      begin = last;
+    }
+  } else {
+    sumRowsAndColumns(refs, ids, ends, windows, bitCount);
+  }
+  sumList();
+  for (let s: usize = 0; s < (<usize>segments) << 2; s += 4) {
+    copySigned(out + <usize>load<i32>(purposes + s) * G1_BYTES, load<u32>(list + s));
+  }
   release(m);
 }
 
-/** Sorts references by `digit >> shift` (or `digit & mask` if there is a mask) below `size`; returns how many occur. */
-function group(
-  to: usize,
-  lengths: usize,
-  numbers: usize,
-  refs: usize,
-  digits: usize,
-  count: i32,
-  shift: i32,
-  mask: i32,
-  size: i32,
-): i32 {
+/** Lists those of `refs[begin .. end)` whose number has bit k. */
+function listBit(refs: usize, numbers: usize, begin: i32, end: i32, k: i32, purpose: i32): void {
+  const before = listed;
+  for (let at = (<usize>begin) << 2; at < (<usize>end) << 2; at += 4) {
+    if ((load<i32>(numbers + at) >> k) & 1) append(load<u32>(refs + at));
+  }
+  endSegment(listed - before, purpose);
+}
+
+/** Sums rows and columns of every window, then lists them by bits. */
+function sumRowsAndColumns(refs: usize, digits: usize, ends: usize, windows: i32, bitCount: i32): void {
+  const low = bitCount >> 1;
+  const rows = 1 << (bitCount - low);
+  const columns = 1 << low;
+  const count = load<i32>(ends + ((<usize>(windows - 1)) << 2));
+  const bounds = alloc((<usize>(2 * windows)) << 2);
+  openList(2 * count, windows * (rows + columns));
+  let begin = 0;
+  for (let w = 0; w < windows; w++) {
+    const at = (<usize>w) << 2;
+    const end = load<i32>(ends + at);
+    listGroups(refs, digits, begin, end, low, rows - 1);
+    store<i32>(bounds + 2 * at, segments);
+    listGroups(refs, digits, begin, end, 0, columns - 1);
+    store<i32>(bounds + 2 * at, segments, 4);
+    begin = end;
+  }
+  sumList();
+  const sums = list;
+  const numbers = purposes;
+  openList((bitCount + 1) * segments, windows * bitCount);
+  begin = 0;
+  for (let w = 0; w < windows; w++) {
+    const at = (<usize>w) << 3;
+    const middle = load<i32>(bounds + at);
+    const end = load<i32>(bounds + at, 4);
+    for (let k = low; k < bitCount; k++) listBit(sums, numbers, begin, middle, k - low, w * bitCount + k);
+    for (let k = 0; k < low; k++) listBit(sums, numbers, middle, end, k, w * bitCount + k);
+    begin = end;
+  }
+}
+
+/** Lists `refs[begin .. end)` by `(digit >> shift) & mask`, but for the group 0, whose weight is none. */
+function listGroups(refs: usize, digits: usize, begin: i32, end: i32, shift: i32, mask: i32): void {
   const m = mark();
-  const starts = alloc((<usize>size) << 2);
-  memory.fill(starts, 0, (<usize>size) << 2);
-  const all = mask == 0 ? -1 : mask;
-  const end = (<usize>count) << 2;
-  for (let i: usize = 0; i < end; i += 4) {
-    const cell = starts + ((<usize>((load<i32>(digits + i) >> shift) & all)) << 2);
+  const bytes = (<usize>(mask + 2)) << 2;
+  const starts = alloc(bytes);
+  memory.fill(starts, 0, bytes);
+  const first = (<usize>begin) << 2;
+  const last = (<usize>end) << 2;
+  for (let at = first; at < last; at += 4) {
+    const cell = starts + ((<usize>((load<i32>(digits + at) >> shift) & mask)) << 2);
     store<i32>(cell, load<i32>(cell) + 1);
   }
-  let sum = 0;
-  let found = 0;
-  for (let k = 0; k < size; k++) {
+  for (let k = 1; k <= mask; k++) {
     const cell = starts + ((<usize>k) << 2);
     const length = load<i32>(cell);
-    store<i32>(cell, sum);
-    sum += length;
-    if (length == 0) continue;
-    store<i32>(lengths + ((<usize>found) << 2), length);
-    store<i32>(numbers + ((<usize>found) << 2), k);
-    found++;
+    store<i32>(cell, listed);
+    listed += length;
+    endSegment(length, k);
   }
-  for (let i: usize = 0; i < end; i += 4) {
-    const cell = starts + ((<usize>((load<i32>(digits + i) >> shift) & all)) << 2);
+  for (let at = first; at < last; at += 4) {
+    const group = (load<i32>(digits + at) >> shift) & mask;
+    if (group == 0) continue;
+    const cell = starts + ((<usize>group) << 2);
     const place = load<i32>(cell);
     store<i32>(cell, place + 1);
-    store<u32>(to + ((<usize>place) << 2), load<u32>(refs + i));
-  }
-  release(m);
-  return found;
-}
-
-/** `out[k] = Σ` of the references whose number has bit k. */
-function sumByBits(out: usize, refs: usize, numbers: usize, count: i32, firstBit: i32, bitCount: i32): void {
-  const m = mark();
-  const list = alloc((<usize>(count * bitCount)) << 2);
-  const lengths = alloc((<usize>bitCount) << 2);
-  const bitsOf = alloc((<usize>bitCount) << 2);
-  let filled = 0;
-  let found = 0;
-  for (let k = firstBit; k < bitCount; k++) {
-    const begin = filled;
-    for (let i = 0; i < count; i++) {
-      const at = (<usize>i) << 2;
-      if (((load<i32>(numbers + at) >> k) & 1) == 0) continue;
-      store<u32>(list + ((<usize>filled) << 2), load<u32>(refs + at));
-      filled++;
-    }
-    memory.fill(out + <usize>k * G1_BYTES, 0, G1_BYTES);
-    if (filled == begin) continue;
-    store<i32>(lengths + ((<usize>found) << 2), filled - begin);
-    store<i32>(bitsOf + ((<usize>found) << 2), k);
-    found++;
-  }
-  sumSegments(list, lengths, found, alloc(freshPoints(filled) * G1_BYTES), G1_BYTES);
-  for (let s = 0; s < found; s++) {
-    const at = (<usize>s) << 2;
-    copySigned(out + <usize>load<i32>(bitsOf + at) * G1_BYTES, load<u32>(list + at));
+    store<u32>(list + ((<usize>place) << 2), load<u32>(refs + at));
   }
   release(m);
 }

@@ -8,7 +8,7 @@
  * the last window takes all bits that are left, as they are.
  */
 import { G1_BYTES } from "./g1-add";
-import { sumWindow } from "./msm-buckets";
+import { sumBits } from "./msm-buckets";
 import { assumeInfinity, freshPoints, sumSegments } from "./msm-sums";
 import { alloc, mark, release } from "./memory";
 
@@ -146,28 +146,5 @@ function sortReferences(
       store<i32>(cell, place + 1);
       store<u32>(refs + ((<usize>place) << 2), point | (<u32>(digit < 0)));
     }
-  }
-}
-
-/** References to summands of one window and their digits, for the next stage. */
-function sumBits(
-  out: usize,
-  refs: usize,
-  ids: usize,
-  segments: i32,
-  windows: i32,
-  from: i32,
-  span: i32,
-  bitCount: i32,
-): void {
-  let at: usize = 0;
-  const end = (<usize>segments) << 2;
-  for (let w = 0; w < windows; w++) {
-    const begin = at;
-    while (at < end && load<i32>(ids + at) < (w + 1) * span) {
-      store<i32>(ids + at, load<i32>(ids + at) - w * span + from);
-      at += 4;
-    }
-    sumWindow(out + <usize>(w * bitCount) * G1_BYTES, refs + begin, ids + begin, <i32>((at - begin) >> 2), bitCount);
   }
 }

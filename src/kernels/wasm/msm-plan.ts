@@ -12,7 +12,7 @@ export interface WindowPlan {
 }
 
 /** Additions that a window costs beside those of points to buckets and of buckets. */
-const WINDOW_COST = 600;
+const WINDOW_COST = 150;
 /** Additions of a bucket: to its row and to its column. */
 const BUCKET_COST = 2;
 const MAX_WINDOW_BITS = 17;
