@@ -14,7 +14,18 @@ const NODE_GLOBALS = ["process", "Buffer", "global", "__dirname", "__filename", 
 }));
 
 export default defineConfig(
-  globalIgnores(["dist/", "build/", "artifacts/", "cache/", "coverage/", "types/", ".node/", ".fti/", "assembly/*.ts", "assembly/generated/"]),
+  globalIgnores([
+    "dist/",
+    "build/",
+    "artifacts/",
+    "cache/",
+    "coverage/",
+    "types/",
+    ".node/",
+    ".fti/",
+    "assembly/*.ts",
+    "assembly/generated/",
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   js.configs.recommended,
   {
