@@ -11,10 +11,8 @@ export interface WindowPlan {
   readonly largestLast: number;
 }
 
-/** Additions that a window costs beside those of points to buckets and of buckets. */
+/** What a window costs besides, in additions: its part of small batches, and the sums that bigints add up. */
 const WINDOW_COST = 150;
-/** Additions of a bucket: to its row and to its column. */
-const BUCKET_COST = 2;
 const MAX_WINDOW_BITS = 17;
 
 /** Windows for `nonzeros` integers of magnitude at most `largest` (above 0). */
@@ -55,7 +53,15 @@ function planOf(windowBits: number, windows: number, largest: bigint, smallest: 
   return { windowBits, windows, offset, largestDigit: windows === 1 ? 0 : 2 ** (windowBits - 1), largestLast };
 }
 
+/**
+ * Additions. Summing n points takes n - 1, and a bucket's sum goes to a row and a column: one a point and one a bucket
+ * that is not empty. Rows and columns then go to half of the bits.
+ */
 function costOf({ windows, largestDigit, largestLast }: WindowPlan, nonzeros: number): number {
-  const buckets = (largest: number): number => BUCKET_COST * Math.min(largest, nonzeros) + WINDOW_COST + nonzeros;
-  return (windows - 1) * buckets(largestDigit) + buckets(largestLast);
+  const window = (buckets: number): number => {
+    const used = buckets * (1 - Math.exp(-nonzeros / buckets));
+    const bits = Math.log2(buckets + 1);
+    return nonzeros + used + Math.min(used, 2 ** (bits / 2)) * (bits / 2) + WINDOW_COST;
+  };
+  return (windows === 1 ? 0 : (windows - 1) * window(largestDigit)) + window(largestLast);
 }
