@@ -76,6 +76,8 @@ export const reportSchema = z.object({
   commit: z.string(),
   /** A quick report tries the benchmarks out at small sizes; its numbers say little. */
   quick: z.boolean(),
+  /** What a reader must know of how it was measured, if anything; written by hand. */
+  note: z.string().optional(),
   machine,
   measurements: z.array(measurement),
   jobs: z.array(jobSchema),

@@ -36,7 +36,7 @@ for (const [name, content] of files) {
   }
 }
 
-function markdownOf({ machine, date, commit, quick }: Report): string {
+function markdownOf({ machine, date, commit, quick, note }: Report): string {
   const { processor, cores, memoryGB, platform, node, kernelBuild } = machine;
   const [targets, ...others] = tablesOf(report).map((table) => `## ${table.title}\n\n${markdownTable(table)}\n`);
   return [
@@ -47,6 +47,7 @@ function markdownOf({ machine, date, commit, quick }: Report): string {
     "",
     `Commit ${commit}, ${date.slice(0, 10)}, on ${cores} cores of ${processor} with ${memoryGB} GB, ${platform}, Node ${node}; kernels: ${kernelBuild} build.`,
     ...(quick ? ["", "**A quick run to try the benchmarks out: small sizes, the numbers say little.**"] : []),
+    ...(note === undefined ? [] : ["", note]),
     "",
     targets ?? "",
     ...(series.length === 0 ? [] : [GROWTH]),
