@@ -2,7 +2,14 @@ import { blindingsOf, type OpenedModel } from "../commitment/commit-tiles.js";
 import { modelId, type ModelParts } from "../commitment/model-id.js";
 import type { Factors } from "../drift/factors.js";
 import { policyId, type Rule } from "../drift/rule.js";
-import { contextDigest, placeOf, segmentLayout, type SegmentStatement } from "../drift/statement.js";
+import {
+  contextDigest,
+  placeOf,
+  segmentLayout,
+  type RulePlace,
+  type SegmentCommitments,
+  type SegmentStatement,
+} from "../drift/statement.js";
 import { tileDifference } from "../drift/tile-difference.js";
 import { buildWitness, type SegmentWitness } from "../drift/witness.js";
 import type { Hex } from "../encoding/hex.js";
@@ -14,11 +21,12 @@ import { openMercury } from "../kzg/mercury/open.js";
 import { srsId, type Srs } from "../kzg/srs.js";
 import { parseManifest } from "../quantize/manifest.js";
 import { weightAt } from "../quantize/tile-map.js";
-import { combineBlindings } from "../segment/combine.js";
+import { combineBlindings, type SegmentBlindings } from "../segment/combine.js";
 import { commitSegment, drawRandomness } from "../segment/commit.js";
-import { proveSegment } from "../segment/prove.js";
+import { proveSegment, type ProvenSegment } from "../segment/prove.js";
 import type { PoseidonEx } from "../transcript/poseidon.js";
 import type { WrappedSegment } from "../wrap/certificate.js";
+import type { Groth16Proof } from "../wrap/groth16.js";
 import { proveWrapped, type ProvingArtifacts } from "../wrap/prove-wrapped.js";
 import { publicSignals } from "../wrap/public-signals.js";
 import { segmentOf, type CertificatePlan, type PlannedSegment } from "./plan-certificate.js";
@@ -55,13 +63,43 @@ export async function proveSegmentOf(
 ): Promise<WrappedSegment> {
   const segment = segmentOf(plan, index);
   assertProvable(plan, [segment], input);
-  const { tier, head } = plan;
-  const { base, tuned, srs, backend, permute, randomFr, onProgress = () => undefined } = input;
-  const { tiles, uses } = segment;
-  const label = plan.segments.length === 1 ? "" : `segment ${index} (${plan.segments.length} in all): `;
-  const places = uses.map((use) => placeOf(head.policy.rules[use.ruleIndex] as Rule, use.tiles.length));
+  const { onProgress = () => undefined } = input;
+  const label = labelOf(plan, segment);
 
   const witness = await readWitness(plan, segment, label, input);
+  const unwrapped = await proveUnwrapped(plan, segment, witness, input);
+  onProgress(`${label}wrapping`, 0, 1);
+  const { statement, proven } = unwrapped;
+  const signals = publicSignals(statement, proven.claim, proven.h);
+  const groth16 = await proveWrapped(statement, proven.proof, signals, input.artifacts);
+  onProgress(`${label}wrapping`, 1, 1);
+  return openUnwrapped(plan, segment, unwrapped, groth16, input);
+}
+
+/** A segment proof before it is wrapped. */
+export interface UnwrappedSegment {
+  readonly statement: SegmentStatement;
+  readonly commitments: SegmentCommitments;
+  readonly blindings: SegmentBlindings;
+  readonly proven: ProvenSegment;
+}
+
+/**
+ * Commits to a witness and proves the segment. The witness is not checked: a wrong one gives a proof that the wrapper's
+ * circuit does not take and no verifier accepts.
+ */
+export async function proveUnwrapped(
+  plan: CertificatePlan,
+  segment: PlannedSegment,
+  witness: SegmentWitness,
+  input: SegmentProverInput,
+): Promise<UnwrappedSegment> {
+  const { tier, head } = plan;
+  const { base, tuned, srs, backend, permute, randomFr, onProgress = () => undefined } = input;
+  const { tiles } = segment;
+  const label = labelOf(plan, segment);
+  const places = placesOf(plan, segment);
+
   const randomness = await drawRandomness(tier, randomFr, backend);
   const pick = <T>(list: readonly T[]): T[] => tiles.map((tile) => list[tile] as T);
   onProgress(`${label}committing`, 0, 1);
@@ -96,37 +134,51 @@ export async function proveSegmentOf(
   const proven = await proveSegment(statement, witness, randomness, backend, permute, (_step, done, total) => {
     onProgress(`${label}segment proof`, done, total);
   });
+  return { statement, commitments, blindings, proven };
+}
 
-  onProgress(`${label}wrapping`, 0, 1);
-  const signals = publicSignals(statement, proven.claim, proven.h);
-  const groth16 = await proveWrapped(statement, proven.proof, signals, input.artifacts);
-  onProgress(`${label}wrapping`, 1, 1);
+/** Opens the combined polynomial of a proof and puts the segment together as it is published. */
+export async function openUnwrapped(
+  plan: CertificatePlan,
+  segment: PlannedSegment,
+  { statement, commitments, blindings, proven }: UnwrappedSegment,
+  groth16: Groth16Proof,
+  { srs, backend, onProgress = () => undefined }: SegmentProverInput,
+): Promise<WrappedSegment> {
+  const { tiles, uses, nextMerkleRoot, multiProof } = segment;
+  const label = labelOf(plan, segment);
+  const { claim, h, combined } = proven;
+  const { eta, v } = publicSignals(statement, claim, h);
   onProgress(`${label}opening`, 0, 1);
+  const blinding = combineBlindings(statement, claim, blindings);
   const mercury = await openMercury(
-    {
-      combined: proven.combined,
-      point: proven.claim.z,
-      value: proven.claim.y,
-      blinding: combineBlindings(statement, proven.claim, blindings),
-      seedWords: [signals.h, signals.eta, signals.v],
-    },
+    { combined, point: claim.z, value: claim.y, blinding, seedWords: [h, eta, v] },
     backend,
     (coefficients) => backend.msm(srs.powers, coefficients),
   );
   onProgress(`${label}opening`, 1, 1);
-
   return {
-    tierId: tier.id,
+    tierId: plan.tier.id,
     uses: uses.map((use) => ({ ruleIndex: use.ruleIndex, tileCount: use.tiles.length })),
     tiles,
     commitments,
-    claim: proven.claim,
-    h: proven.h,
+    claim,
+    h,
     groth16,
     mercury,
-    nextMerkleRoot: segment.nextMerkleRoot,
-    multiProof: segment.multiProof,
+    nextMerkleRoot,
+    multiProof,
   };
+}
+
+/** The rule places of a planned segment. */
+export function placesOf({ head }: CertificatePlan, { uses }: PlannedSegment): RulePlace[] {
+  return uses.map((use) => placeOf(head.policy.rules[use.ruleIndex] as Rule, use.tiles.length));
+}
+
+/** Begins the phases of a segment in progress. */
+function labelOf({ segments }: CertificatePlan, { index }: PlannedSegment): string {
+  return segments.length === 1 ? "" : `segment ${index} (${segments.length} in all): `;
 }
 
 /** Refuses, before any long work, models or a setup of something else, and rank rules without factors. */
@@ -155,12 +207,14 @@ export function assertProvable(
 
 /** Reads the segment's tiles one after the other: beside the differences, one tile at a time is in memory. */
 async function readWitness(
-  { tier, head }: CertificatePlan,
-  { tiles, uses }: PlannedSegment,
+  plan: CertificatePlan,
+  segment: PlannedSegment,
   label: string,
   input: SegmentProverInput,
 ): Promise<SegmentWitness> {
-  const places = uses.map((use) => placeOf(head.policy.rules[use.ruleIndex] as Rule, use.tiles.length));
+  const { tier, head } = plan;
+  const { tiles, uses } = segment;
+  const places = placesOf(plan, segment);
   const deltas: IntVector[] = [];
   const from = new Int32Array(tier.tileSize);
   for (const tile of tiles) {
