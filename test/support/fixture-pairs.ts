@@ -1,0 +1,45 @@
+import { fileURLToPath } from "node:url";
+import { openModel, type Model } from "../../src/model/open-model.js";
+import { fileSystem } from "../../src/node/file-source.js";
+import { TIERS, type Tier, type TierName } from "../../src/protocol/tiers.js";
+import { buildManifest, type Manifest } from "../../src/quantize/manifest.js";
+import { openTiles, type TileReader } from "../../src/quantize/tile-reader.js";
+
+/** The path of a trained model of test/fixtures, such as `transformer/base`. */
+export function fixturePath(name: string): string {
+  return fileURLToPath(new URL(`../fixtures/${name}.safetensors`, import.meta.url));
+}
+
+/** A trained pair, quantised as its base. */
+export interface FixturePair {
+  readonly models: { readonly base: Model; readonly tuned: Model };
+  readonly manifest: Manifest;
+  readonly base: TileReader;
+  readonly tuned: TileReader;
+  readonly tier: Tier;
+  close(): Promise<void>;
+}
+
+/** Opens a pair under the base's manifest; `f` is the tier's default, or `fractionBits`. */
+export async function openPair(
+  baseName: string,
+  tunedName: string,
+  tierName: TierName,
+  fractionBits: number | "auto" = "auto",
+): Promise<FixturePair> {
+  const tier = TIERS[tierName];
+  const base = await openModel(fileSystem, fixturePath(baseName));
+  const tuned = await openModel(fileSystem, fixturePath(tunedName));
+  const { manifest } = await buildManifest(base, tier, { fractionBits });
+  return {
+    models: { base, tuned },
+    manifest,
+    base: openTiles(base, manifest),
+    tuned: openTiles(tuned, manifest),
+    tier,
+    close: async () => {
+      await base.close();
+      await tuned.close();
+    },
+  };
+}
