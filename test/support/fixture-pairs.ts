@@ -1,8 +1,11 @@
 import { fileURLToPath } from "node:url";
+import { committedModel } from "../../src/commitment/committed-model.js";
+import { encodeModel } from "../../src/commitment/model-file.js";
+import { G1_INFINITY } from "../../src/curve/g1.js";
 import { openModel, type Model } from "../../src/model/open-model.js";
 import { fileSystem } from "../../src/node/file-source.js";
 import { TIERS, type Tier, type TierName } from "../../src/protocol/tiers.js";
-import { buildManifest, type Manifest } from "../../src/quantize/manifest.js";
+import { buildManifest, encodeManifest, type Manifest } from "../../src/quantize/manifest.js";
 import { openTiles, type TileReader } from "../../src/quantize/tile-reader.js";
 
 /** The path of a trained model of test/fixtures, such as `transformer/base`. */
@@ -42,4 +45,20 @@ export async function openPair(
       await tuned.close();
     },
   };
+}
+
+/**
+ * The text of a committed model's file for commands that look at its manifest and id only: every commitment is that
+ * of the zero tile.
+ */
+export function uncommittedFile(manifest: Manifest): string {
+  const committed = committedModel({
+    srsId: `0x${"00".repeat(32)}`,
+    t: manifest.t,
+    manifest: encodeManifest(manifest),
+    commitments: Array.from({ length: manifest.tileCount }, () => G1_INFINITY),
+    isPrivate: false,
+    insecure: false,
+  });
+  return encodeModel(committed);
 }

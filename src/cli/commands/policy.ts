@@ -13,6 +13,7 @@ import { readTextFile } from "../../node/text-file.js";
 import { parseManifest } from "../../quantize/manifest.js";
 import { addCommand, forceOption, outputOption, parseBigCount, repeated, type Runner } from "../command.js";
 import { readCommitted } from "../model-files.js";
+import { addPolicyCheckCommand } from "./policy-check.js";
 
 interface NormOptions {
   readonly base: string;
@@ -24,7 +25,7 @@ interface NormOptions {
   readonly force?: boolean;
 }
 
-/** `fti policy norm` and `fti policy show` */
+/** `fti policy` and its commands */
 export function addPolicyCommands(parent: Command, runner: Runner): void {
   const policy = parent
     .command("policy")
@@ -107,6 +108,7 @@ export function addPolicyCommands(parent: Command, runner: Runner): void {
       };
     },
   });
+  addPolicyCheckCommand(policy, runner);
 }
 
 function boundOf({ maxNorm, maxResidualSq }: NormOptions): NormBound {

@@ -1,0 +1,48 @@
+import { Option } from "commander";
+import type { CommittedModel } from "../../commitment/committed-model.js";
+import { tierOfTiles } from "../../node/open-setup.js";
+import type { TilePair } from "../../policy/measure-model.js";
+import { TIERS, type Tier } from "../../protocol/tiers.js";
+import { parseManifest } from "../../quantize/manifest.js";
+import { openTiles } from "../../quantize/tile-reader.js";
+import { openWeights, readCommitted } from "../model-files.js";
+import type { Session } from "../session.js";
+
+/** What names a fine-tune of a committed base whose change is to be measured. */
+export interface PairOptions {
+  readonly base: string;
+  readonly baseWeights: string;
+  readonly tuneWeights: string;
+}
+
+/** The options of `PairOptions`. */
+export function pairOptions(): Option[] {
+  return [
+    new Option("--base <file>", "committed base").makeOptionMandatory(),
+    new Option("--base-weights <path>", "the base's weights").makeOptionMandatory(),
+    new Option("--tune-weights <path>", "the fine-tune's weights").makeOptionMandatory(),
+  ];
+}
+
+/** A base and its fine-tune, quantised under the base's manifest. */
+export interface OpenedPair extends TilePair {
+  readonly committed: CommittedModel;
+  readonly tier: Tier;
+}
+
+/** Opens both models for the time of the session. Weights are not compared with the base's commitments. */
+export async function openPair(options: PairOptions, session: Session): Promise<OpenedPair> {
+  const committed = await readCommitted(options.base, session);
+  const manifest = parseManifest(JSON.parse(committed.manifest) as unknown);
+  const tierName = tierOfTiles(committed.parts.t, options.base);
+  session.expectTier(tierName);
+  const base = await openWeights(options.baseWeights, session);
+  const tuned = await openWeights(options.tuneWeights, session);
+  return {
+    committed,
+    manifest,
+    tier: TIERS[tierName],
+    base: openTiles(base, manifest),
+    tuned: openTiles(tuned, manifest),
+  };
+}
