@@ -15,12 +15,15 @@ export function describeReport(report: PolicyReport): string[] {
 
 /** `rule 0 ("layers.0.q_proj.weight")`. */
 export function nameRule({ rule, tensors }: Pick<RuleReport, "rule" | "tensors">): string {
+  return `rule ${rule} (${nameTensors(tensors)})`;
+}
+
+/** Two tensors by name, more by the first, the last and how many there are. */
+export function nameTensors(tensors: readonly string[]): string {
   const [first, last] = [tensors[0] ?? "", tensors.at(-1) ?? ""];
-  const names =
-    tensors.length <= 2
-      ? tensors.map((name) => JSON.stringify(name)).join(", ")
-      : `${JSON.stringify(first)} to ${JSON.stringify(last)}, ${tensors.length} tensors`;
-  return `rule ${rule} (${names})`;
+  return tensors.length <= 2
+    ? tensors.map((name) => JSON.stringify(name)).join(", ")
+    : `${JSON.stringify(first)} to ${JSON.stringify(last)}, ${tensors.length} tensors`;
 }
 
 function describeFrozen({ tensor, changedWeights, change, largest }: FrozenViolation): string {

@@ -36,10 +36,10 @@ export class DifferenceReader {
     return tileDifference(this.#from, this.#to, this.#to);
   }
 
-  /** `Δ` of a tile as an array of its own. */
-  async readOwn(tile: number): Promise<IntVector> {
-    const delta = await this.read(tile);
-    return delta instanceof Int32Array ? delta.slice() : delta;
+  /** The base's entries of the tile that was read last. */
+  get base(): Int32Array {
+    if (this.#from === undefined) throw new RangeError("no tile was read");
+    return this.#from;
   }
 }
 

@@ -4,6 +4,8 @@ import { encodeModel } from "../../src/commitment/model-file.js";
 import { G1_INFINITY } from "../../src/curve/g1.js";
 import { openModel, type Model } from "../../src/model/open-model.js";
 import { fileSystem } from "../../src/node/file-source.js";
+import { noiseOfModel } from "../../src/policy/measure-noise.js";
+import type { NoiseOf } from "../../src/policy/measure-model.js";
 import { TIERS, type Tier, type TierName } from "../../src/protocol/tiers.js";
 import { buildManifest, encodeManifest, type Manifest } from "../../src/quantize/manifest.js";
 import { openTiles, type TileReader } from "../../src/quantize/tile-reader.js";
@@ -20,6 +22,7 @@ export interface FixturePair {
   readonly base: TileReader;
   readonly tuned: TileReader;
   readonly tier: Tier;
+  readonly noiseOf: NoiseOf;
   close(): Promise<void>;
 }
 
@@ -40,6 +43,7 @@ export async function openPair(
     base: openTiles(base, manifest),
     tuned: openTiles(tuned, manifest),
     tier,
+    noiseOf: noiseOfModel(tuned, manifest),
     close: async () => {
       await base.close();
       await tuned.close();

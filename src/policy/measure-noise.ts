@@ -1,0 +1,35 @@
+import { floatFormatOf, unitInLastPlace } from "../model/float-format.js";
+import type { Model } from "../model/open-model.js";
+import { CHUNK_ELEMENTS } from "../quantize/magnitude.js";
+import type { Manifest } from "../quantize/manifest.js";
+import type { NoiseOf } from "./measure-model.js";
+
+/**
+ * The noise of every tensor of a fine-tune: of the float format that its weights are stored in, and of quantising it
+ * and its base. Reads a tensor when it is asked for.
+ */
+export function noiseOfModel(tuned: Pick<Model, "tensors">, manifest: Manifest): NoiseOf {
+  const placed = new Map(manifest.tensors.map((tensor) => [tensor.name, tensor]));
+  const known = new Map<string, Promise<number>>();
+  const measure = async (name: string): Promise<number> => {
+    const place = placed.get(name);
+    const reader = tuned.tensors.find((tensor) => tensor.name === name);
+    if (reader === undefined || reader.kind === "string" || place === undefined || !("fractionBits" in place)) return 0;
+    const format = floatFormatOf(reader.dtype);
+    const scale = 2 ** place.fractionBits;
+    let noise = 0;
+    for (let start = 0; start < reader.elementCount; start += CHUNK_ELEMENTS) {
+      const values = await reader.readValues(start, Math.min(CHUNK_ELEMENTS, reader.elementCount - start));
+      for (const value of values) {
+        const step = format === undefined ? 0 : unitInLastPlace(value, format) * scale;
+        noise += step ** 2 / 12 + 2 / 12;
+      }
+    }
+    return noise;
+  };
+  return (name) => {
+    const noise = known.get(name) ?? measure(name);
+    known.set(name, noise);
+    return noise;
+  };
+}

@@ -1,0 +1,109 @@
+import type { Rule } from "../drift/rule.js";
+import { count, plural, short } from "./check-violations.js";
+import { normOf } from "./measure-model.js";
+import { findRank } from "./suggest-rank.js";
+import type { ClassifyInput, MeasuredPiece } from "./suggest-piece.js";
+import type { SuggestedRule } from "./suggest-report.js";
+
+/** So few of the weights are single weights: masks are for exceptions. */
+export const SPARSE_SHARE = 0.02;
+/**
+ * A residual of at most this many times the expected noise is noise (squared: 2.25): expected is the mean of
+ * thousands of independent rounding errors, which never strays that far.
+ */
+export const NOISE_FACTOR = 1.5;
+/** With more than this share of the changed weights beyond the entry range, a norm of the rest says little. */
+const FREE_SHARE = 0.5;
+
+/** The tightest rule for a change. Bounds are exactly what was measured. */
+export function classifyPiece(input: ClassifyInput): SuggestedRule {
+  const { piece, noise } = input;
+  const { counts, weights, tensors } = piece;
+  const { fractionBits } = piece.range;
+  const whole = counts.masked(0n).sumSquares;
+  const norm = (sumSquares: bigint | number): string =>
+    short(normOf(BigInt(Math.ceil(Number(sumSquares))), fractionBits));
+
+  if (counts.nonzeros <= SPARSE_SHARE * weights) {
+    return {
+      kind: "sparse",
+      rule: plainRule(piece, BigInt(counts.nonzeros), 0n),
+      tensors,
+      reason: `${count(counts.nonzeros)} of ${plural(BigInt(weights), "weight", "weights")} changed`,
+    };
+  }
+  if (Number(whole) <= NOISE_FACTOR ** 2 * noise && counts.outside === 0) {
+    return {
+      kind: "rounding",
+      rule: plainRule(piece, 0n, whole),
+      tensors,
+      reason: `the change has a norm of ${norm(whole)}, no more than rounding makes (${norm(noise)} expected)`,
+    };
+  }
+  const ranked = findRank(input);
+  if (ranked.found !== undefined) {
+    const { rank, shift, nonzeros, sumSquares } = ranked.found;
+    const left = short(normOf(sumSquares, fractionBits + shift));
+    const besides = nonzeros === 0n ? "" : ` and ${plural(nonzeros, "single weight", "single weights")}`;
+    return {
+      kind: nonzeros === 0n ? "low-rank" : "low-rank-and-sparse",
+      rule: {
+        firstTile: piece.range.firstTile,
+        tileCount: piece.range.tileCount,
+        gridCols: piece.range.gridCols,
+        maxRank: rank,
+        shift,
+        maxNonzeros: nonzeros,
+        maxResidualSq: sumSquares,
+      },
+      tensors,
+      reason: `rank ${rank}${besides} leave${nonzeros === 0n ? "s" : ""} ${left}, which is rounding (${norm(noise)} expected)`,
+    };
+  }
+  return boundNorm(input, ranked.why);
+}
+
+/** A norm, with single weights for the entries that no table of the tier holds. */
+function boundNorm({ piece, tier }: ClassifyInput, why: string | undefined): SuggestedRule {
+  const { counts, tensors, weights, baseSquares } = piece;
+  const { fractionBits } = piece.range;
+  const { outside, nonzeros } = counts;
+  const whole = counts.masked(0n).sumSquares;
+  const relative = baseSquares === 0 ? undefined : Math.sqrt(Number(whole) / baseSquares);
+  const drift =
+    `the change has a norm of ${short(normOf(whole, fractionBits))}` +
+    (relative === undefined ? "" : `, ${short(100 * relative)} % of the base's`) +
+    (why === undefined ? "" : `, and ${why}`);
+  const limit = short((tier.tileSize / 2) * 2 ** -fractionBits);
+  const beyond = `${plural(BigInt(outside), "weight drifts", "weights drift")} by more than the ${limit} that an entry of tier ${tier.name} holds`;
+  if (outside > FREE_SHARE * nonzeros) {
+    return {
+      kind: nonzeros > FREE_SHARE * weights ? "free" : "sparse",
+      rule: plainRule(piece, BigInt(nonzeros), 0n),
+      tensors,
+      reason: `${drift}; ${beyond}: all ${count(nonzeros)} that changed of ${count(weights)} may change at will`,
+    };
+  }
+  const left = counts.masked(BigInt(outside));
+  return {
+    kind: "norm",
+    rule: plainRule(piece, BigInt(outside), left.sumSquares),
+    tensors,
+    reason: outside === 0 ? drift : `${drift}; ${beyond} and may change at will`,
+  };
+}
+
+/** A rule without a rank over the tiles from the first to the last that changed. */
+function plainRule(piece: MeasuredPiece, maxNonzeros: bigint, maxResidualSq: bigint): Rule {
+  const first = piece.changedTiles[0] ?? piece.firstTile;
+  const last = piece.changedTiles.at(-1) ?? first;
+  return {
+    firstTile: first,
+    tileCount: last - first + 1,
+    gridCols: 0,
+    maxRank: 0,
+    shift: 0,
+    maxNonzeros,
+    maxResidualSq,
+  };
+}

@@ -1,0 +1,88 @@
+import type { IntVector } from "../kernels/backend.js";
+import type { Tier } from "../protocol/tiers.js";
+import type { TileContent } from "../quantize/tile-contents.js";
+import type { TileRange } from "../quantize/tile-map.js";
+import { MagnitudeCounts } from "./measure-magnitudes.js";
+import type { DifferenceReader } from "./measure-model.js";
+
+/** Tiles that one rule can cover: a grid tensor or a packed group, or a part of it that a segment holds. */
+export interface Piece {
+  readonly range: TileRange;
+  readonly firstTile: number;
+  readonly tileCount: number;
+}
+
+/** What changed in a piece. */
+export interface MeasuredPiece extends Piece {
+  /** Tiles that changed, ascending. */
+  readonly changedTiles: readonly number[];
+  /** Tensors that have entries in them. */
+  readonly tensors: readonly string[];
+  /** Weights of the tiles from the first to the last that changed. */
+  readonly weights: number;
+  readonly counts: MagnitudeCounts;
+  /** `Σ q²` of the base's weights in the changed tiles, in squared units of `2^-f`; for reading. */
+  readonly baseSquares: number;
+  /** `Δ` of all tiles, where a rank rule could cover them. */
+  readonly deltas: readonly IntVector[] | undefined;
+}
+
+/** A change that a rule is looked for. */
+export interface ClassifyInput {
+  readonly piece: MeasuredPiece;
+  readonly tier: Tier;
+  readonly maxRank: number;
+  /** Expected `Σ` of squared rounding errors in the changed tiles, in squared units of `2^-f`. */
+  readonly noise: number;
+}
+
+/** The pieces of a range: as few as fit a segment each, of nearly equal length. */
+export function piecesOf(range: TileRange, tier: Tier): Piece[] {
+  const parts = Math.ceil(range.tileCount / tier.slots);
+  const start = (i: number): number => range.firstTile + Math.floor((i * range.tileCount) / parts);
+  return Array.from({ length: parts }, (_, i) => ({
+    range,
+    firstTile: start(i),
+    tileCount: start(i + 1) - start(i),
+  }));
+}
+
+/** Whether a segment of the tier holds a rank rule over a range. */
+export function canHaveRank(range: TileRange, tier: Tier): boolean {
+  const { gridCols, tileCount } = range;
+  return gridCols > 0 && tileCount <= tier.slots && gridCols <= tier.panels && tileCount / gridCols <= tier.panels;
+}
+
+/** Reads the tiles of a piece; `undefined` if none changed. */
+export async function measurePiece(
+  piece: Piece,
+  reader: DifferenceReader,
+  tier: Tier,
+  contents: readonly TileContent[],
+): Promise<MeasuredPiece | undefined> {
+  const counts = new MagnitudeCounts(tier.tileSize / 2);
+  const deltas: IntVector[] | undefined = canHaveRank(piece.range, tier) ? [] : undefined;
+  const changedTiles: number[] = [];
+  let baseSquares = 0;
+  for (let tile = piece.firstTile; tile < piece.firstTile + piece.tileCount; tile++) {
+    const delta = await reader.read(tile);
+    const before = counts.nonzeros;
+    counts.add(delta);
+    deltas?.push(delta.slice());
+    if (counts.nonzeros === before) continue;
+    changedTiles.push(tile);
+    for (const weight of reader.base) baseSquares += weight * weight;
+  }
+  const [first, last] = [changedTiles[0], changedTiles.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const covered = contents.slice(first, last + 1);
+  return {
+    ...piece,
+    changedTiles,
+    tensors: [...new Set(changedTiles.flatMap((tile) => contents[tile]?.tensors ?? []))],
+    weights: covered.reduce((sum, { weights }) => sum + weights, 0),
+    counts,
+    baseSquares,
+    deltas,
+  };
+}

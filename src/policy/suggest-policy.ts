@@ -1,0 +1,97 @@
+import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
+import { assertPolicy } from "../drift/rule.js";
+import { InputError } from "../errors/errors.js";
+import { elementCountOf } from "../model/tensor.js";
+import { tileContents } from "../quantize/tile-contents.js";
+import { tileRanges } from "../quantize/tile-map.js";
+import { nameTensors } from "./check-words.js";
+import { DifferenceReader } from "./measure-model.js";
+import { classifyPiece } from "./suggest-class.js";
+import { mergeRules, widen } from "./suggest-merge.js";
+import { measurePiece, piecesOf, type MeasuredPiece } from "./suggest-piece.js";
+import type { SuggestedPolicy, SuggestedRule, SuggestPolicyInput } from "./suggest-report.js";
+
+/**
+ * The tightest policy that a fine-tune keeps. Every tensor with tiles of its own, and every group of packed ones, is
+ * frozen if it did not change; else it gets the first of these that fits: few single weights and nothing else;
+ * rounding; the smallest rank whose residual is rounding, with single weights besides if these alone make it so; a
+ * norm. Bounds are exactly what was measured, so that one less is refused, unless a margin is asked for.
+ *
+ * Reads every tile once; in memory are a tile, or the tensor that a rank rule could cover. Throws `InputError` if
+ * nothing changed or an option is out of range.
+ */
+export async function suggestPolicy(input: SuggestPolicyInput): Promise<SuggestedPolicy> {
+  const { manifest, tier, baseModelId, onProgress = () => undefined } = input;
+  const { maxRank = tier.maxRank, marginPercent = 0 } = input.options ?? {};
+  assertOptions(maxRank, marginPercent, tier.maxRank);
+  const contents = tileContents(manifest);
+  const reader = new DifferenceReader(input);
+  const found: SuggestedRule[] = [];
+  for (const piece of tileRanges(manifest).flatMap((range) => piecesOf(range, tier))) {
+    onProgress("measuring the change", piece.firstTile, manifest.tileCount);
+    const measured = await measurePiece(piece, reader, tier, contents);
+    if (measured === undefined) continue;
+    found.push(classifyPiece({ piece: measured, tier, maxRank, noise: await noiseIn(measured, input) }));
+  }
+  onProgress("measuring the change", manifest.tileCount, manifest.tileCount);
+  if (found.length === 0) {
+    throw new InputError("the models are identical: there is nothing that a policy would have to allow");
+  }
+  const merged = mergeRules(found, tier, (tile) => contents[tile]?.fractionBits ?? 0);
+  const rules = merged.map((suggested) => ({ ...suggested, rule: widen(suggested.rule, marginPercent) }));
+  const policy = { baseModelId, rules: rules.map(({ rule }) => rule) };
+  assertPolicy(policy, manifest.tileCount);
+  assertPolicyFitsManifest(policy, manifest);
+  return { policy, rules, reasons: [...reasonsOf(found), ...mergeReasons(found.length, merged.length, tier.maxRules)] };
+}
+
+/** The noise expected in a piece: that of its tensors, in proportion where only a part of one lies in it. */
+async function noiseIn(
+  { range, changedTiles }: MeasuredPiece,
+  { noiseOf, manifest }: SuggestPolicyInput,
+): Promise<number> {
+  const size = 4 ** manifest.t;
+  let noise = 0;
+  for (const tensor of range.tensors) {
+    const weights = elementCountOf(tensor.shape);
+    let share = changedTiles.length / range.tileCount;
+    if (tensor.kind === "packed") {
+      const inside = changedTiles.reduce((sum, tile) => {
+        const start = (tile - range.firstTile) * size;
+        return sum + Math.max(0, Math.min(start + size, tensor.offset + weights) - Math.max(start, tensor.offset));
+      }, 0);
+      share = inside / weights;
+    }
+    if (share > 0) noise += share * (await noiseOf(tensor.name));
+  }
+  return noise;
+}
+
+function reasonsOf(rules: readonly SuggestedRule[]): string[] {
+  return rules.map(({ tensors, kind, reason }) => `${nameTensors(tensors)}: ${KIND_WORDS[kind]}: ${reason}.`);
+}
+
+const KIND_WORDS: Readonly<Record<SuggestedRule["kind"], string>> = {
+  rounding: "rounding only",
+  sparse: "exactly sparse",
+  "low-rank": "low rank",
+  "low-rank-and-sparse": "low rank plus single weights",
+  norm: "norm-bounded",
+  free: "free",
+};
+
+function mergeReasons(before: number, after: number, places: number): string[] {
+  if (before === after) return [];
+  return [
+    `${before} rules are more than the ${places} of a segment: neighbours of one kind were joined to ${after}, each with one budget for all its tiles.`,
+  ];
+}
+
+function assertOptions(maxRank: number, marginPercent: number, tierRank: number): void {
+  if (!Number.isInteger(maxRank) || maxRank < 0 || maxRank > tierRank) {
+    throw new InputError(`the largest rank is ${maxRank}, expected a whole number up to the tier's ${tierRank}`);
+  }
+  if (!(marginPercent >= 0 && marginPercent <= 1000)) {
+    throw new InputError(`the margin is ${marginPercent} %, expected 0 to 1000`);
+  }
+}

@@ -1,0 +1,43 @@
+import type { Policy, Rule } from "../drift/rule.js";
+import type { Hex } from "../encoding/hex.js";
+import type { Tier } from "../protocol/tiers.js";
+import type { NoiseOf, Progress, TilePair } from "./measure-model.js";
+
+export interface SuggestPolicyInput extends TilePair {
+  readonly baseModelId: Hex;
+  readonly tier: Tier;
+  /** What a rank may leave is measured against it. */
+  readonly noiseOf: NoiseOf;
+  readonly options?: SuggestOptions | undefined;
+  readonly onProgress?: Progress | undefined;
+}
+
+export interface SuggestOptions {
+  /** Room above what was measured, in percent: for norms and for counts of single weights. 0 by default. */
+  readonly marginPercent?: number | undefined;
+  /** Largest rank to look for; the tier's by default. */
+  readonly maxRank?: number | undefined;
+}
+
+/**
+ * What kind of change a rule is for. `rounding`: no more than the dtype's noise. `free`: so much is beyond the entry
+ * range that everything may change.
+ */
+export type SuggestedClass = "rounding" | "sparse" | "low-rank" | "low-rank-and-sparse" | "norm" | "free";
+
+/** A rule, what it is for, and why it is not a tighter one. */
+export interface SuggestedRule {
+  readonly kind: SuggestedClass;
+  readonly rule: Rule;
+  readonly tensors: readonly string[];
+  /** One sentence. */
+  readonly reason: string;
+}
+
+export interface SuggestedPolicy {
+  readonly policy: Policy;
+  /** In the policy's order. */
+  readonly rules: readonly SuggestedRule[];
+  /** Why rules are what they are, for a person: a sentence each. */
+  readonly reasons: readonly string[];
+}
