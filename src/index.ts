@@ -67,6 +67,9 @@ export {
   type CheckCertificateResult,
 } from "./client/check-certificate.js";
 export type { ProgressListener } from "./client/progress.js";
+export { inTotoStatement, type InTotoStatement } from "./client/in-toto-statement.js";
+export { openEnvelope, sealStatement } from "./client/dsse-signature.js";
+export { modelCard, type ModelCardInput } from "./client/model-card.js";
 export { describeCertificate } from "./client/describe-certificate.js";
 export { encodeCertificate, parseCertificate } from "./wrap/certificate-codec.js";
 export type { Certificate, WrappedSegment } from "./wrap/certificate.js";

@@ -3,6 +3,7 @@ import type { Runner } from "./command.js";
 import { addCommitCommand } from "./commands/commit.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addDeployCommand } from "./commands/deploy.js";
+import { addExportCommand } from "./commands/export.js";
 import { addMergeCommand } from "./commands/merge.js";
 import { addPolicyCommands } from "./commands/policy.js";
 import { addProveCommand } from "./commands/prove.js";
@@ -23,4 +24,5 @@ export function addCommands(program: Command, runner: Runner): void {
   addDeployCommand(program, runner);
   addRegisterCommands(program, runner);
   addQueryCommand(program, runner);
+  addExportCommand(program, runner);
 }

@@ -75,6 +75,11 @@ export async function chooseSigner({ provider }: RpcConnection, choice: SignerCh
     }
     return provider.getSigner(address);
   }
+  return walletOf(privateKey).connect(provider);
+}
+
+/** The account of a key from the environment, which is never printed. Throws `InputError` if it is none. */
+export function walletOf(privateKey: string | undefined): Wallet {
   if (privateKey === undefined || privateKey === "") {
     throw new InputError("nobody signs: there is no key", {
       remedy: "Set FTI_PRIVATE_KEY, or give --account N for an unlocked account of a local node.",
@@ -83,5 +88,5 @@ export async function chooseSigner({ provider }: RpcConnection, choice: SignerCh
   if (!/^(0x)?[0-9a-fA-F]{64}$/u.test(privateKey)) {
     throw new InputError("FTI_PRIVATE_KEY is not a key: expected 64 hex digits", { remedy: "Its value is not shown." });
   }
-  return new Wallet(privateKey.startsWith("0x") ? privateKey : `0x${privateKey}`, provider);
+  return new Wallet(privateKey.startsWith("0x") ? privateKey : `0x${privateKey}`);
 }

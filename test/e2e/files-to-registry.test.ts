@@ -1,4 +1,9 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { expect } from "chai";
+import { computeAddress } from "ethers";
+import { openEnvelope } from "../../src/client/dsse-signature.js";
+import type { InTotoStatement } from "../../src/client/in-toto-statement.js";
 import { fileURLToPath } from "node:url";
 import { stat } from "node:fs/promises";
 import { runCli, runJson, Workplace } from "../support/cli.js";
@@ -92,6 +97,40 @@ describe("from files to the registry, by command line, at tier nano", () => {
     expect(found["certificates"]).to.have.length(1);
     const unknown = await runJson(["query", fixture("cnn/finetuned.safetensors"), ...base, ...chain], 1);
     expect(unknown["isCertified"]).to.equal(false);
+  });
+
+  it("takes the certificate along as a signed statement and as a part of a model card", async () => {
+    const certificate = at("cnn.certificate.json");
+    const key = `0x${"77".repeat(32)}`;
+    const envelope = ["export", certificate, "--format", "in-toto", "--tune", at("cnn-tuned.model.json"), "--sign"];
+    await runJson([...envelope, "-o", at("cnn.intoto.json")], 0, { FTI_PRIVATE_KEY: key });
+    const { statement, signers } = openEnvelope(await place.read("cnn.intoto.json"), "cnn.intoto.json");
+    expect(signers).to.deep.equal([computeAddress(key).toLowerCase()]);
+    const { subject, predicate } = statement as InTotoStatement;
+    const verified = await runJson(["verify", certificate]);
+    const sha256 = createHash("sha256")
+      .update(await readFile(fixture("cnn/frozen-conv.safetensors")))
+      .digest("hex");
+    expect(subject).to.deep.equal([
+      { name: "model", digest: { "fti-model-id-v1": String(verified["tunedModelId"]).slice(2) } },
+      { name: "frozen-conv.safetensors", digest: { sha256 } },
+    ]);
+    expect(predicate).to.deep.include({ policyId: verified["policyId"], insecure: true, registry });
+
+    const card = ["export", certificate, "--format", "model-card", "--link", "https://example.org/c"];
+    await runJson([...card, "--base-name", "org/cnn", "-o", at("CARD.md")]);
+    const text = await place.read("CARD.md");
+    expect(text).to.match(/^---\nbase_model: org\/cnn\nbase_model_relation: finetune\n/u);
+    expect(text).to.include(String(verified["tunedModelId"])).and.include("INSECURE");
+
+    const refused = await runCli([...card, "-o", at("CARD2.md")]);
+    expect(refused.exitCode).to.equal(2);
+    expect(refused.stderr).to.include("--base-name");
+    const stranger = ["export", certificate, "--format", "in-toto", "--tune", at("cnn.model.json"), "-o", at("x.json")];
+    expect((await runCli(stranger)).exitCode).to.equal(2);
+    const unsigned = await runCli([...envelope, "-o", at("y.json")]);
+    expect(unsigned.stderr).to.include("FTI_PRIVATE_KEY");
+    expect(await place.names()).to.not.include("y.json");
   });
 
   it("certifies private models without a word of their secrets, and a certified model as the next base", async () => {

@@ -20,6 +20,7 @@ const COMMANDS = [
   ["register", "policy"],
   ["register", "certificate"],
   ["query"],
+  ["export"],
 ];
 
 describe("the command line's manners", () => {
