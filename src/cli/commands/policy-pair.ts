@@ -1,7 +1,8 @@
 import { Option } from "commander";
 import type { CommittedModel } from "../../commitment/committed-model.js";
 import { tierOfTiles } from "../../node/open-setup.js";
-import type { TilePair } from "../../policy/measure-model.js";
+import type { NoiseOf, TilePair } from "../../policy/measure-model.js";
+import { noiseOfModel } from "../../policy/measure-noise.js";
 import { TIERS, type Tier } from "../../protocol/tiers.js";
 import { parseManifest } from "../../quantize/manifest.js";
 import { openTiles } from "../../quantize/tile-reader.js";
@@ -26,6 +27,7 @@ export function pairOptions(): Option[] {
 
 /** A base and its fine-tune, quantised under the base's manifest. */
 export interface OpenedPair extends TilePair {
+  readonly noiseOf: NoiseOf;
   readonly committed: CommittedModel;
   readonly tier: Tier;
 }
@@ -44,5 +46,6 @@ export async function openPair(options: PairOptions, session: Session): Promise<
     tier: TIERS[tierName],
     base: openTiles(base, manifest),
     tuned: openTiles(tuned, manifest),
+    noiseOf: noiseOfModel(tuned, manifest),
   };
 }

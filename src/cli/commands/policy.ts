@@ -14,6 +14,7 @@ import { parseManifest } from "../../quantize/manifest.js";
 import { addCommand, forceOption, outputOption, parseBigCount, repeated, type Runner } from "../command.js";
 import { readCommitted } from "../model-files.js";
 import { addPolicyCheckCommand } from "./policy-check.js";
+import { addPolicySuggestCommand } from "./policy-suggest.js";
 
 interface NormOptions {
   readonly base: string;
@@ -108,6 +109,7 @@ export function addPolicyCommands(parent: Command, runner: Runner): void {
       };
     },
   });
+  addPolicySuggestCommand(policy, runner);
   addPolicyCheckCommand(policy, runner);
 }
 

@@ -11,6 +11,7 @@ const COMMANDS = [
   ["commit"],
   ["policy", "norm"],
   ["policy", "show"],
+  ["policy", "suggest"],
   ["policy", "check"],
   ["prove"],
   ["merge"],

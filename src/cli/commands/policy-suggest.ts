@@ -1,0 +1,77 @@
+import { resolve } from "node:path";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { describePolicy } from "../../client/describe-policy.js";
+import { encodePolicy } from "../../drift/policy-file.js";
+import { policyId } from "../../drift/rule.js";
+import { assertWritable, writeOutputs } from "../../node/output-files.js";
+import { suggestPolicy } from "../../policy/suggest-policy.js";
+import { addCommand, forceOption, outputOption, parseCount, type Runner } from "../command.js";
+import { openPair, pairOptions, type PairOptions } from "./policy-pair.js";
+
+interface SuggestOptions extends PairOptions {
+  readonly margin?: number;
+  readonly maxRank?: number;
+  readonly output?: string;
+  readonly force?: boolean;
+}
+
+/** `fti policy suggest` */
+export function addPolicySuggestCommand(parent: Command, runner: Runner): void {
+  addCommand<SuggestOptions>(parent, runner, {
+    name: "suggest",
+    summary: "write the tightest policy that a fine-tune keeps",
+    description:
+      "Measures the change tensor by tensor and writes the tightest policy that allows it: frozen, exactly sparse, of low " +
+      "rank up to rounding, with single weights besides, or bounded in norm. Bounds are exactly what was measured; " +
+      "--margin leaves room. Whoever relies on a certificate decides whether the policy says enough: fti policy show.",
+    options: [
+      ...pairOptions(),
+      new Option("--margin <percent>", "room above what was measured").argParser(parsePercent),
+      new Option("--max-rank <r>", "largest rank to look for (default: the tier's)").argParser(parseCount),
+      outputOption("policy.json"),
+      forceOption(),
+    ],
+    examples: [
+      "fti policy suggest --base base.model.json --base-weights base.safetensors --tune-weights tuned.safetensors \\\n" +
+        "    -o policy.json",
+    ],
+    run: async (_positionals, options, session) => {
+      const output = options.output ?? "policy.json";
+      await assertWritable([output], options.force ?? false);
+      const pair = await openPair(options, session);
+      const { margin: marginPercent, maxRank } = options;
+      const { policy, rules, reasons } = await suggestPolicy({
+        ...pair,
+        baseModelId: pair.committed.modelId,
+        options: { marginPercent, maxRank },
+        onProgress: session.onProgress,
+      });
+      await writeOutputs([{ path: output, content: encodePolicy(policy) }]);
+      const words = describePolicy(policy, pair.manifest);
+      return {
+        exitCode: 0,
+        json: {
+          policyId: policyId(policy),
+          ...policy,
+          kinds: rules.map(({ kind }) => kind),
+          words,
+          reasons,
+          output: resolve(output),
+        },
+        lines: [
+          `Policy ${session.colors.bold(policyId(policy))}`,
+          ...words.map((line) => `  ${line}`),
+          "Why:",
+          ...reasons.map((line) => `  ${line}`),
+          `  written to ${output}`,
+        ],
+      };
+    },
+  });
+}
+
+/** A percentage such as 10 or 2.5. */
+function parsePercent(value: string): number {
+  if (!/^\d{1,4}(\.\d{1,3})?%?$/u.test(value)) throw new InvalidArgumentError("expected a percentage such as 10");
+  return Number(value.replace("%", ""));
+}
