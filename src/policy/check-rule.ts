@@ -1,4 +1,4 @@
-import type { Rule } from "../drift/rule.js";
+import { gridRows, type Rule } from "../drift/rule.js";
 import type { IntVector } from "../kernels/backend.js";
 import { rangeOfTile, tileRanges } from "../quantize/tile-map.js";
 import { tileContents } from "../quantize/tile-contents.js";
@@ -86,7 +86,10 @@ export class RuleCheck {
   /** `2^shift·Δ - A·B` of all tiles; undefined without a rank bound or a change. */
   #residualsOfRank(): readonly IntVector[] | undefined {
     if (this.#rule.maxRank === 0 || this.#changedTiles.length === 0) return undefined;
-    return residualsOfRank(this.#input.tier, this.#rule, this.#deltas);
+    const { gridCols: colPanels, maxRank: rank, shift, maxNonzeros } = this.#rule;
+    const rowPanels = gridRows(this.#rule);
+    const { tier } = this.#input;
+    return residualsOfRank({ tier, rowPanels, colPanels, rank, shift, maxNonzeros, deltas: this.#deltas });
   }
 
   /** The rank that the change has above its noise, if the rule is broken: it takes all singular values. */
@@ -97,7 +100,7 @@ export class RuleCheck {
     const [tensor] = rangeOfTile(tileRanges(manifest), this.#rule.firstTile).tensors;
     if (tensor?.kind !== "grid") throw new RangeError("a rank rule covers a grid tensor");
     const noise = await noiseOf?.(tensor.name);
-    return { allowed, ...(await rankAboveNoise(tier, tensor, this.#deltas, noise)) };
+    return { allowed, ...rankAboveNoise(tier, tensor, this.#deltas, noise) };
   }
 
   /** Names the first of the largest entries that are left. Without a rank bound the tiles are read again. */

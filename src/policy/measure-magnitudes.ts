@@ -62,6 +62,16 @@ export class MagnitudeCounts {
     return count;
   }
 
+  /** How many entries are larger than that in magnitude. */
+  above(magnitude: number): number {
+    let count = 0;
+    for (const [size, times] of this.#descending()) {
+      if (size <= magnitude) break;
+      count += times;
+    }
+    return count;
+  }
+
   /** What is left when the `budget` largest entries are masked. */
   masked(budget: bigint): Masked {
     const most = budget < BigInt(this.#nonzeros) ? Number(budget) : this.#nonzeros;

@@ -1,21 +1,45 @@
-import type { Rule } from "../drift/rule.js";
-import { InputError } from "../errors/errors.js";
+import { rankResidual } from "../drift/residual.js";
 import type { IntVector } from "../kernels/backend.js";
+import { elementCountOf } from "../model/tensor.js";
 import type { Tier } from "../protocol/tiers.js";
 import type { GridTensor } from "../quantize/layout.js";
+import { denseGrid } from "./dense-grid.js";
+import { singularValues } from "./dense-svd.js";
 import type { RankReport } from "./check-report.js";
+import { searchFactors, type FactorSearchInput } from "./measure-factors.js";
 
-/** `2^shift·Δ - A·B` of the tiles of a rank rule, for the factors that the search finds. */
-export function residualsOfRank(_tier: Tier, _rule: Rule, _deltas: readonly IntVector[]): readonly IntVector[] {
-  throw new InputError("rank rules cannot be checked yet");
+/** `2^shift·Δ - A·B` of the tiles of a grid, for the factors that the search finds. */
+export function residualsOfRank(input: FactorSearchInput): readonly IntVector[] {
+  const { tier, rank, shift, deltas, colPanels } = input;
+  const { a, b } = searchFactors(input);
+  return deltas.map((delta, tile) => {
+    const left = a[Math.floor(tile / colPanels)];
+    const right = b[tile % colPanels];
+    if (left === undefined || right === undefined) throw new RangeError(`no factors for tile ${tile}`);
+    return rankResidual(tier.n, rank, shift, delta, left, right).values;
+  });
 }
 
-/** How many singular values a change has above what rounding can make. */
+/** Singular values are computed up to this many. */
+const MOST_VALUES = 256;
+
+/**
+ * How many singular values a change has above what rounding can make. Independent errors of standard deviation `σ` in an
+ * `m × n` matrix have none above about `σ(√m + √n)`. `noise`: expected `Σ` of squared errors; of quantisation alone if it
+ * is not given.
+ */
 export function rankAboveNoise(
-  _tier: Tier,
-  _tensor: GridTensor,
-  _deltas: readonly IntVector[],
-  _noise: number | undefined,
-): Promise<Pick<RankReport, "measured" | "isLowerBound">> {
-  return Promise.reject(new InputError("rank rules cannot be checked yet"));
+  tier: Tier,
+  tensor: GridTensor,
+  deltas: readonly IntVector[],
+  noise: number | undefined,
+): Pick<RankReport, "measured" | "isLowerBound"> {
+  const weights = elementCountOf(tensor.shape);
+  const deviation = Math.sqrt((noise ?? weights / 6) / weights);
+  const rows = tensor.gridRows * tier.n;
+  const cols = tensor.gridCols * tier.n;
+  const threshold = deviation * (Math.sqrt(rows) + Math.sqrt(cols));
+  const values = singularValues(denseGrid(tier.n, tensor.gridCols, deltas), rows, cols).slice(0, MOST_VALUES);
+  const measured = values.filter((value) => value > threshold).length;
+  return { measured, isLowerBound: measured === MOST_VALUES && Math.min(rows, cols) > MOST_VALUES };
 }

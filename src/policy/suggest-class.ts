@@ -1,19 +1,10 @@
 import type { Rule } from "../drift/rule.js";
 import { count, plural, short } from "./check-violations.js";
 import { normOf } from "./measure-model.js";
+import { FREE_SHARE, NOISE_FACTOR, SPARSE_SHARE } from "./suggest-limits.js";
 import { findRank } from "./suggest-rank.js";
 import type { ClassifyInput, MeasuredPiece } from "./suggest-piece.js";
 import type { SuggestedRule } from "./suggest-report.js";
-
-/** So few of the weights are single weights: masks are for exceptions. */
-export const SPARSE_SHARE = 0.02;
-/**
- * A residual of at most this many times the expected noise is noise (squared: 2.25): expected is the mean of
- * thousands of independent rounding errors, which never strays that far.
- */
-export const NOISE_FACTOR = 1.5;
-/** With more than this share of the changed weights beyond the entry range, a norm of the rest says little. */
-const FREE_SHARE = 0.5;
 
 /** The tightest rule for a change. Bounds are exactly what was measured. */
 export function classifyPiece(input: ClassifyInput): SuggestedRule {
