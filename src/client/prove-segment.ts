@@ -10,6 +10,7 @@ import {
   type SegmentCommitments,
   type SegmentStatement,
 } from "../drift/statement.js";
+import { searchFactors } from "../drift/search-factors.js";
 import { tileDifference } from "../drift/tile-difference.js";
 import { buildWitness, type SegmentWitness } from "../drift/witness.js";
 import type { Hex } from "../encoding/hex.js";
@@ -42,7 +43,7 @@ export interface SegmentProverInput {
   readonly permute: PoseidonEx;
   /** The system's CSPRNG outside tests. */
   readonly randomFr: RandomFr;
-  /** Integer factors of the rank rules, by rule index. */
+  /** Integer factors of rank rules, by rule index; for others they are searched. The proof trusts neither. */
   readonly factors?: ReadonlyMap<number, Factors>;
   /** How messages name the fine-tune's weights: their path. */
   readonly tunedLabel?: string | undefined;
@@ -62,7 +63,7 @@ export async function proveSegmentOf(
   input: SegmentProverInput,
 ): Promise<WrappedSegment> {
   const segment = segmentOf(plan, index);
-  assertProvable(plan, [segment], input);
+  assertProvable(plan, input);
   const { onProgress = () => undefined } = input;
   const label = labelOf(plan, segment);
 
@@ -181,12 +182,8 @@ function labelOf({ segments }: CertificatePlan, { index }: PlannedSegment): stri
   return segments.length === 1 ? "" : `segment ${index} (${segments.length} in all): `;
 }
 
-/** Refuses, before any long work, models or a setup of something else, and rank rules without factors. */
-export function assertProvable(
-  { head }: CertificatePlan,
-  segments: readonly PlannedSegment[],
-  { base, tuned, srs, factors }: SegmentProverInput,
-): void {
+/** Refuses, before any long work, models or a setup of something else. */
+export function assertProvable({ head }: CertificatePlan, { base, tuned, srs }: SegmentProverInput): void {
   const id = srsId(srs);
   if (head.base.srsId !== id) {
     throw new InputError(`the models were committed under another SRS (${head.base.srsId}) than this setup's (${id})`, {
@@ -195,13 +192,6 @@ export function assertProvable(
   }
   if (base.committed.modelId !== modelId(head.base) || tuned.committed.modelId !== modelId(head.tuned)) {
     throw new InputError("the plan is about other models than those given");
-  }
-  for (const { ruleIndex } of segments.flatMap(({ uses }) => uses)) {
-    if ((head.policy.rules[ruleIndex]?.maxRank ?? 0) === 0 || factors?.has(ruleIndex) === true) continue;
-    // How factors are found is the caller's: the proof trusts nobody.
-    throw new InputError(`policy rule ${ruleIndex} bounds a rank, but no factors of the change are given`, {
-      remedy: "Pass integer factors to `proveCertificate`; the command line proves norm and sparse rules.",
-    });
   }
 }
 
@@ -223,9 +213,23 @@ async function readWitness(
     input.onProgress?.(`${label}reading tiles`, deltas.length, tiles.length);
   }
   const prefix = input.tunedLabel === undefined ? "" : `${input.tunedLabel}: `;
-  return buildWitness(tier, places, segmentLayout(tier, places), {
+  const layout = segmentLayout(tier, places);
+  const factors: (Factors | undefined)[] = [];
+  for (const [g, { ruleIndex, tiles: ofRule }] of uses.entries()) {
+    const first = layout.bases[g] ?? 0;
+    const place = places[g] as RulePlace;
+    const isSearched = place.rank > 0 && input.factors?.has(ruleIndex) !== true;
+    if (isSearched) input.onProgress?.(`${label}searching factors`, g, uses.length);
+    factors.push(
+      isSearched
+        ? searchFactors({ ...place, tier, deltas: deltas.slice(first, first + ofRule.length) })
+        : input.factors?.get(ruleIndex),
+    );
+    if (isSearched) input.onProgress?.(`${label}searching factors`, g + 1, uses.length);
+  }
+  return buildWitness(tier, places, layout, {
     deltas,
-    factors: uses.map((use) => input.factors?.get(use.ruleIndex)),
+    factors,
     describeEntry: (slot, x) => {
       const weight = describeWeight(head.manifest, tiles[slot] ?? 0, x);
       return { ...weight, name: `${prefix}${weight.name}` };

@@ -3,10 +3,10 @@ import type { IntVector } from "../kernels/backend.js";
 import { elementCountOf } from "../model/tensor.js";
 import type { Tier } from "../protocol/tiers.js";
 import type { GridTensor } from "../quantize/layout.js";
-import { denseGrid } from "./dense-grid.js";
-import { singularValues } from "./dense-svd.js";
+import { denseGrid } from "../drift/dense-grid.js";
+import { singularValues } from "../linalg/dense-svd.js";
 import type { RankReport } from "./check-report.js";
-import { searchFactors, type FactorSearchInput } from "./measure-factors.js";
+import { searchFactors, type FactorSearchInput } from "../drift/search-factors.js";
 
 /** `2^shift·Δ - A·B` of the tiles of a grid, for the factors that the search finds. */
 export function residualsOfRank(input: FactorSearchInput): readonly IntVector[] {

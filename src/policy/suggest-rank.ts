@@ -1,5 +1,5 @@
 import { MagnitudeCounts } from "./measure-magnitudes.js";
-import { chooseShift, type ShiftInput } from "./measure-factors.js";
+import { chooseShift, type ShiftInput } from "../drift/search-factors.js";
 import { residualsOfRank } from "./measure-rank.js";
 import { normOf } from "./measure-model.js";
 import { short } from "./check-violations.js";

@@ -1,9 +1,9 @@
 import { Matrix, solve } from "ml-matrix";
-import type { Factors } from "../drift/factors.js";
-import { largestEntries } from "../drift/largest-entries.js";
+import type { Factors } from "./factors.js";
+import { largestEntries } from "./largest-entries.js";
 import type { IntVector } from "../kernels/backend.js";
 import type { Tier } from "../protocol/tiers.js";
-import { leadingPart } from "./dense-svd.js";
+import { leadingPart } from "../linalg/dense-svd.js";
 import { denseGrid } from "./dense-grid.js";
 
 /** A change over a grid of tiles, row panels first, and the kind of part that is looked for. */
