@@ -4,9 +4,10 @@ import { rangeOfTile, tileRanges } from "../quantize/tile-map.js";
 import { tileContents } from "../quantize/tile-contents.js";
 import type { CheckPolicyInput, RankReport, RuleReport, WeightChange } from "./check-report.js";
 import { describeViolations } from "./check-violations.js";
+import { searchFactors } from "../drift/search-factors.js";
 import { MagnitudeCounts, type Masked } from "./measure-magnitudes.js";
 import { DifferenceReader, normOf } from "./measure-model.js";
-import { rankAboveNoise, residualsOfRank } from "./measure-rank.js";
+import { rankAboveNoise, residualsOf } from "./measure-rank.js";
 import { nameEntry } from "./name-entry.js";
 import { addChanges, type TensorChange } from "./measure-tile.js";
 
@@ -87,9 +88,8 @@ export class RuleCheck {
   #residualsOfRank(): readonly IntVector[] | undefined {
     if (this.#rule.maxRank === 0 || this.#changedTiles.length === 0) return undefined;
     const { gridCols: colPanels, maxRank: rank, shift, maxNonzeros } = this.#rule;
-    const rowPanels = gridRows(this.#rule);
-    const { tier } = this.#input;
-    return residualsOfRank({ tier, rowPanels, colPanels, rank, shift, maxNonzeros, deltas: this.#deltas });
+    const grid = { tier: this.#input.tier, rowPanels: gridRows(this.#rule), colPanels, deltas: this.#deltas };
+    return [...residualsOf(grid, searchFactors({ ...grid, rank, shift, maxNonzeros }), rank, shift)];
   }
 
   /** The rank that the change has above its noise, if the rule is broken: it takes all singular values. */
@@ -100,7 +100,7 @@ export class RuleCheck {
     const [tensor] = rangeOfTile(tileRanges(manifest), this.#rule.firstTile).tensors;
     if (tensor?.kind !== "grid") throw new RangeError("a rank rule covers a grid tensor");
     const noise = await noiseOf?.(tensor.name);
-    return { allowed, ...rankAboveNoise(tier, tensor, this.#deltas, noise) };
+    return { allowed, ...(await rankAboveNoise(tier, tensor, this.#deltas, noise)) };
   }
 
   /** Names the first of the largest entries that are left. Without a rank bound the tiles are read again. */

@@ -1,45 +1,52 @@
+import type { Factors } from "../drift/factors.js";
 import { rankResidual } from "../drift/residual.js";
 import type { IntVector } from "../kernels/backend.js";
 import { elementCountOf } from "../model/tensor.js";
 import type { Tier } from "../protocol/tiers.js";
-import type { GridTensor } from "../quantize/layout.js";
-import { denseGrid } from "../drift/dense-grid.js";
-import { singularValues } from "../linalg/dense-svd.js";
+import { matrixView, type GridTensor } from "../quantize/layout.js";
 import type { RankReport } from "./check-report.js";
-import { searchFactors, type FactorSearchInput } from "../drift/search-factors.js";
+import { denseGrid } from "../drift/dense-grid.js";
+import { matrixInMemory } from "../linalg/matrix-source.js";
+import { spectrum } from "../linalg/spectrum.js";
+import type { GridChange } from "../drift/search-factors.js";
 
-/** `2^shift·Δ - A·B` of the tiles of a grid, for the factors that the search finds. */
-export function residualsOfRank(input: FactorSearchInput): readonly IntVector[] {
-  const { tier, rank, shift, deltas, colPanels } = input;
-  const { a, b } = searchFactors(input);
-  return deltas.map((delta, tile) => {
+/** `2^shift·Δ - A·B` of the tiles of a grid. */
+export function* residualsOf(
+  { tier, deltas, colPanels }: GridChange,
+  { a, b }: Factors,
+  rank: number,
+  shift: number,
+): Generator<IntVector> {
+  for (const [tile, delta] of deltas.entries()) {
     const left = a[Math.floor(tile / colPanels)];
     const right = b[tile % colPanels];
     if (left === undefined || right === undefined) throw new RangeError(`no factors for tile ${tile}`);
-    return rankResidual(tier.n, rank, shift, delta, left, right).values;
-  });
+    yield rankResidual(tier.n, rank, shift, delta, left, right).values;
+  }
 }
 
-/** Singular values are computed up to this many. */
+/** Of matrices with larger sides than this, only so many singular values are computed. */
 const MOST_VALUES = 256;
 
 /**
  * How many singular values a change has above what rounding can make. Independent errors of standard deviation `σ` in an
- * `m × n` matrix have none above about `σ(√m + √n)`. `noise`: expected `Σ` of squared errors; of quantisation alone if it
- * is not given.
+ * `m × n` matrix have none above about `σ(√m + √n)`; beside a part of rank `k` they have only `m - k` rows and `n - k` columns
+ * to themselves. `noise`: expected `Σ` of squared errors; of quantisation alone if it is not given.
  */
-export function rankAboveNoise(
+export async function rankAboveNoise(
   tier: Tier,
   tensor: GridTensor,
   deltas: readonly IntVector[],
   noise: number | undefined,
-): Pick<RankReport, "measured" | "isLowerBound"> {
+): Promise<Pick<RankReport, "measured" | "isLowerBound">> {
   const weights = elementCountOf(tensor.shape);
   const deviation = Math.sqrt((noise ?? weights / 6) / weights);
-  const rows = tensor.gridRows * tier.n;
-  const cols = tensor.gridCols * tier.n;
-  const threshold = deviation * (Math.sqrt(rows) + Math.sqrt(cols));
-  const values = singularValues(denseGrid(tier.n, tensor.gridCols, deltas), rows, cols).slice(0, MOST_VALUES);
-  const measured = values.filter((value) => value > threshold).length;
-  return { measured, isLowerBound: measured === MOST_VALUES && Math.min(rows, cols) > MOST_VALUES };
+  const [rows, cols] = matrixView(tensor.shape);
+  const change = denseGrid(tier.n, tensor.gridCols, deltas);
+  const { values, isComplete } = await spectrum(matrixInMemory(change.rows, change.cols, change.values), MOST_VALUES);
+  const side = (length: number, k: number): number => Math.sqrt(Math.max(0, length - k));
+  const firstOfNoise = values.findIndex((value, k) => value <= deviation * (side(rows, k) + side(cols, k)));
+  return firstOfNoise < 0
+    ? { measured: values.length, isLowerBound: !isComplete }
+    : { measured: firstOfNoise, isLowerBound: false };
 }

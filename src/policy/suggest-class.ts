@@ -8,6 +8,17 @@ import type { SuggestedRule } from "./suggest-report.js";
 
 /** The tightest rule for a change. Bounds are exactly what was measured. */
 export function classifyPiece(input: ClassifyInput): SuggestedRule {
+  const rule = classify(input);
+  const { others } = input.piece;
+  if (others === 0) return rule;
+  const share =
+    others === 1
+      ? "1 other tensor that did not change shares tiles"
+      : `${others} other tensors that did not change share tiles`;
+  return { ...rule, reason: `${rule.reason}; ${share} with it, so the rule lets them change as well` };
+}
+
+function classify(input: ClassifyInput): SuggestedRule {
   const { piece, noise } = input;
   const { counts, weights, tensors } = piece;
   const { fractionBits } = piece.range;

@@ -4,6 +4,7 @@ import type { TileContent } from "../quantize/tile-contents.js";
 import type { TileRange } from "../quantize/tile-map.js";
 import { MagnitudeCounts } from "./measure-magnitudes.js";
 import type { DifferenceReader } from "./measure-model.js";
+import { measureTile } from "./measure-tile.js";
 
 /** Tiles that one rule can cover: a grid tensor or a packed group, or a part of it that a segment holds. */
 export interface Piece {
@@ -16,8 +17,10 @@ export interface Piece {
 export interface MeasuredPiece extends Piece {
   /** Tiles that changed, ascending. */
   readonly changedTiles: readonly number[];
-  /** Tensors that have entries in them. */
+  /** Tensors that changed. */
   readonly tensors: readonly string[];
+  /** How many others share their tiles. */
+  readonly others: number;
   /** Weights of the tiles from the first to the last that changed. */
   readonly weights: number;
   readonly counts: MagnitudeCounts;
@@ -63,14 +66,16 @@ export async function measurePiece(
   const counts = new MagnitudeCounts(tier.tileSize / 2);
   const deltas: IntVector[] | undefined = canHaveRank(piece.range, tier) ? [] : undefined;
   const changedTiles: number[] = [];
+  const changed = new Set<string>();
   let baseSquares = 0;
   for (let tile = piece.firstTile; tile < piece.firstTile + piece.tileCount; tile++) {
     const delta = await reader.read(tile);
-    const before = counts.nonzeros;
-    counts.add(delta);
     deltas?.push(delta.slice());
-    if (counts.nonzeros === before) continue;
+    const changes = measureTile(piece.range, tile, delta);
+    if (changes.length === 0) continue;
+    counts.add(delta);
     changedTiles.push(tile);
+    for (const { tensor } of changes) changed.add(tensor);
     for (const weight of reader.base) baseSquares += weight * weight;
   }
   const [first, last] = [changedTiles[0], changedTiles.at(-1)];
@@ -79,7 +84,8 @@ export async function measurePiece(
   return {
     ...piece,
     changedTiles,
-    tensors: [...new Set(changedTiles.flatMap((tile) => contents[tile]?.tensors ?? []))],
+    tensors: [...changed],
+    others: new Set(covered.flatMap(({ tensors }) => tensors)).size - changed.size,
     weights: covered.reduce((sum, { weights }) => sum + weights, 0),
     counts,
     baseSquares,

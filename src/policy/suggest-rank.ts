@@ -1,8 +1,11 @@
-import { MagnitudeCounts } from "./measure-magnitudes.js";
-import { chooseShift, type ShiftInput } from "../drift/search-factors.js";
-import { residualsOfRank } from "./measure-rank.js";
-import { normOf } from "./measure-model.js";
 import { short } from "./check-violations.js";
+import { denseGrid } from "../drift/dense-grid.js";
+import type { Dense } from "../linalg/dense.js";
+import { chooseShift, roundFactors, type GridChange } from "../drift/search-factors.js";
+import { MagnitudeCounts } from "./measure-magnitudes.js";
+import { normOf } from "./measure-model.js";
+import { residualsOf } from "./measure-rank.js";
+import { fitRealFactors, type RealFactors } from "../drift/real-factors.js";
 import { NOISE_FACTOR, SPARSE_SHARE } from "./suggest-limits.js";
 import type { ClassifyInput } from "./suggest-piece.js";
 
@@ -28,19 +31,23 @@ const OUTLIER_DEVIATIONS = 6;
  * out from the noise. `why` says in words why there is none.
  */
 export function findRank(input: ClassifyInput): { readonly found?: FoundRank; readonly why?: string } {
-  const { piece, maxRank } = input;
+  const { piece, tier, maxRank, noise } = input;
   const { deltas, weights } = piece;
   if (deltas === undefined || maxRank === 0) return {};
+  const { gridCols: colPanels, tileCount, fractionBits } = piece.range;
+  const search = new RankSearch(input, { tier, rowPanels: tileCount / colPanels, colPanels, deltas });
   const few = BigInt(Math.floor(SPARSE_SHARE * weights));
-  const best = fit(input, deltas, maxRank, few);
-  const left = normOf(best.sumSquares, piece.range.fractionBits + best.shift);
+  const best = search.fit(maxRank, few);
+  const left = normOf(best.sumSquares, fractionBits + best.shift);
   const why = `rank ${maxRank} with ${few} single weights leaves ${short(left)}`;
-  if (left > HOPELESS * normOf(1n, piece.range.fractionBits) * Math.sqrt(input.noise)) return { why };
-  for (const isSparse of [false, true]) {
-    for (let rank = 1; rank <= maxRank; rank++) {
-      const found = isSparse ? fitSparse(input, deltas, rank, few) : fit(input, deltas, rank, 0n);
-      if (found?.isNoise === true) return { found };
-    }
+  if (left > HOPELESS * normOf(1n, fractionBits) * Math.sqrt(noise)) return { why };
+  for (let rank = 1; rank <= maxRank; rank++) {
+    const found = search.fit(rank, 0n);
+    if (found.isNoise) return { found };
+  }
+  for (let rank = 1; rank <= maxRank; rank++) {
+    const found = search.fitSparse(rank, few);
+    if (found !== undefined) return { found };
   }
   return { why };
 }
@@ -51,52 +58,74 @@ interface Fit extends FoundRank {
   readonly outliers: bigint;
 }
 
-function fit(input: ClassifyInput, deltas: ShiftInput["deltas"], rank: number, nonzeros: bigint): Fit {
-  const { tier, noise, piece } = input;
-  const { gridCols: colPanels, tileCount } = piece.range;
-  const grid = { tier, rowPanels: tileCount / colPanels, colPanels, deltas, rank, maxNonzeros: nonzeros };
-  const chosen = chooseShift({ ...grid, noise });
-  const fitted = fitAt(input, grid, chosen);
-  // The widest residual is only estimated when the shift is chosen.
-  return fitted.isNoise || chosen === 0 ? fitted : fitAt(input, grid, chosen - 1);
-}
+/** Fits parts of different ranks to the change of one tensor. */
+class RankSearch {
+  readonly #input: ClassifyInput;
+  readonly #grid: GridChange;
+  readonly #change: Dense;
 
-function fitAt(input: ClassifyInput, grid: Omit<ShiftInput, "noise">, shift: number): Fit {
-  const { tier, noise, piece } = input;
-  const { rank, maxNonzeros: nonzeros } = grid;
-  const counts = new MagnitudeCounts(tier.tileSize / 2);
-  for (const residual of residualsOfRank({ ...grid, shift })) counts.add(residual);
-  const { sumSquares } = counts.masked(nonzeros);
-  const deviation = Math.sqrt(noise / piece.weights) * 2 ** shift;
-  return {
-    rank,
-    shift,
-    nonzeros,
-    sumSquares,
-    isNoise: Number(sumSquares) <= NOISE_FACTOR ** 2 * noise * 4 ** shift && BigInt(counts.outside) <= nonzeros,
-    outliers: BigInt(counts.above(OUTLIER_DEVIATIONS * deviation)),
-  };
-}
+  constructor(input: ClassifyInput, grid: GridChange) {
+    this.#input = input;
+    this.#grid = grid;
+    this.#change = denseGrid(grid.tier.n, grid.colPanels, grid.deltas);
+  }
 
-/**
- * With as few single weights as leave noise alone, about; then with those that stand out from it. Too large a mask would
- * hide also what bends the factors, and stand out for that reason.
- */
-function fitSparse(input: ClassifyInput, deltas: ShiftInput["deltas"], rank: number, few: bigint): Fit | undefined {
-  let found = fit(input, deltas, rank, few);
-  if (!found.isNoise) return undefined;
-  let tooFew = 0n;
-  while (found.nonzeros - tooFew > found.nonzeros / 8n + 1n) {
-    const middle = fit(input, deltas, rank, (found.nonzeros + tooFew) / 2n);
-    if (middle.isNoise) found = middle;
-    else tooFew = middle.nonzeros;
+  /** The part of that rank, at the shift at which rounding its factors costs least. */
+  fit(rank: number, nonzeros: bigint): Fit {
+    const { tier, noise } = this.#input;
+    const real = fitRealFactors(this.#change, rank, nonzeros);
+    let shift = chooseShift(tier, real, noise);
+    for (;;) {
+      const { fit, excessBits } = this.#round(real, rank, nonzeros, shift);
+      if (excessBits === 0 || shift === 0) return fit;
+      shift = Math.max(0, shift - excessBits);
+    }
   }
-  for (let round = 0; round < MOST_ROUNDS && found.outliers !== found.nonzeros; round++) {
-    const next = fit(input, deltas, rank, found.outliers);
-    if (!next.isNoise) break;
-    found = next;
+
+  /** `excessBits`: how much smaller the shift must be for the residual to lie in the entry range, where that helps. */
+  #round(real: RealFactors, rank: number, nonzeros: bigint, shift: number): { fit: Fit; excessBits: number } {
+    const { tier, noise, piece } = this.#input;
+    const half = tier.tileSize / 2;
+    const counts = new MagnitudeCounts(half);
+    const factors = roundFactors(this.#grid, real, shift, rank);
+    for (const residual of residualsOf(this.#grid, factors, rank, shift)) counts.add(residual);
+    const { sumSquares, largestLeft } = counts.masked(nonzeros);
+    const deviation = Math.sqrt(noise / piece.weights) * 2 ** shift;
+    const isInside = BigInt(counts.outside) <= nonzeros;
+    const isSmall = Number(sumSquares) <= NOISE_FACTOR ** 2 * noise * 4 ** shift;
+    return {
+      fit: {
+        rank,
+        shift,
+        nonzeros,
+        sumSquares,
+        isNoise: isSmall && isInside,
+        outliers: BigInt(counts.above(OUTLIER_DEVIATIONS * deviation)),
+      },
+      excessBits: isSmall && !isInside ? Math.max(1, Math.ceil(Math.log2((largestLeft + 1) / half))) : 0,
+    };
   }
-  return found;
+
+  /**
+   * With as few single weights as leave noise alone, about; then with those that stand out from it. Too large a mask would
+   * hide also what bends the factors, and stand out for that reason.
+   */
+  fitSparse(rank: number, few: bigint): Fit | undefined {
+    let found = this.fit(rank, few);
+    if (!found.isNoise) return undefined;
+    let tooFew = 0n;
+    while (found.nonzeros - tooFew > found.nonzeros / 8n + 1n) {
+      const middle = this.fit(rank, (found.nonzeros + tooFew) / 2n);
+      if (middle.isNoise) found = middle;
+      else tooFew = middle.nonzeros;
+    }
+    for (let round = 0; round < MOST_ROUNDS && found.outliers !== found.nonzeros; round++) {
+      const next = this.fit(rank, found.outliers);
+      if (!next.isNoise) break;
+      found = next;
+    }
+    return found;
+  }
 }
 
 const MOST_ROUNDS = 4;
