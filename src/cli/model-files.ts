@@ -3,7 +3,8 @@ import type { CommittedModel } from "../commitment/committed-model.js";
 import { parseModel, parseSecrets } from "../commitment/model-file.js";
 import { openCommitted } from "../client/open-committed.js";
 import { InputError } from "../errors/errors.js";
-import { openModel, type Model } from "../model/open-model.js";
+import type { Model } from "../model/open-model.js";
+import { openModelOver } from "../model/open-over-base.js";
 import { fileSystem } from "../node/file-source.js";
 import { readSecretFile, readTextFile } from "../node/text-file.js";
 import type { Session } from "./session.js";
@@ -18,9 +19,9 @@ export async function readCommitted(path: string, session: Session): Promise<Com
 const INSECURE_MODEL =
   "INSECURE: the model was committed with a development setup. Its id binds nothing; for tests and local chains only.";
 
-/** Opens weights for the time of the session. */
-export async function openWeights(path: string, session: Session): Promise<Model> {
-  const model = await openModel(fileSystem, path);
+/** Opens weights for the time of the session; an adapter's over those of its base. */
+export async function openWeights(path: string, session: Session, base?: Model): Promise<Model> {
+  const model = await openModelOver(fileSystem, path, base);
   session.onClose(() => model.close());
   return model;
 }
@@ -31,17 +32,25 @@ export interface OpenedFilesInput {
   readonly secrets: string | undefined;
   /** How messages name the options: `base` or `tune`. */
   readonly role: "base" | "tune";
+  /** The base's weights, if the model may be an adapter. */
+  readonly base?: Model;
+}
+
+/** A committed model with its weights as integers and as they are stored. */
+export interface OpenedFiles {
+  readonly opened: OpenedModel;
+  readonly weights: Model;
 }
 
 /** A committed model with its weights and, if it is private, its secrets. */
-export async function openModelFiles(input: OpenedFilesInput, session: Session): Promise<OpenedModel> {
-  const { committed, weights, secrets, role } = input;
+export async function openModelFiles(input: OpenedFilesInput, session: Session): Promise<OpenedFiles> {
+  const { committed, weights, secrets, role, base } = input;
   if (committed.isPrivate && secrets === undefined) {
     throw new InputError(`the ${role} model is private, so its secrets are needed`, {
       remedy: `Give the file that fti commit wrote: --${role}-secrets FILE.`,
     });
   }
-  const model = await openWeights(weights, session);
+  const model = await openWeights(weights, session, base);
   const parsed = secrets === undefined ? undefined : parseSecrets(await readSecretFile(secrets), secrets);
-  return openCommitted(committed, model, parsed);
+  return { opened: openCommitted(committed, model, parsed), weights: model };
 }

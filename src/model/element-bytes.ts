@@ -26,7 +26,8 @@ export function decoderOf<T>(
 /** `count` little-endian elements where a typed array can view them: copied if they are not aligned or byte-swapped. */
 function hostElements(bytes: Uint8Array, count: number, width: number): Uint8Array {
   if (HOST_IS_LITTLE_ENDIAN && bytes.byteOffset % width === 0) return bytes;
-  const copy = bytes.slice(0, count * width);
+  // Not slice: that of a Buffer is a view.
+  const copy = new Uint8Array(bytes.subarray(0, count * width));
   if (!HOST_IS_LITTLE_ENDIAN) {
     for (let start = 0; start < copy.length; start += width) copy.subarray(start, start + width).reverse();
   }

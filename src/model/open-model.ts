@@ -1,6 +1,7 @@
 import { FormatError, InputError } from "../errors/errors.js";
 import { readWhole, type ByteSource } from "./byte-source.js";
 import { parseJsonStrict } from "./json-text.js";
+import { readOnnx } from "./onnx.js";
 import { recordProvenance, type ModelFile, type ModelFormat, type Provenance } from "./provenance.js";
 import { MAX_HEADER_BYTES, readSafetensors } from "./safetensors.js";
 import { readSafetensorsIndex } from "./safetensors-index.js";
@@ -21,7 +22,7 @@ export interface Model {
 }
 
 const FORMATS =
-  "safetensors (*.safetensors, *.safetensors.index.json) and TensorFlow.js (model.json, weights manifest)";
+  "safetensors (*.safetensors, *.safetensors.index.json), TensorFlow.js (model.json, weights manifest) and ONNX (*.onnx)";
 
 /**
  * Opens the model at `path`: a file of one of the formats, or a directory that holds exactly one.
@@ -49,16 +50,21 @@ export async function openModel(opener: SourceOpener, path: string): Promise<Mod
 
 type ReadFormat = (opener: SourceOpener, source: ByteSource, opened: ModelFile[]) => Promise<readonly ModelTensor[]>;
 
-const readFormat: Readonly<Record<ModelFormat, ReadFormat>> = {
+/** What one file says by itself. */
+type FileFormat = Exclude<ModelFormat, "peft-lora">;
+
+const readFormat: Readonly<Record<FileFormat, ReadFormat>> = {
   safetensors: (_opener, source) => readSafetensors(source),
   "safetensors-sharded": readSafetensorsIndex,
   tfjs: readTfjs,
+  onnx: readOnnx,
 };
 
 /** The one model file among the names in a directory. Shards count only through their index. */
 function chooseModelFile(directory: string, names: readonly string[]): string {
   const isModel = (name: string): boolean =>
     name.endsWith(".safetensors.index.json") ||
+    name.endsWith(".onnx") ||
     (name.endsWith(".safetensors") && !/-\d+-of-\d+\.safetensors$/u.test(name)) ||
     /(^|[-_.])(model|weights_manifest)\.json$/u.test(name);
   const found = names.filter(isModel).sort();
@@ -73,13 +79,16 @@ function chooseModelFile(directory: string, names: readonly string[]): string {
 }
 
 /** By name where the name tells, else by content: safetensors starts with a binary length, the others with JSON. */
-async function detectFormat(source: ByteSource): Promise<ModelFormat> {
+async function detectFormat(source: ByteSource): Promise<FileFormat> {
   if (source.name.endsWith(".safetensors")) return "safetensors";
+  if (source.name.endsWith(".onnx")) return "onnx";
   const start = await source.read(0, Math.min(9, source.size));
   const isJson =
     source.name.endsWith(".json") || (/^[\s[{]/u.test(String.fromCharCode(...start)) && !start.includes(0));
   if (!isJson) {
     if (start[8] === 0x7b) return "safetensors";
+    // ONNX begins with its version: field 1, a small number.
+    if (start[0] === 0x08 && (start[1] ?? 255) < 64) return "onnx";
     throw new FormatError(source.name, "is not a model file of a known format", {
       remedy: `Known formats: ${FORMATS}.`,
     });

@@ -4,7 +4,7 @@ import type { ByteSource } from "./byte-source.js";
 import type { ModelTensor } from "./tensor.js";
 
 /** The file formats that can be read. */
-export type ModelFormat = "safetensors" | "safetensors-sharded" | "tfjs";
+export type ModelFormat = "safetensors" | "safetensors-sharded" | "tfjs" | "onnx" | "peft-lora";
 
 /**
  * Where a model's weights came from. It stands beside the manifest and is not part of the model id, so that

@@ -2,6 +2,7 @@ import { Option, type Command } from "commander";
 import { describeCertificate } from "../../client/describe-certificate.js";
 import { checkCertificate, type ModelEvidence, type CheckCertificateInput } from "../../client/check-certificate.js";
 import { InputError } from "../../errors/errors.js";
+import type { Model } from "../../model/open-model.js";
 import { tierOfTiles } from "../../node/open-setup.js";
 import { readTextFile } from "../../node/text-file.js";
 import { certificateId } from "../../registry/encode.js";
@@ -47,10 +48,9 @@ export function addVerifyCommand(parent: Command, runner: Runner): void {
       if (certificate.insecure)
         session.warn("INSECURE: the certificate was made with a development setup and proves nothing.");
       const { base, baseWeights, baseSecrets, tune, tuneWeights, tuneSecrets } = options;
-      const evidence = {
-        base: await evidenceOf("base", base, baseWeights, baseSecrets, session),
-        tuned: await evidenceOf("tune", tune, tuneWeights, tuneSecrets, session),
-      };
+      const ofBase = await evidenceOf("base", base, baseWeights, baseSecrets, session);
+      const ofTune = await evidenceOf("tune", tune, tuneWeights, tuneSecrets, session, ofBase.model);
+      const evidence = { base: ofBase.evidence, tuned: ofTune.evidence };
       const recomputes = baseWeights !== undefined || tuneWeights !== undefined;
       const input: CheckCertificateInput = {
         certificate,
@@ -113,7 +113,8 @@ async function evidenceOf(
   weights: string | undefined,
   secrets: string | undefined,
   session: Session,
-): Promise<ModelEvidence> {
+  base?: Model,
+): Promise<{ readonly evidence: ModelEvidence; readonly model: Model | undefined }> {
   const committed = file === undefined ? undefined : await readCommitted(file, session);
   if (secrets === undefined) {
     if (committed?.isPrivate === true && weights !== undefined) {
@@ -121,10 +122,12 @@ async function evidenceOf(
         remedy: `Give --${role}-secrets as well, or leave --${role}-weights out.`,
       });
     }
-    return { committed, weights: weights === undefined ? undefined : await openWeights(weights, session) };
+    const model = weights === undefined ? undefined : await openWeights(weights, session, base);
+    return { evidence: { committed, weights: model }, model };
   }
   if (committed === undefined || weights === undefined) {
     throw new InputError(`--${role}-secrets goes with --${role} and --${role}-weights`);
   }
-  return { committed, opened: await openModelFiles({ committed, weights, secrets, role }, session) };
+  const files = await openModelFiles({ committed, weights, secrets, role, ...(base && { base }) }, session);
+  return { evidence: { committed, opened: files.opened }, model: files.weights };
 }

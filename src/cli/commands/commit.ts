@@ -1,7 +1,6 @@
 import { basename, resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { commitModel } from "../../client/commit-model.js";
-import type { OpenedModel } from "../../commitment/commit-tiles.js";
 import { encodeModel, encodeSecrets } from "../../commitment/model-file.js";
 import { InputError } from "../../errors/errors.js";
 import { createSystemRandomFr } from "../../field/random.js";
@@ -17,7 +16,7 @@ import {
   type TierName,
   jobsOption,
 } from "../command.js";
-import { openModelFiles, openWeights, readCommitted } from "../model-files.js";
+import { openModelFiles, openWeights, readCommitted, type OpenedFiles } from "../model-files.js";
 import type { Session } from "../session.js";
 
 interface CommitOptions {
@@ -39,7 +38,7 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
     name: "commit",
     summary: "commit a model and compute its id",
     description:
-      "Quantises a model (safetensors or TensorFlow.js), commits it tile by tile and computes its id. Equal weights have " +
+      "Quantises a model (safetensors, TensorFlow.js, ONNX, or a PEFT adapter over its base), commits it tile by tile and computes its id. Equal weights have " +
       "one id, whatever the format. A fine-tune takes everything but the weights from its --base. A --private model's " +
       "commitments hide its weights; its blindings go to a file of secrets (mode 0600), without which nothing can be proven.",
     positionals: [["<model>", "file or directory of the weights"]],
@@ -69,10 +68,11 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
       }
       await assertWritable(options.private === true ? [output, secretsPath] : [output], options.force ?? false);
 
-      const base = await openBase(options, session);
+      const baseFiles = await openBase(options, session);
+      const base = baseFiles?.opened;
       const tierName = chooseTier(options.tier, base);
       const setup = await session.openSetup(tierName, options.artifacts);
-      const model = await openWeights(path, session);
+      const model = await openWeights(path, session, baseFiles?.weights);
       const backend = await session.openBackend();
       const { committed, secrets, explanation } = await commitModel({
         model,
@@ -118,7 +118,7 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
   });
 }
 
-async function openBase(options: CommitOptions, session: Session): Promise<OpenedModel | undefined> {
+async function openBase(options: CommitOptions, session: Session): Promise<OpenedFiles | undefined> {
   const { base, baseWeights, baseSecrets } = options;
   if (base === undefined) {
     if (baseWeights !== undefined || baseSecrets !== undefined)
@@ -135,7 +135,7 @@ async function openBase(options: CommitOptions, session: Session): Promise<Opene
   return openModelFiles({ committed, weights: baseWeights, secrets: baseSecrets, role: "base" }, session);
 }
 
-function chooseTier(tier: TierName | undefined, base: OpenedModel | undefined): TierName {
+function chooseTier(tier: TierName | undefined, base: OpenedFiles["opened"] | undefined): TierName {
   if (base !== undefined) {
     const ofBase = tierOfTiles(base.committed.parts.t, "the base");
     if (tier !== undefined && tier !== ofBase) {

@@ -39,7 +39,7 @@ export async function openPair(options: PairOptions, session: Session): Promise<
   const tierName = tierOfTiles(committed.parts.t, options.base);
   session.expectTier(tierName);
   const base = await openWeights(options.baseWeights, session);
-  const tuned = await openWeights(options.tuneWeights, session);
+  const tuned = await openWeights(options.tuneWeights, session, base);
   return {
     committed,
     manifest,

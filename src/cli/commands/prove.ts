@@ -122,13 +122,15 @@ async function openProver(
   session: Session,
 ): Promise<SegmentProverInput> {
   const { baseWeights, baseSecrets, tuneWeights, tuneSecrets } = options;
-  const opened = {
-    base: await openModelFiles({ committed: base, weights: baseWeights, secrets: baseSecrets, role: "base" }, session),
-    tuned: await openModelFiles(
-      { committed: tuned, weights: tuneWeights, secrets: tuneSecrets, role: "tune" },
-      session,
-    ),
-  };
+  const ofBase = await openModelFiles(
+    { committed: base, weights: baseWeights, secrets: baseSecrets, role: "base" },
+    session,
+  );
+  const ofTune = await openModelFiles(
+    { committed: tuned, weights: tuneWeights, secrets: tuneSecrets, role: "tune", base: ofBase.weights },
+    session,
+  );
+  const opened = { base: ofBase.opened, tuned: ofTune.opened };
   const { srs } = setup;
   const backend = await session.openBackend();
   const { onProgress } = session;

@@ -27,6 +27,7 @@ interface QueryOptions {
   readonly registry: `0x${string}`;
   readonly tier?: TierName;
   readonly base?: string;
+  readonly baseWeights?: string;
   readonly fromBlock?: number;
   readonly artifacts?: string;
 }
@@ -43,6 +44,7 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
     options: [
       ...rpcOptions(),
       new Option("--base <file>", "committed base of the model (with files)"),
+      new Option("--base-weights <path>", "the base's weights, if the model is an adapter"),
       tierOption(),
       new Option("--from-block <n>", "oldest block to search").argParser(parseCount),
       artifactsOption(),
@@ -134,7 +136,8 @@ async function identify(
       },
     );
   }
-  const weights = await openWeights(model, session);
+  const baseWeights = options.baseWeights === undefined ? undefined : await openWeights(options.baseWeights, session);
+  const weights = await openWeights(model, session, baseWeights);
   const { onProgress } = session;
   const common = { model: weights, srs, backend: await session.openBackend(), onProgress };
   if (base === undefined) {

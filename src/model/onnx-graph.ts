@@ -1,0 +1,80 @@
+import type { onnx } from "onnx-proto";
+import { FormatError } from "../errors/errors.js";
+import { isGiven } from "./onnx-values.js";
+
+/** A tensor of a graph, by a name that no other has. */
+export interface FoundTensor {
+  readonly name: string;
+  readonly tensor: onnx.ITensorProto;
+}
+
+const FLOAT = 1;
+const INT64 = 7;
+const MAX_DEPTH = 64;
+
+/**
+ * Initialisers and Constants of a model, of its graph first and then of those inside, in order. A name that several graphs use
+ * is preceded by the path of its graph from the second on: `If_0/then_branch/weight`.
+ */
+export function collectOnnxTensors(path: string, model: onnx.IModelProto): FoundTensor[] {
+  const found: FoundTensor[] = [];
+  const names = new Set<string>();
+  const add = (name: string, prefix: string, tensor: onnx.ITensorProto): void => {
+    const unique = names.has(name) ? `${prefix}${name}` : name;
+    if (name === "" || names.has(unique)) {
+      throw new FormatError(
+        path,
+        `the tensor name ${JSON.stringify(unique)} is ${name === "" ? "empty" : "there twice"}`,
+        {
+          remedy: "Export the model with names.",
+        },
+      );
+    }
+    names.add(unique);
+    found.push({ name: unique, tensor });
+  };
+  const visitNodes = (nodes: readonly onnx.INodeProto[], prefix: string, depth: number): void => {
+    nodes.forEach((node, i) => {
+      if (node.opType === "Constant") {
+        const tensor = constantTensor(node);
+        if (tensor !== undefined) add(node.output?.[0] ?? "", prefix, tensor);
+      }
+      const label = node.name ?? "";
+      for (const attribute of node.attribute ?? []) {
+        const inside = `${prefix}${label === "" ? `${node.opType ?? "node"}_${i}` : label}/${attribute.name ?? ""}/`;
+        for (const graph of [...(isGiven(attribute.g) ? [attribute.g] : []), ...(attribute.graphs ?? [])]) {
+          visitGraph(graph, inside, depth + 1);
+        }
+      }
+    });
+  };
+  const visitGraph = (graph: onnx.IGraphProto, prefix: string, depth: number): void => {
+    if (depth > MAX_DEPTH) throw new FormatError(path, `its graphs are nested more than ${MAX_DEPTH} deep`);
+    if ((graph.sparseInitializer ?? []).length > 0) {
+      throw new FormatError(path, "holds sparse initialisers, which are not supported", {
+        remedy: "Export it with dense weights.",
+      });
+    }
+    for (const tensor of graph.initializer ?? []) add(tensor.name ?? "", prefix, tensor);
+    visitNodes(graph.node ?? [], prefix, depth);
+  };
+  if (isGiven(model.graph)) visitGraph(model.graph, "", 0);
+  for (const each of model.functions ?? []) visitNodes(each.node ?? [], `${each.name ?? "function"}/`, 1);
+  return found;
+}
+
+/** What a Constant node holds, if it is numbers or strings. */
+function constantTensor({ attribute }: onnx.INodeProto): onnx.ITensorProto | undefined {
+  const named = (name: string): onnx.IAttributeProto | undefined => attribute?.find((each) => each.name === name);
+  const value = named("value")?.t;
+  if (isGiven(value)) return value;
+  const float = named("value_float");
+  if (float !== undefined) return { dims: [], dataType: FLOAT, floatData: [float.f ?? 0] };
+  const floats = named("value_floats")?.floats;
+  if (isGiven(floats)) return { dims: [floats.length], dataType: FLOAT, floatData: floats };
+  const int = named("value_int");
+  if (int !== undefined) return { dims: [], dataType: INT64, int64Data: [int.i ?? 0] };
+  const ints = named("value_ints")?.ints;
+  if (isGiven(ints)) return { dims: [ints.length], dataType: INT64, int64Data: ints };
+  return undefined;
+}

@@ -1,0 +1,138 @@
+import onnxProto from "onnx-proto";
+import type { onnx } from "onnx-proto";
+import { FormatError } from "../errors/errors.js";
+import { memorySource, readWhole, type ByteSource } from "./byte-source.js";
+import { collectOnnxTensors, type FoundTensor } from "./onnx-graph.js";
+import { inlineBytes, isGiven, onnxDtype } from "./onnx-values.js";
+import { sha256Range, type ModelFile } from "./provenance.js";
+import { openNamedBy, type SourceOpener } from "./source-opener.js";
+import { storedTensorReader } from "./stored-tensor.js";
+import { assertTensorName, elementCountOf, parseShape, type ModelTensor } from "./tensor.js";
+
+/** The format's own limit: a protobuf message is smaller than 2 GB; larger models keep their weights in other files. */
+const MAX_MESSAGE_BYTES = 2 ** 31 - 1;
+const STRING = 8;
+
+/**
+ * The tensors of an ONNX model: initialisers and Constant nodes of its graph and of all graphs inside (branches, loops,
+ * functions), with weights in other files where they are. The message is in memory as a whole; external weights are read
+ * as they are needed. What the nodes compute is not part of a model here, as with any other format.
+ *
+ * Throws `FormatError` for a damaged message, a dtype that is not supported (quantised and 4-bit ones), or values that do
+ * not fill a shape.
+ */
+export async function readOnnx(
+  opener: SourceOpener,
+  source: ByteSource,
+  opened: ModelFile[],
+): Promise<readonly ModelTensor[]> {
+  const tensors: ModelTensor[] = [];
+  const external = new Map<string, ByteSource>();
+  for (const { name, tensor } of collectOnnxTensors(source.name, await decode(source))) {
+    assertTensorName(source.name, name);
+    const location =
+      tensor.dataLocation === onnxProto.onnx.TensorProto.DataLocation.EXTERNAL
+        ? externalLocation(source.name, name, tensor)
+        : undefined;
+    if (location === undefined) {
+      tensors.push(await inlineTensor(source, { name, tensor }));
+      continue;
+    }
+    let file = external.get(location.path);
+    if (file === undefined) {
+      file = await openNamedBy(opener, source.name, location.path);
+      external.set(location.path, file);
+      opened.push({ name: location.path, source: file });
+    }
+    tensors.push(externalTensor(source.name, { name, tensor }, file, location));
+  }
+  return tensors;
+}
+
+async function decode(source: ByteSource): Promise<onnx.ModelProto> {
+  const bytes = await readWhole(source, MAX_MESSAGE_BYTES);
+  try {
+    const model = onnxProto.onnx.ModelProto.decode(bytes);
+    if (isGiven(model.graph)) return model;
+  } catch (cause) {
+    throw new FormatError(source.name, "is no ONNX model, or damaged", { remedy: "Export it again.", cause });
+  }
+  throw new FormatError(source.name, "is no ONNX model: it has no graph", { remedy: "Export it again." });
+}
+
+async function inlineTensor(source: ByteSource, { name, tensor }: FoundTensor): Promise<ModelTensor> {
+  const shape = shapeOf(source.name, name, tensor);
+  const file = source.name;
+  if (tensor.dataType === STRING) {
+    const bytes = lengthPrefixed(tensor.stringData ?? []);
+    const sha256 = await sha256Range(memorySource(file, bytes), 0, bytes.length);
+    return { kind: "string", name, dtype: "STRING", shape, elementCount: elementCountOf(shape), file, sha256 };
+  }
+  const { dtypeName, dtype } = onnxDtype(file, name, tensor.dataType ?? 0);
+  const bytes = inlineBytes(tensor);
+  const expected = elementCountOf(shape) * dtype.bytes;
+  if (bytes.length !== expected) {
+    throw new FormatError(
+      file,
+      `tensor ${JSON.stringify(name)}: has ${bytes.length} bytes, but shape ${JSON.stringify(shape)} of ${dtypeName} needs ${expected}`,
+      { remedy: "The file is damaged: export it again." },
+    );
+  }
+  return storedTensorReader({ name, shape, dtypeName, dtype, source: memorySource(file, bytes), offset: 0 });
+}
+
+interface Location {
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number | undefined;
+}
+
+function externalLocation(file: string, name: string, { externalData }: onnx.ITensorProto): Location {
+  const entries = new Map((externalData ?? []).map(({ key, value }) => [key ?? "", value ?? ""]));
+  const bytesOf = (key: string): number | undefined => {
+    const text = entries.get(key);
+    if (text === undefined) return undefined;
+    const value = Number(text);
+    if (/^\d+$/u.test(text) && Number.isSafeInteger(value)) return value;
+    throw new FormatError(file, `tensor ${JSON.stringify(name)}: its external ${key} is ${JSON.stringify(text)}`);
+  };
+  const path = entries.get("location");
+  if (path === undefined) throw new FormatError(file, `tensor ${JSON.stringify(name)}: is external, but names no file`);
+  return { path: path.replace(/^\.\//u, ""), offset: bytesOf("offset") ?? 0, length: bytesOf("length") };
+}
+
+function externalTensor(file: string, { name, tensor }: FoundTensor, source: ByteSource, place: Location): ModelTensor {
+  const shape = shapeOf(file, name, tensor);
+  const { dtypeName, dtype } = onnxDtype(file, name, tensor.dataType ?? 0);
+  const expected = elementCountOf(shape) * dtype.bytes;
+  const { offset, length = expected } = place;
+  if (length !== expected || offset + expected > source.size) {
+    throw new FormatError(
+      file,
+      `tensor ${JSON.stringify(name)}: needs ${expected} bytes from byte ${offset} of ${source.name}, but is given ${length} of ${source.size}`,
+      { remedy: "The weights' file is damaged, cut off or of another model." },
+    );
+  }
+  return storedTensorReader({ name, shape, dtypeName, dtype, source, offset });
+}
+
+function shapeOf(file: string, name: string, { dims }: onnx.ITensorProto): readonly number[] {
+  return parseShape(
+    file,
+    name,
+    (dims ?? []).map((side) => Number(String(side))),
+  );
+}
+
+/** Each string as its length, 32 bits little-endian, and its bytes: what the digest of strings is over. */
+function lengthPrefixed(strings: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(strings.reduce((sum, { length }) => sum + 4 + length, 0));
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const text of strings) {
+    view.setUint32(at, text.length, true);
+    bytes.set(text, at + 4);
+    at += 4 + text.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,141 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { FtiError } from "../../../src/errors/errors.js";
+import { openAdapter } from "../../../src/model/lora-adapter.js";
+import { openModel, type Model } from "../../../src/model/open-model.js";
+import { openModelOver } from "../../../src/model/open-over-base.js";
+import { memoryFiles, type SourceOpener } from "../../../src/model/source-opener.js";
+import { fileSystem } from "../../../src/node/file-source.js";
+import { encodeSafetensors, type TensorToWrite } from "../../support/encode-safetensors.js";
+import { openTensors, tensorOf, valuesOf } from "../../support/models.js";
+
+const fixture = (name: string): string => fileURLToPath(new URL(`../../fixtures/transformer/${name}`, import.meta.url));
+
+const f32 = (name: string, shape: number[], values: number[]): TensorToWrite => ({ name, shape, dtype: "F32", values });
+
+/** An adapter directory in memory. */
+function adapterFiles(config: Readonly<Record<string, unknown>>, tensors: readonly TensorToWrite[]): SourceOpener {
+  const text = JSON.stringify({ peft_type: "LORA", r: 1, lora_alpha: 2, ...config });
+  return memoryFiles(
+    new Map([
+      ["lora/adapter_config.json", new TextEncoder().encode(text)],
+      ["lora/adapter_model.safetensors", encodeSafetensors(tensors)],
+    ]),
+  );
+}
+
+const PAIR = [
+  f32("base_model.model.net.q.lora_A.weight", [1, 3], [1, 10, 100]),
+  f32("base_model.model.net.q.lora_B.weight", [2, 1], [1, -1]),
+];
+const BASE = [f32("net.q.weight", [2, 3], [0, 0, 0, 0, 0, 0]), f32("net.q.bias", [2], [5, 6])];
+
+const refusal = async (work: Promise<unknown>): Promise<string> => {
+  const thrown: unknown = await work.catch((error: unknown) => error);
+  expect(thrown).to.be.instanceOf(FtiError);
+  return (thrown as FtiError).message;
+};
+
+describe("adapters of low rank", () => {
+  const over = async (
+    config: Readonly<Record<string, unknown>>,
+    tensors: readonly TensorToWrite[] = PAIR,
+    base: readonly TensorToWrite[] = BASE,
+  ): Promise<Model> => openModelOver(adapterFiles(config, tensors), "lora", await openTensors(base));
+
+  it("add scale·B·A to the weight they adapt, and nothing to others", async () => {
+    const model = await over({});
+    expect(model.format).to.equal("peft-lora");
+    expect(await valuesOf(model, "net.q.weight")).to.deep.equal([2, 20, 200, -2, -20, -200]);
+    expect(await valuesOf(model, "net.q.bias")).to.deep.equal([5, 6]);
+    expect(Array.from(await tensorOf(model, "net.q.weight").readValues(2, 3))).to.deep.equal([200, -2, -20]);
+  });
+
+  it("scale by alpha/√r under rslora, and by module where patterns say so", async () => {
+    const two = [
+      f32("base_model.model.net.q.lora_A.weight", [4, 1], [1, 0, 0, 0]),
+      f32("base_model.model.net.q.lora_B.weight", [1, 4], [1, 0, 0, 0]),
+    ];
+    const base = [f32("net.q.weight", [1, 1], [0])];
+    const weight = async (config: Readonly<Record<string, unknown>>): Promise<number | undefined> =>
+      (await valuesOf(await over(config, two, base), "net.q.weight"))[0];
+    expect(await weight({ r: 4, lora_alpha: 8 })).to.equal(2);
+    expect(await weight({ r: 4, lora_alpha: 8, use_rslora: true })).to.equal(4);
+    expect(await weight({ r: 1, rank_pattern: { q: 4 }, lora_alpha: 8 })).to.equal(2);
+    expect(await weight({ r: 1, rank_pattern: { "net.q": 4 }, alpha_pattern: { ".*\\.q": 20 } })).to.equal(5);
+    expect(await weight({ r: 4, alpha_pattern: { k: 99 }, lora_alpha: 8 })).to.equal(2);
+  });
+
+  it("adapt weights that are stored as in × out", async () => {
+    const base = [f32("net.q.weight", [3, 2], [0, 0, 0, 0, 0, 0])];
+    const model = await over({ fan_in_fan_out: true }, PAIR, base);
+    expect(await valuesOf(model, "net.q.weight")).to.deep.equal([2, -2, 20, -20, 200, -200]);
+  });
+
+  it("bring whole tensors, also such as the base does not have", async () => {
+    const saved = [
+      ...PAIR,
+      f32("base_model.model.net.q.bias", [2], [7, 8]),
+      f32("base_model.model.classifier.modules_to_save.default.weight", [2, 2], [1, 2, 3, 4]),
+    ];
+    const model = await over({}, saved);
+    expect(await valuesOf(model, "net.q.bias")).to.deep.equal([7, 8]);
+    expect(await valuesOf(model, "classifier.weight")).to.deep.equal([1, 2, 3, 4]);
+  });
+
+  it("find their modules behind prefixes that one side lacks", async () => {
+    const base = [f32("transformer.net.q.weight", [2, 3], [1, 1, 1, 1, 1, 1])];
+    expect(await valuesOf(await over({}, PAIR, base), "transformer.net.q.weight")).to.deep.equal([
+      3, 21, 201, -1, -19, -199,
+    ]);
+  });
+
+  it("take names with the adapter's own name in them", async () => {
+    const named = PAIR.map((tensor) => ({ ...tensor, name: tensor.name.replace(/\.weight$/u, ".default.weight") }));
+    expect((await valuesOf(await over({}, named), "net.q.weight"))[0]).to.equal(2);
+  });
+
+  it("are refused without a base, of another kind, or for another base", async () => {
+    const cases: readonly (readonly [Promise<unknown>, RegExp])[] = [
+      [openModelOver(adapterFiles({}, PAIR), "lora", undefined), /only over its base/u],
+      [over({ peft_type: "IA3" }), /adapter_config\.json: peft_type/u],
+      [over({ use_dora: true }), /use_dora.*DoRA/u],
+      [over({ r: 2 }), /"net\.q": lora_A is \[1,3\] and lora_B \[2,1\], but the rank is 2/u],
+      [over({}, PAIR.slice(0, 1)), /has no lora_B/u],
+      [over({}, PAIR, [f32("net.k.weight", [2, 3], [0, 0, 0, 0, 0, 0])]), /does not have/u],
+      [over({}, PAIR, [f32("net.q.weight", [3, 2], [0, 0, 0, 0, 0, 0])]), /as 2 × 3, but .* \[3,2\]/u],
+      [over({}, [f32("base_model.model.e.lora_embedding_A", [1, 2], [1, 1])]), /lora_embedding_A.*not supported/u],
+    ];
+    for (const [work, message] of cases) expect(await refusal(work)).to.match(message);
+  });
+
+  it("are refused without their weights, and a pickle is not opened", async () => {
+    const config = new TextEncoder().encode(JSON.stringify({ peft_type: "LORA", r: 1, lora_alpha: 1 }));
+    const files = new Map([
+      ["lora/adapter_config.json", config],
+      ["lora/adapter_model.bin", new Uint8Array(4)],
+    ]);
+    expect(await refusal(openAdapter(memoryFiles(files), "lora"))).to.match(/no adapter_model\.safetensors.*pickle/su);
+  });
+
+  it("give a trained adapter's merge, up to the float32 that it was rounded to", async () => {
+    const base = await openModel(fileSystem, fixture("base.safetensors"));
+    const merged = await openModel(fileSystem, fixture("lora-merged-f32.safetensors"));
+    const model = await openModelOver(fileSystem, fixture("lora"), base);
+    expect(model.tensors.map(({ name }) => name)).to.deep.equal(base.tensors.map(({ name }) => name));
+    let changed = 0;
+    for (const { name } of base.tensors) {
+      const [ours, theirs, before] = await Promise.all([model, merged, base].map((each) => valuesOf(each, name)));
+      if (String(ours) !== String(before)) changed++;
+      // The merge itself is computed in float32: an error of a few steps of the product and one of the sum.
+      const isNear = (ours ?? []).every((value, i) => Math.abs(value - (theirs?.[i] ?? NaN)) < 2 ** -24);
+      expect(isNear, name).to.equal(true);
+    }
+    expect(changed).to.equal(4);
+    const { files } = await model.provenance();
+    expect(files.map(({ name }) => name)).to.deep.equal(["adapter_model.safetensors", "base/base.safetensors"]);
+    expect(files[0]?.bytes).to.equal((await readFile(fixture("lora/adapter_model.safetensors"))).length);
+    for (const each of [model, merged, base]) await each.close();
+  });
+});
