@@ -36,8 +36,8 @@ export { encodeModel, encodeSecrets, parseModel, parseSecrets } from "./commitme
 export { modelId, type ModelParts } from "./commitment/model-id.js";
 
 // Policies
-export { createNormPolicy, type NormBound, type NormPolicyInput } from "./client/create-norm-policy.js";
-export { describePolicy } from "./client/describe-policy.js";
+export { createNormPolicy, type NormBound, type NormPolicyInput } from "./policy/create-norm-policy.js";
+export { describePolicy } from "./policy/describe-policy.js";
 export { encodePolicy, parsePolicy } from "./drift/policy-file.js";
 export { policyId, type Policy, type Rule } from "./drift/rule.js";
 

@@ -4,7 +4,7 @@
  *   tsx bench/jobs/job.ts SPEC     SPEC: JSON of `jobSpecSchema`; JSON of `jobAnswerSchema` on stdout
  */
 import { commitModel, type CommitModelInput } from "../../src/client/commit-model.js";
-import { createNormPolicy } from "../../src/client/create-norm-policy.js";
+import { createNormPolicy } from "../../src/policy/create-norm-policy.js";
 import { openCommitted } from "../../src/client/open-committed.js";
 import { proveCertificate } from "../../src/client/prove-certificate.js";
 import type { OpenedModel } from "../../src/commitment/commit-tiles.js";

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { describePolicy } from "../client/describe-policy.js";
+import { describePolicy } from "../policy/describe-policy.js";
 import { modelId } from "../commitment/model-id.js";
 import { parseManifest } from "../quantize/manifest.js";
 import { certificateId } from "../registry/encode.js";

@@ -2,7 +2,7 @@ import type { ModelParts } from "../commitment/model-id.js";
 import { modelId } from "../commitment/model-id.js";
 import { parseManifest } from "../quantize/manifest.js";
 import type { Certificate } from "../wrap/certificate.js";
-import { describePolicy } from "./describe-policy.js";
+import { describePolicy } from "../policy/describe-policy.js";
 
 /**
  * What a valid certificate says, and what it does not, in words (PROTOCOL 9). `insecure`: whether the keys under which

@@ -1,7 +1,7 @@
 import type { CommittedModel } from "../commitment/committed-model.js";
 import { parseManifest } from "../quantize/manifest.js";
 import { tileContents } from "../quantize/tile-contents.js";
-import { listNames } from "./tensor-selection.js";
+import { listNames } from "../policy/tensor-selection.js";
 
 /** Names tiles with the tensors that lie in them: `tile 3 ("a", "b")`. */
 export function describeTileOf({ manifest }: Pick<CommittedModel, "manifest">): (tile: number) => string {

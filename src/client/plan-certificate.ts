@@ -12,7 +12,7 @@ import { parseManifest } from "../quantize/manifest.js";
 import { tileContents } from "../quantize/tile-contents.js";
 import type { CertificateHead } from "../wrap/certificate.js";
 import { changedTiles } from "./open-committed.js";
-import { listNames } from "./tensor-selection.js";
+import { listNames } from "../policy/tensor-selection.js";
 
 /** Where a certificate may be registered, and by whom. */
 export interface PublishingContext {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { describePolicy } from "../../client/describe-policy.js";
+import { describePolicy } from "../../policy/describe-policy.js";
 import { encodePolicy } from "../../drift/policy-file.js";
 import { policyId } from "../../drift/rule.js";
 import { assertWritable, writeOutputs } from "../../node/output-files.js";

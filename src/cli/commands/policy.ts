@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Option, type Command } from "commander";
-import { createNormPolicy, type NormBound } from "../../client/create-norm-policy.js";
-import { describePolicy } from "../../client/describe-policy.js";
+import { createNormPolicy, type NormBound } from "../../policy/create-norm-policy.js";
+import { describePolicy } from "../../policy/describe-policy.js";
 import { encodePolicy, parsePolicy } from "../../drift/policy-file.js";
 import { assertPolicyFitsManifest } from "../../drift/policy-manifest.js";
 import { assertPolicy, policyId } from "../../drift/rule.js";

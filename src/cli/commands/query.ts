@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
 import { commitModel } from "../../client/commit-model.js";
-import { describePolicy } from "../../client/describe-policy.js";
+import { describePolicy } from "../../policy/describe-policy.js";
 import { queryModel } from "../../client/query-model.js";
 import { recomputeModelId } from "../../client/recompute-model-id.js";
 import type { Hex } from "../../encoding/hex.js";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { commitModel } from "../../client/commit-model.js";
-import { createNormPolicy } from "../../client/create-norm-policy.js";
-import { describePolicy } from "../../client/describe-policy.js";
+import { createNormPolicy } from "../../policy/create-norm-policy.js";
+import { describePolicy } from "../../policy/describe-policy.js";
 import { openCommitted } from "../../client/open-committed.js";
 import { proveCertificate, type ProveCertificateInput } from "../../client/prove-certificate.js";
 import { queryModel } from "../../client/query-model.js";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { createNormPolicy, type NormPolicyInput } from "../../../src/client/create-norm-policy.js";
-import { describePolicy } from "../../../src/client/describe-policy.js";
+import { createNormPolicy, type NormPolicyInput } from "../../../src/policy/create-norm-policy.js";
+import { describePolicy } from "../../../src/policy/describe-policy.js";
 import { tileContents } from "../../../src/quantize/tile-contents.js";
 import type { Hex } from "../../../src/encoding/hex.js";
 import { InputError } from "../../../src/errors/errors.js";

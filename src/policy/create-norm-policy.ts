@@ -6,6 +6,7 @@ import type { Manifest } from "../quantize/manifest.js";
 import type { TileContent } from "../quantize/tile-contents.js";
 import { parseDecimal, type Rational } from "./decimal.js";
 import { selectTiles } from "./tensor-selection.js";
+import { contiguousRuns, splitEvenly } from "./tile-runs.js";
 
 /** How much may change: the L2 norm in the weights' own unit, or its square in integer units of `4^-f`. */
 export type NormBound = { readonly maxNorm: string } | { readonly maxResidualSq: bigint };
@@ -65,27 +66,6 @@ export function createNormPolicy(input: NormPolicyInput): Policy {
   assertPolicy(policy, manifest.tileCount);
   assertPolicyFitsManifest(policy, manifest);
   return policy;
-}
-
-/** Cuts the tiles, which ascend, where one is missing or `f` changes. */
-function contiguousRuns(tiles: readonly TileContent[]): TileContent[][] {
-  const runs: TileContent[][] = [];
-  for (const tile of tiles) {
-    const run = runs.at(-1);
-    const previous = run?.at(-1);
-    if (run !== undefined && previous?.tile === tile.tile - 1 && previous.fractionBits === tile.fractionBits)
-      run.push(tile);
-    else runs.push([tile]);
-  }
-  return runs;
-}
-
-/** Parts of nearly equal length, as few as have at most `most` tiles each. */
-function splitEvenly(run: readonly TileContent[], most: number): TileContent[][] {
-  const parts = Math.ceil(run.length / most);
-  return Array.from({ length: parts }, (_, i) =>
-    run.slice(Math.floor((i * run.length) / parts), Math.floor(((i + 1) * run.length) / parts)),
-  );
 }
 
 function divideNorm(runs: readonly (readonly TileContent[])[], { numerator, denominator }: Rational): bigint[] {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { parseDecimal } from "../../../src/client/decimal.js";
+import { parseDecimal } from "../../../src/policy/decimal.js";
 import { InputError } from "../../../src/errors/errors.js";
 
 describe("parseDecimal", () => {
