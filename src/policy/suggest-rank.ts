@@ -8,6 +8,7 @@ import { residualsOf } from "./measure-rank.js";
 import { fitRealFactors, type RealFactors } from "../drift/real-factors.js";
 import { NOISE_FACTOR, SPARSE_SHARE } from "./suggest-limits.js";
 import type { ClassifyInput } from "./suggest-piece.js";
+import { leftOfSample } from "./suggest-sample.js";
 
 /** A rank that explains a change up to noise. */
 export interface FoundRank {
@@ -37,10 +38,14 @@ export function findRank(input: ClassifyInput): { readonly found?: FoundRank; re
   const { gridCols: colPanels, tileCount, fractionBits } = piece.range;
   const search = new RankSearch(input, { tier, rowPanels: tileCount / colPanels, colPanels, deltas });
   const few = BigInt(Math.floor(SPARSE_SHARE * weights));
+  const unit = 2 ** -fractionBits;
+  const why = (left: number): string => `rank ${maxRank} with ${few} single weights leaves ${short(left * unit)}`;
+  const most = HOPELESS * Math.sqrt(noise);
+  const ofSample = search.leftOfSample(maxRank, few);
+  if (ofSample !== undefined && ofSample > most) return { why: `${why(ofSample)}, as far as a sample tells` };
   const best = search.fit(maxRank, few);
-  const left = normOf(best.sumSquares, fractionBits + best.shift);
-  const why = `rank ${maxRank} with ${few} single weights leaves ${short(left)}`;
-  if (left > HOPELESS * normOf(1n, fractionBits) * Math.sqrt(noise)) return { why };
+  const left = normOf(best.sumSquares, best.shift);
+  if (left > most) return { why: why(left) };
   for (let rank = 1; rank <= maxRank; rank++) {
     const found = search.fit(rank, 0n);
     if (found.isNoise) return { found };
@@ -49,7 +54,7 @@ export function findRank(input: ClassifyInput): { readonly found?: FoundRank; re
     const found = search.fitSparse(rank, few);
     if (found !== undefined) return { found };
   }
-  return { why };
+  return { why: why(left) };
 }
 
 interface Fit extends FoundRank {
@@ -68,6 +73,11 @@ class RankSearch {
     this.#input = input;
     this.#grid = grid;
     this.#change = denseGrid(grid.tier.n, grid.colPanels, grid.deltas);
+  }
+
+  /** What a part of that rank leaves, in units of `2^-f`, estimated by a sample; undefined for small tensors. */
+  leftOfSample(rank: number, nonzeros: bigint): number | undefined {
+    return leftOfSample(this.#change, rank, nonzeros);
   }
 
   /** The part of that rank, at the shift at which rounding its factors costs least. */

@@ -1,0 +1,66 @@
+import { expect } from "chai";
+import type { Factors } from "../../../src/drift/factors.js";
+import { planSegments } from "../../../src/drift/plan.js";
+import type { Policy } from "../../../src/drift/rule.js";
+import { searchFactors } from "../../../src/drift/search-factors.js";
+import { placeOf, segmentLayout } from "../../../src/drift/statement.js";
+import { tileDifference } from "../../../src/drift/tile-difference.js";
+import { buildWitness, measureSums } from "../../../src/drift/witness.js";
+import { PolicyViolation } from "../../../src/errors/errors.js";
+import type { IntVector } from "../../../src/kernels/backend.js";
+import { checkPolicy } from "../../../src/policy/check-policy.js";
+import { suggestPolicy } from "../../../src/policy/suggest-policy.js";
+import { openPair, type FixturePair } from "../../support/fixture-pairs.js";
+import { expectError } from "../../support/rejects.js";
+
+/** The sums of every rule's witness, made as the prover makes it. Throws what the prover throws. */
+async function proveWitness(pair: FixturePair, policy: Policy): Promise<Map<number, { sumSquares: bigint }>> {
+  const { tier, base, tuned } = pair;
+  const deltas: IntVector[] = [];
+  for (let tile = 0; tile < base.tileCount; tile++) {
+    deltas.push(tileDifference(await base.readTile(tile), await tuned.readTile(tile)));
+  }
+  const changed = deltas.flatMap((delta, tile) => (delta.some((value) => value !== 0) ? [tile] : []));
+  const sums = new Map<number, { sumSquares: bigint }>();
+  for (const { uses } of planSegments(tier, policy.rules, changed)) {
+    const places = uses.map(({ ruleIndex, tiles }) => placeOf(policy.rules[ruleIndex]!, tiles.length));
+    const layout = segmentLayout(tier, places);
+    const ofUse = uses.map(({ tiles }) => tiles.map((tile) => deltas[tile]!));
+    const factors = places.map((place, g): Factors | undefined =>
+      place.rank === 0 ? undefined : searchFactors({ ...place, tier, deltas: ofUse[g]! }),
+    );
+    const witness = buildWitness(tier, places, layout, { deltas: ofUse.flat(), factors });
+    measureSums(places, layout, witness).forEach((sum, g) => sums.set(uses[g]!.ruleIndex, sum));
+  }
+  return sums;
+}
+
+describe("a suggested policy is one that the prover can prove", () => {
+  for (const tuned of ["lora-merged-f32", "lora-plus-sparse", "lora-plus-sparse-same", "sparse", "full", "head"]) {
+    it(`transformer/${tuned}: the witness has exactly the sums that were measured`, async () => {
+      const pair = await openPair("transformer/base", `transformer/${tuned}`, "small");
+      try {
+        const { policy } = await suggestPolicy({ ...pair, baseModelId: `0x${"11".repeat(32)}` });
+        const sums = await proveWitness(pair, policy);
+        expect([...sums.keys()].sort((a, b) => a - b)).to.deep.equal([...policy.rules.keys()]);
+        for (const [index, { sumSquares }] of sums) {
+          expect(sumSquares).to.equal(policy.rules[index]?.maxResidualSq);
+        }
+        // What the check refuses, the prover refuses.
+        const bounded = policy.rules.findIndex(({ maxResidualSq }) => maxResidualSq > 0n);
+        const rules = policy.rules.map((rule, i) =>
+          i === bounded ? { ...rule, maxResidualSq: rule.maxResidualSq - 1n } : rule,
+        );
+        if (bounded < 0) return;
+        expect(await checkPolicy({ ...pair, policy: { ...policy, rules } })).to.include({ holds: false });
+        await expectError(
+          () => proveWitness(pair, { ...policy, rules }),
+          PolicyViolation,
+          "the squared norm of the drift is",
+        );
+      } finally {
+        await pair.close();
+      }
+    });
+  }
+});
