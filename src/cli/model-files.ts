@@ -1,3 +1,4 @@
+import { parseRoleMapping, type RoleMapping } from "../architecture/role-mapping.js";
 import type { OpenedModel } from "../commitment/commit-tiles.js";
 import type { CommittedModel } from "../commitment/committed-model.js";
 import { parseModel, parseSecrets } from "../commitment/model-file.js";
@@ -18,6 +19,11 @@ export async function readCommitted(path: string, session: Session): Promise<Com
 
 const INSECURE_MODEL =
   "INSECURE: the model was committed with a development setup. Its id binds nothing; for tests and local chains only.";
+
+/** Reads the file that says what tensors do, if there is one. */
+export async function readMapping(path: string | undefined): Promise<RoleMapping | undefined> {
+  return path === undefined ? undefined : parseRoleMapping(await readTextFile(path), path);
+}
 
 /** Opens weights for the time of the session; an adapter's over those of its base. */
 export async function openWeights(path: string, session: Session, base?: Model): Promise<Model> {

@@ -1,4 +1,4 @@
-import { open, type FileHandle } from "node:fs/promises";
+import { open, stat, type FileHandle } from "node:fs/promises";
 import { FormatError, InputError, UnavailableError } from "../errors/errors.js";
 
 /** Committed models of 4 million tiles fit; anything larger is not a file of this project. */
@@ -10,6 +10,14 @@ const MAX_BYTES = 2 ** 30;
  */
 export async function readTextFile(path: string): Promise<string> {
   return withFile(path, (handle) => readText(handle, path));
+}
+
+/** Whether there is a file of that name. */
+export async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }
 
 /**

@@ -14,6 +14,7 @@ import { parseManifest } from "../../quantize/manifest.js";
 import { addCommand, forceOption, outputOption, parseBigCount, repeated, type Runner } from "../command.js";
 import { readCommitted } from "../model-files.js";
 import { addPolicyCheckCommand } from "./policy-check.js";
+import { addPolicyMakeCommands } from "./policy-make.js";
 import { addPolicySuggestCommand } from "./policy-suggest.js";
 
 interface NormOptions {
@@ -109,6 +110,7 @@ export function addPolicyCommands(parent: Command, runner: Runner): void {
       };
     },
   });
+  addPolicyMakeCommands(policy, runner);
   addPolicySuggestCommand(policy, runner);
   addPolicyCheckCommand(policy, runner);
 }

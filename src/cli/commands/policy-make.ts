@@ -1,0 +1,105 @@
+import { resolve } from "node:path";
+import { Option, type Command } from "commander";
+import { describePolicy } from "../../policy/describe-policy.js";
+import { encodePolicy } from "../../drift/policy-file.js";
+import { policyId } from "../../drift/rule.js";
+import { assertWritable, writeOutputs } from "../../node/output-files.js";
+import { tierOfTiles } from "../../node/open-setup.js";
+import { isFile, readTextFile } from "../../node/text-file.js";
+import { compilePolicy } from "../../policy/compile-policy.js";
+import { measureBase } from "../../policy/measure-base.js";
+import { parsePolicyDocument, type PolicyDocument } from "../../policy/policy-document.js";
+import { policyJsonSchema } from "../../policy/policy-schema.js";
+import { PRESETS, presetDocument } from "../../policy/presets.js";
+import { TIERS } from "../../protocol/tiers.js";
+import { parseManifest } from "../../quantize/manifest.js";
+import { recogniseArchitecture } from "../../architecture/recognise.js";
+import { addCommand, forceOption, outputOption, type Runner } from "../command.js";
+import { openWeights, readCommitted, readMapping } from "../model-files.js";
+
+interface MakeOptions {
+  readonly base: string;
+  readonly baseWeights?: string;
+  readonly roles?: string;
+  readonly output?: string;
+  readonly force?: boolean;
+}
+
+/** `fti policy make`, `fti policy presets` and `fti policy schema` */
+export function addPolicyMakeCommands(policy: Command, runner: Runner): void {
+  addCommand<MakeOptions>(policy, runner, {
+    name: "make",
+    summary: "make a policy from a document or a preset",
+    description:
+      "Turns what people write into the integers that are proven, for one base: a document (YAML or JSON: tensors by name or " +
+      "by what they do, bounds as real numbers), or a preset such as 'lora(4, bf16)'. Bounds are never loosened.",
+    positionals: [["<document>", "a file, or a preset: see fti policy presets"]],
+    options: [
+      new Option("--base <file>", "committed base").makeOptionMandatory(),
+      new Option("--base-weights <path>", "the base's weights, for bounds relative to them or about rounding"),
+      new Option("--roles <file>", "what tensors do, where their names do not tell"),
+      outputOption("policy.json"),
+      forceOption(),
+    ],
+    examples: [
+      "fti policy make 'lora(4, bf16)' --base base.model.json --base-weights base.safetensors",
+      "fti policy make policy.yaml --base base.model.json -o policy.json",
+    ],
+    run: async ([source = ""], options, session) => {
+      const output = options.output ?? "policy.json";
+      await assertWritable([output], options.force ?? false);
+      const document = await readDocument(source);
+      const base = await readCommitted(options.base, session);
+      const manifest = parseManifest(JSON.parse(base.manifest) as unknown);
+      const weights = options.baseWeights === undefined ? undefined : await openWeights(options.baseWeights, session);
+      const { policy: made, explanation } = await compilePolicy({
+        document,
+        baseModelId: base.modelId,
+        manifest,
+        architecture: recogniseArchitecture(manifest.tensors, { mapping: await readMapping(options.roles) }),
+        tier: TIERS[tierOfTiles(base.parts.t, options.base)],
+        base: weights && measureBase(weights, manifest),
+      });
+      await writeOutputs([{ path: output, content: encodePolicy(made) }]);
+      const words = describePolicy(made, manifest);
+      return {
+        exitCode: 0,
+        json: { policyId: policyId(made), ...made, words, explanation, output: resolve(output) },
+        lines: [
+          `Policy ${session.colors.bold(policyId(made))}`,
+          ...words.map((line) => `  ${line}`),
+          ...explanation.map((line) => `  (${line})`),
+          `  written to ${output}`,
+        ],
+      };
+    },
+  });
+  addCommand<object>(policy, runner, {
+    name: "presets",
+    summary: "list the ready-made policies",
+    description: "Lists the policies that fti policy make knows by name.",
+    examples: ["fti policy presets"],
+    run: () =>
+      Promise.resolve({
+        exitCode: 0,
+        json: { presets: PRESETS.map(({ name, usage, example, summary }) => ({ name, usage, example, summary })) },
+        lines: PRESETS.map(({ usage, summary }) => `${usage.padEnd(22)} ${summary}`),
+      }),
+  });
+  addCommand<object>(policy, runner, {
+    name: "schema",
+    summary: "print the JSON Schema of policy documents",
+    description: "Prints the JSON Schema of policy documents, for editors.",
+    examples: ["fti policy schema > policy.schema.json"],
+    run: () => {
+      const schema = policyJsonSchema();
+      return Promise.resolve({ exitCode: 0, json: schema, lines: [JSON.stringify(schema, undefined, 2)] });
+    },
+  });
+}
+
+/** A file, or a preset. What looks like neither is taken for a file, whose absence is then told. */
+async function readDocument(source: string): Promise<PolicyDocument> {
+  const looksLikePath = /[/\\]|\.(ya?ml|json)$/iu.test(source) || (await isFile(source));
+  return looksLikePath ? parsePolicyDocument(await readTextFile(source), source) : presetDocument(source);
+}

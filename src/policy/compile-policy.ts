@@ -1,0 +1,119 @@
+import type { Architecture } from "../architecture/role.js";
+import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
+import { assertPolicy, type Policy, type Rule } from "../drift/rule.js";
+import type { Hex } from "../encoding/hex.js";
+import { InputError } from "../errors/errors.js";
+import type { Tier } from "../protocol/tiers.js";
+import type { Manifest } from "../quantize/manifest.js";
+import { tileContents, type TileContent } from "../quantize/tile-contents.js";
+import { compileRankRule } from "./compile-rank.js";
+import { compileSpread } from "./compile-spread.js";
+import type { BaseMeasure } from "./measure-base.js";
+import type { DocumentRule, PolicyDocument } from "./policy-document.js";
+import { presetDocument } from "./presets.js";
+import { selectByRule } from "./select-tensors.js";
+import { listNames } from "./tensor-selection.js";
+
+export interface CompilePolicyInput {
+  readonly document: PolicyDocument;
+  readonly baseModelId: Hex;
+  readonly manifest: Manifest;
+  readonly architecture: Architecture;
+  readonly tier: Tier;
+  /** Needed for bounds that are relative to the base, or about rounding. */
+  readonly base?: BaseMeasure | undefined;
+}
+
+export interface CompiledPolicy {
+  readonly policy: Policy;
+  /** What had to be decided, for a person. */
+  readonly explanation: readonly string[];
+}
+
+/** A rule of a document on its way to integers. */
+export interface RuleContext extends Omit<CompilePolicyInput, "document" | "baseModelId"> {
+  readonly index: number;
+  readonly rule: DocumentRule;
+  /** Tensors of the rule. */
+  readonly selected: ReadonlySet<string>;
+  /** Tiles that hold them, ascending. */
+  readonly tiles: readonly TileContent[];
+  readonly explain: (line: string) => void;
+}
+
+/**
+ * Turns a document into the policy of integers that is proven. Bounds are read exactly and rounded down; where one budget needs
+ * several rules it is divided, so that together they never allow more than the document.
+ *
+ * Throws `InputError` for selections that are empty, share tiles with tensors that they must not, or need the base's
+ * weights where there are none; and for bounds that allow nothing.
+ */
+export async function compilePolicy(input: CompilePolicyInput): Promise<CompiledPolicy> {
+  const { document, baseModelId, manifest, architecture } = input;
+  const source = resolvePreset(document);
+  const rules = source.rules ?? [];
+  const { selections, frozen } = selectByRule(rules, source, manifest, architecture);
+  const contents = tileContents(manifest);
+  const explanation: string[] = [];
+  const owners = assignTiles(rules, selections, frozen, contents);
+  const compiled: Rule[] = [];
+  for (const [index, rule] of rules.entries()) {
+    const tiles = contents.filter(({ tile }) => owners.get(tile) === index);
+    const selected = selections[index] ?? new Set<string>();
+    const explain = (line: string): void => {
+      explanation.push(`${rule.name ?? `rule ${index}`}: ${line}`);
+    };
+    const context: RuleContext = { ...input, index, rule, selected, tiles, explain };
+    compiled.push(...(await (rule.rank === undefined ? compileSpread(context) : compileRankRule(context))));
+  }
+  if (compiled.length === 0) {
+    throw new InputError("the policy's bounds are below one quantisation step everywhere, so nothing may change", {
+      remedy: "Give larger bounds.",
+    });
+  }
+  const policy = { baseModelId, rules: compiled.sort((a, b) => a.firstTile - b.firstTile) };
+  assertPolicy(policy, manifest.tileCount);
+  assertPolicyFitsManifest(policy, manifest);
+  return { policy, explanation };
+}
+
+/** The document itself, or what its preset stands for; what it freezes is added. */
+function resolvePreset(document: PolicyDocument): PolicyDocument {
+  if (document.preset === undefined) return document;
+  const { frozen, frozenRoles } = document;
+  return {
+    ...presetDocument(document.preset),
+    ...(frozen === undefined ? {} : { frozen }),
+    ...(frozenRoles === undefined ? {} : { frozenRoles }),
+  };
+}
+
+/** The rule of every tile that holds a selected tensor. A tile is a rule's as a whole. */
+function assignTiles(
+  rules: readonly DocumentRule[],
+  selections: readonly ReadonlySet<string>[],
+  frozen: ReadonlySet<string>,
+  contents: readonly TileContent[],
+): Map<number, number> {
+  const owners = new Map<number, number>();
+  for (const { tile, tensors } of contents) {
+    const owner = selections.findIndex((selected) => tensors.some((name) => selected.has(name)));
+    if (owner < 0) continue;
+    const others = tensors.filter((name) => selections[owner]?.has(name) !== true);
+    const kept = others.filter((name) => frozen.has(name));
+    if (kept.length > 0) {
+      throw new InputError(`tile ${tile} of rule ${owner} also holds ${listNames(kept)}, which must stay frozen`, {
+        remedy:
+          "Commit the base so that they have tiles of their own (fti commit packs by role), or do not select these.",
+      });
+    }
+    if (others.length > 0 && rules[owner]?.wholeTiles !== true) {
+      throw new InputError(
+        `tile ${tile} of rule ${owner} also holds ${listNames(others)}: a rule covers whole tiles, so these could change too`,
+        { remedy: "Select them as well, or accept that with `wholeTiles: true`." },
+      );
+    }
+    owners.set(tile, owner);
+  }
+  return owners;
+}
