@@ -6,7 +6,7 @@ import { srsId, type Srs } from "../kzg/srs.js";
 import type { Model } from "../model/open-model.js";
 import type { Tier } from "../protocol/tiers.js";
 import type { FractionBitsOptions } from "../quantize/fraction-bits.js";
-import { buildManifest, encodeManifest, parseManifest } from "../quantize/manifest.js";
+import { buildManifest, encodeManifest, parseManifest, type ManifestOptions } from "../quantize/manifest.js";
 import { openTiles } from "../quantize/tile-reader.js";
 import { InputError } from "../errors/errors.js";
 import { describeTileOf } from "./describe-tile.js";
@@ -22,6 +22,10 @@ export interface CommitModelInput {
   readonly backend: Backend;
   /** How `f` is chosen for a base; a fine-tune inherits its base's. */
   readonly fractionBits?: FractionBitsOptions;
+  /** How the tensors of a base are seen, and which small ones share tiles. */
+  readonly views?: ManifestOptions["views"];
+  /** A fine-tune for whose own tensors, such as a new head, a base leaves room. Must stay open. */
+  readonly tune?: Model | undefined;
   /** The base of a fine-tune: its manifest is inherited, unchanged tiles keep their commitments. */
   readonly base?: OpenedModel;
   /** Draws the blindings of a private model; without it the model is open. */
@@ -48,7 +52,11 @@ export async function commitModel(input: CommitModelInput): Promise<CommitModelR
   onProgress("reading weights", 0, 1);
   const { manifest, explanation } =
     base === undefined
-      ? await buildManifest(model, tier, input.fractionBits)
+      ? await buildManifest(model, tier, {
+          ...input.fractionBits,
+          ...(input.views && { views: input.views }),
+          tune: input.tune,
+        })
       : { manifest: parseManifest(JSON.parse(base.committed.manifest)), explanation: [] };
   onProgress("reading weights", 1, 1);
   if (manifest.tileCount === 0) {

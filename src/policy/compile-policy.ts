@@ -6,6 +6,7 @@ import { InputError } from "../errors/errors.js";
 import type { Tier } from "../protocol/tiers.js";
 import type { Manifest } from "../quantize/manifest.js";
 import { tileContents, type TileContent } from "../quantize/tile-contents.js";
+import type { CompilePolicyInput, RuleContext } from "./compile-context.js";
 import { compileRankRule } from "./compile-rank.js";
 import { compileSpread } from "./compile-spread.js";
 import type { BaseMeasure } from "./measure-base.js";
@@ -14,31 +15,10 @@ import { presetDocument } from "./presets.js";
 import { selectByRule } from "./select-tensors.js";
 import { listNames } from "./tensor-selection.js";
 
-export interface CompilePolicyInput {
-  readonly document: PolicyDocument;
-  readonly baseModelId: Hex;
-  readonly manifest: Manifest;
-  readonly architecture: Architecture;
-  readonly tier: Tier;
-  /** Needed for bounds that are relative to the base, or about rounding. */
-  readonly base?: BaseMeasure | undefined;
-}
-
 export interface CompiledPolicy {
   readonly policy: Policy;
   /** What had to be decided, for a person. */
   readonly explanation: readonly string[];
-}
-
-/** A rule of a document on its way to integers. */
-export interface RuleContext extends Omit<CompilePolicyInput, "document" | "baseModelId"> {
-  readonly index: number;
-  readonly rule: DocumentRule;
-  /** Tensors of the rule. */
-  readonly selected: ReadonlySet<string>;
-  /** Tiles that hold them, ascending. */
-  readonly tiles: readonly TileContent[];
-  readonly explain: (line: string) => void;
 }
 
 /**

@@ -4,7 +4,7 @@ import { FLOAT_FORMATS } from "../model/float-format.js";
 import { MAX_SHIFT } from "../protocol/constants.js";
 import type { GridTensor } from "../quantize/layout.js";
 import { elementCountOf } from "../model/tensor.js";
-import type { RuleContext } from "./compile-policy.js";
+import type { RuleContext } from "./compile-context.js";
 import { exactNumber, needBase, squaredPart, squaredShare } from "./exact-bounds.js";
 import { roundingErrors } from "./measure-base.js";
 import { NOISE_FACTOR } from "./suggest-limits.js";

@@ -2,7 +2,7 @@ import { FLOAT_FORMATS } from "../model/float-format.js";
 import type { Rule } from "../drift/rule.js";
 import { InputError } from "../errors/errors.js";
 import type { TileContent } from "../quantize/tile-contents.js";
-import type { RuleContext } from "./compile-policy.js";
+import type { RuleContext } from "./compile-context.js";
 import { exactNumber, needBase, squaredPart, squaredShare } from "./exact-bounds.js";
 import { roundingErrors } from "./measure-base.js";
 import { contiguousRuns, splitEvenly } from "./tile-runs.js";

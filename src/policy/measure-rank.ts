@@ -41,7 +41,7 @@ export async function rankAboveNoise(
 ): Promise<Pick<RankReport, "measured" | "isLowerBound">> {
   const weights = elementCountOf(tensor.shape);
   const deviation = Math.sqrt((noise ?? weights / 6) / weights);
-  const [rows, cols] = matrixView(tensor.shape);
+  const [rows, cols] = matrixView(tensor.shape, tensor.rowAxes);
   const change = denseGrid(tier.n, tensor.gridCols, deltas);
   const { values, isComplete } = await spectrum(matrixInMemory(change.rows, change.cols, change.values), MOST_VALUES);
   const side = (length: number, k: number): number => Math.sqrt(Math.max(0, length - k));

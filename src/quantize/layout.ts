@@ -9,11 +9,20 @@ export interface TensorSpec {
   readonly fractionBits?: number | undefined;
   /** Digest of a tensor of strings. */
   readonly sha256?: string | undefined;
+  /** How many leading axes of the shape are rows of its matrix view; 1 unless said. */
+  readonly rowAxes?: number | undefined;
+  /** If it is packed: it shares tiles only with tensors of the same group. */
+  readonly group?: string | undefined;
+  /** A model may lack the tensor, which is then zeros. */
+  readonly optional?: true | undefined;
 }
 
+/** Fields that are left out where they are the default: one manifest has one form. */
 interface Named {
   readonly name: string;
   readonly shape: readonly number[];
+  readonly rowAxes?: number;
+  readonly optional?: true;
 }
 
 /** A matrix cut into `gridRows × gridCols` tiles of its own, row panels first, zero-padded right and bottom. */
@@ -31,6 +40,7 @@ export interface PackedTensor extends Named {
   readonly fractionBits: number;
   readonly firstTile: number;
   readonly offset: number;
+  readonly group?: string;
 }
 
 /** A tensor of strings: no tile, its digest stands for it. */
@@ -59,18 +69,19 @@ export interface Layout {
 export const MAX_TILES = 2 ** 20;
 
 /**
- * The matrix view of a shape, `[rows, columns]`: first side × product of the rest, so 2-D as it is and a convolution
- * `[out, in, kh, kw]` as `out × (in·kh·kw)`. A scalar is 1 × 1. It depends on the shape alone.
+ * The matrix view of a shape, `[rows, columns]`: the product of the first `rowAxes` sides × that of the rest. With one, 2-D as
+ * it is and a convolution `[out, in, kh, kw]` as `out × (in·kh·kw)`; TensorFlow's `[kh, kw, in, out]` takes three. A scalar is
+ * 1 × 1.
  */
-export function matrixView(shape: readonly number[]): readonly [rows: number, columns: number] {
-  const [rows, ...rest] = shape;
-  return rows === undefined ? [1, 1] : [rows, elementCountOf(rest)];
+export function matrixView(shape: readonly number[], rowAxes = 1): readonly [rows: number, columns: number] {
+  if (shape.length === 0) return [1, 1];
+  return [elementCountOf(shape.slice(0, rowAxes)), elementCountOf(shape.slice(rowAxes))];
 }
 
 /**
  * Lays tensors out over tiles of side `n = 2^t` (PROTOCOL 2, "Geometry"). Tensors are taken in manifest order: by
  * the UTF-8 bytes of their names. A matrix view with both sides at least `n/2` is a grid, the rest is packed.
- * Tiles are numbered: grids in manifest order, then the packed groups by ascending `f`; within a group the
+ * Tiles are numbered: grids in manifest order, then the packed groups by ascending `f` and name; within a group the
  * tensors follow each other in manifest order without gaps, and the last tile is zero-padded.
  * Names must be different (checked when the model is opened or the manifest parsed). Throws `InputError` for
  * more than 2^20 tiles.
@@ -79,11 +90,17 @@ export function layOut(t: number, specs: readonly TensorSpec[]): Layout {
   const n = 2 ** t;
   const sorted = [...specs].sort((a, b) => compareNames(a.name, b.name));
   const placed = new Map<string, PlacedTensor>();
-  const groups = new Map<number, (TensorSpec & { readonly fractionBits: number })[]>();
+  const groups = new Map<string, PackedGroup>();
   let tileCount = 0;
   for (const spec of sorted) {
-    const { name, shape, fractionBits, sha256 } = spec;
-    const [rows, columns] = matrixView(shape);
+    const { name, shape, fractionBits, sha256, rowAxes = 1, group, optional } = spec;
+    const [rows, columns] = matrixView(shape, rowAxes);
+    const named: Named = {
+      name,
+      shape,
+      ...(rowAxes === 1 ? {} : { rowAxes }),
+      ...(optional === undefined ? {} : { optional }),
+    };
     if (sha256 !== undefined) {
       placed.set(name, { kind: "digest", name, shape, sha256 });
     } else if (fractionBits === undefined) {
@@ -91,19 +108,21 @@ export function layOut(t: number, specs: readonly TensorSpec[]): Layout {
     } else if (rows >= n / 2 && columns >= n / 2) {
       const gridRows = Math.ceil(rows / n);
       const gridCols = Math.ceil(columns / n);
-      placed.set(name, { kind: "grid", name, shape, fractionBits, firstTile: tileCount, gridRows, gridCols });
+      placed.set(name, { kind: "grid", ...named, fractionBits, firstTile: tileCount, gridRows, gridCols });
       tileCount += gridRows * gridCols;
     } else {
-      const group = groups.get(fractionBits) ?? [];
-      group.push({ ...spec, fractionBits });
-      groups.set(fractionBits, group);
+      const key = `${fractionBits}/${group ?? ""}`;
+      const members = groups.get(key) ?? { fractionBits, group, tensors: [] };
+      members.tensors.push(named);
+      groups.set(key, members);
     }
   }
-  for (const [, group] of [...groups].sort(([a], [b]) => a - b)) {
+  for (const { fractionBits, group, tensors } of [...groups.values()].sort(compareGroups)) {
     let offset = 0;
-    for (const { name, shape, fractionBits } of group) {
-      placed.set(name, { kind: "packed", name, shape, fractionBits, firstTile: tileCount, offset });
-      offset += elementCountOf(shape);
+    for (const named of tensors) {
+      const inGroup = group === undefined ? {} : { group };
+      placed.set(named.name, { kind: "packed", ...named, fractionBits, firstTile: tileCount, offset, ...inGroup });
+      offset += elementCountOf(named.shape);
     }
     tileCount += Math.ceil(offset / (n * n));
   }
@@ -113,4 +132,16 @@ export function layOut(t: number, specs: readonly TensorSpec[]): Layout {
     });
   }
   return { tensors: sorted.flatMap(({ name }) => placed.get(name) ?? []), tileCount };
+}
+
+/** Packed tensors that share tiles, in manifest order. */
+interface PackedGroup {
+  readonly fractionBits: number;
+  readonly group: string | undefined;
+  readonly tensors: Named[];
+}
+
+/** By `f`, then by the group's name; tensors without one come first. */
+function compareGroups(a: PackedGroup, b: PackedGroup): number {
+  return a.fractionBits - b.fractionBits || compareNames(a.group ?? "", b.group ?? "");
 }

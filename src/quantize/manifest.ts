@@ -8,6 +8,7 @@ import { elementCountOf } from "../model/tensor.js";
 import type { Tier } from "../protocol/tiers.js";
 import { chooseFractionBits, type FractionBitsOptions } from "./fraction-bits.js";
 import { layOut, type PlacedTensor, type TensorSpec } from "./layout.js";
+import { listTensors } from "./list-tensors.js";
 import { measureMagnitude, type Magnitude } from "./magnitude.js";
 import { MAX_FRACTION_BITS, MIN_FRACTION_BITS } from "./round.js";
 
@@ -40,6 +41,20 @@ export function manifestHash(manifest: Manifest): Hex {
   return keccakText(encodeManifest(manifest));
 }
 
+/** How a tensor of a new base is seen and where it may lie. */
+export interface TensorView {
+  /** Leading axes that are rows of its matrix view. */
+  readonly rowAxes?: number;
+  /** Small tensors share tiles only within a group. */
+  readonly group?: string;
+}
+
+export interface ManifestOptions extends FractionBitsOptions {
+  readonly views?: (tensor: { readonly name: string; readonly shape: readonly number[] }) => TensorView;
+  /** A fine-tune for whose own tensors, such as a new head, there is to be room. */
+  readonly tune?: Pick<Model, "tensors"> | undefined;
+}
+
 /**
  * Makes the manifest of a base: reads every tensor once to find its largest weight, chooses `f` and lays the
  * tensors out. `explanation` says why `f` is what it is. Throws `InputError` for weights that cannot be committed.
@@ -47,25 +62,41 @@ export function manifestHash(manifest: Manifest): Hex {
 export async function buildManifest(
   model: Pick<Model, "tensors">,
   tier: Tier,
-  options: FractionBitsOptions = {},
+  options: ManifestOptions = {},
 ): Promise<{ readonly manifest: Manifest; readonly explanation: readonly string[] }> {
+  const listed = listTensors(model, options.tune);
   const magnitudes: Magnitude[] = [];
-  for (const tensor of model.tensors) {
-    if (tensor.kind !== "string" && tensor.elementCount > 0) magnitudes.push(await measureMagnitude(tensor));
+  for (const { name, tensor } of listed) {
+    if (tensor.kind === "string" || tensor.elementCount === 0) continue;
+    magnitudes.push(await measureMagnitude({ ...tensor, name }));
   }
   const { fractionBits, explanation } = chooseFractionBits(magnitudes, tier, options);
-  const specs = model.tensors.map((tensor): TensorSpec => {
-    const { name, shape } = tensor;
-    return tensor.kind === "string"
-      ? { name, shape, sha256: tensor.sha256 }
-      : { name, shape, fractionBits: fractionBits.get(name) };
+  const specs = listed.map(({ name, tensor, isOptional }): TensorSpec => {
+    const { shape } = tensor;
+    if (tensor.kind === "string") return { name, shape, sha256: tensor.sha256 };
+    return {
+      name,
+      shape,
+      fractionBits: fractionBits.get(name),
+      ...options.views?.({ name, shape }),
+      ...(isOptional && tensor.elementCount > 0 ? { optional: true } : {}),
+    };
   });
   const { tensors, tileCount } = layOut(tier.t, specs);
-  return { manifest: { version: MANIFEST_VERSION, t: tier.t, tileCount, tensors }, explanation };
+  const optional = listed.filter(({ isOptional }) => isOptional).map(({ name }) => name);
+  return {
+    manifest: { version: MANIFEST_VERSION, t: tier.t, tileCount, tensors },
+    explanation:
+      optional.length === 0
+        ? explanation
+        : [...explanation, `Only one of the two models has ${optional.join(", ")}: zeros for the other.`],
+  };
 }
 
 const count = z.number().int().nonnegative().safe();
 const named = { name: z.string(), shape: z.array(count) };
+/** What a tensor with tiles may say besides; never the default. */
+const placed = { ...named, rowAxes: z.number().int().min(2).max(8).optional(), optional: z.literal(true).optional() };
 const fractionBits = z.number().int().min(MIN_FRACTION_BITS).max(MAX_FRACTION_BITS);
 
 const manifestSchema = z
@@ -79,14 +110,26 @@ const manifestSchema = z
           z
             .object({
               kind: z.literal("grid"),
-              ...named,
+              ...placed,
               fractionBits,
               firstTile: count,
               gridRows: count,
               gridCols: count,
             })
             .strict(),
-          z.object({ kind: z.literal("packed"), ...named, fractionBits, firstTile: count, offset: count }).strict(),
+          z
+            .object({
+              kind: z.literal("packed"),
+              ...placed,
+              fractionBits,
+              firstTile: count,
+              offset: count,
+              group: z
+                .string()
+                .regex(/^[a-z][a-z-]{0,30}$/u)
+                .optional(),
+            })
+            .strict(),
           z.object({ kind: z.literal("digest"), ...named, sha256: z.string().regex(/^[0-9a-f]{64}$/u) }).strict(),
           z.object({ kind: z.literal("empty"), ...named }).strict(),
         ]),
@@ -108,24 +151,32 @@ export function parseManifest(json: unknown, label = "manifest"): Manifest {
   }
   const { t, tensors } = parsed.data;
   const names = new Set<string>();
-  for (const { name, shape, kind } of tensors) {
+  for (const tensor of tensors) {
+    const { name, shape, kind } = tensor;
     const reject = (detail: string): never => {
       throw new InputError(`${label}: tensor ${JSON.stringify(name)}: ${detail}`);
     };
     if (names.has(name)) reject("is listed twice");
     if (/\p{Surrogate}/u.test(name)) reject("its name holds half of a surrogate pair");
     names.add(name);
+    const { rowAxes } = { rowAxes: undefined, ...tensor };
+    if (rowAxes !== undefined && rowAxes >= shape.length) reject(`${rowAxes} of its ${shape.length} axes are rows`);
     const elements = elementCountOf(shape);
     if (!Number.isSafeInteger(elements)) reject(`its shape ${JSON.stringify(shape)} is too large`);
     const hasTiles = kind === "grid" || kind === "packed";
     if (kind !== "digest" && hasTiles !== elements > 0) reject(`has ${elements} elements, but its kind is ${kind}`);
   }
-  const manifest: Manifest = { version: MANIFEST_VERSION, t, ...layOut(t, tensors) };
+  const specs = tensors.map((tensor): TensorSpec => tensor);
+  const manifest: Manifest = { version: MANIFEST_VERSION, t, ...layOut(t, specs) };
   assertSameLayout(label, manifest, parsed.data);
   return manifest;
 }
 
-function assertSameLayout(label: string, expected: Manifest, actual: Manifest): void {
+function assertSameLayout(
+  label: string,
+  expected: Manifest,
+  actual: { readonly tensors: readonly unknown[]; readonly tileCount: number },
+): void {
   expected.tensors.forEach((tensor, i) => {
     const given = actual.tensors[i];
     if (canonicalize(given) !== canonicalize(tensor)) {

@@ -1,23 +1,39 @@
 import { InputError } from "../errors/errors.js";
 import type { Model } from "../model/open-model.js";
+import type { ModelTensor } from "../model/tensor.js";
+import type { PlacedTensor } from "./layout.js";
+import { nameWithShape } from "./list-tensors.js";
 import type { Manifest } from "./manifest.js";
 
 /**
- * Throws `InputError` unless a model has exactly the tensors of a manifest: same names, same shapes, strings with
- * the same digest. A fine-tune must pass this against its base, because it inherits the base's manifest.
+ * The model's tensor for every tensor of a manifest; those that are optional may be missing. Throws `InputError` unless it
+ * has exactly these: same names, same shapes, strings with the same digest. A fine-tune must pass this against its base,
+ * because it inherits the base's manifest.
  */
-export function checkSameShapes(manifest: Manifest, model: Pick<Model, "tensors" | "path">): void {
-  const found = new Map(model.tensors.map((tensor) => [tensor.name, tensor]));
-  const expected = new Set(manifest.tensors.map(({ name }) => name));
-  const missing = [...expected].filter((name) => !found.has(name));
-  const extra = [...found.keys()].filter((name) => !expected.has(name));
+export function matchTensors(
+  manifest: Manifest,
+  model: Pick<Model, "tensors" | "path">,
+): ReadonlyMap<string, ModelTensor> {
+  const byName = new Map(model.tensors.map((tensor) => [tensor.name, tensor]));
+  const found = new Map<string, ModelTensor>();
+  const used = new Set<string>();
+  for (const placed of manifest.tensors) {
+    const tensor = isOptional(placed) ? optionalTensor(placed, byName) : byName.get(placed.name);
+    if (tensor === undefined) continue;
+    found.set(placed.name, tensor);
+    used.add(tensor.name);
+  }
+  const missing = manifest.tensors.flatMap((placed) =>
+    found.has(placed.name) || isOptional(placed) ? [] : [placed.name],
+  );
+  const extra = model.tensors.flatMap(({ name }) => (used.has(name) ? [] : [name]));
   if (missing.length > 0 || extra.length > 0) {
     const parts = [
       ...(missing.length > 0 ? [`lacks ${listed(missing)}`] : []),
       ...(extra.length > 0 ? [`has ${listed(extra)} besides`] : []),
     ];
     throw new InputError(`${model.path}: is not of the base's architecture: it ${parts.join(" and ")}`, {
-      remedy: "A fine-tune has exactly the tensors of its base. Export both in the same way.",
+      remedy: NEW_TENSORS,
     });
   }
   for (const placed of manifest.tensors) {
@@ -27,7 +43,7 @@ export function checkSameShapes(manifest: Manifest, model: Pick<Model, "tensors"
     if (JSON.stringify(tensor.shape) !== JSON.stringify(placed.shape)) {
       throw new InputError(
         `${where}: its shape is ${JSON.stringify(tensor.shape)}, but ${JSON.stringify(placed.shape)} in the base`,
-        { remedy: "A fine-tune has the shapes of its base." },
+        { remedy: NEW_TENSORS },
       );
     }
     if ((tensor.kind === "string") !== (placed.kind === "digest")) {
@@ -40,6 +56,28 @@ export function checkSameShapes(manifest: Manifest, model: Pick<Model, "tensors"
       });
     }
   }
+  return found;
+}
+
+const NEW_TENSORS =
+  "A fine-tune has the tensors and shapes of its base. One with a new head needs a base with room for it: fti commit BASE --for TUNE.";
+
+function isOptional(placed: PlacedTensor): boolean {
+  return "optional" in placed;
+}
+
+/** The tensor of that name and shape, or the one whose name with its shape that is. */
+function optionalTensor(
+  { name, shape }: PlacedTensor,
+  byName: ReadonlyMap<string, ModelTensor>,
+): ModelTensor | undefined {
+  const fits = (tensor: ModelTensor | undefined): boolean =>
+    tensor !== undefined && tensor.kind !== "string" && JSON.stringify(tensor.shape) === JSON.stringify(shape);
+  const exact = byName.get(name);
+  if (fits(exact)) return exact;
+  const suffix = nameWithShape("", shape);
+  const renamed = name.endsWith(suffix) ? byName.get(name.slice(0, -suffix.length)) : undefined;
+  return fits(renamed) ? renamed : undefined;
 }
 
 function listed(names: readonly string[]): string {

@@ -31,7 +31,7 @@ export function tileContents(manifest: Manifest): readonly TileContent[] {
   };
   for (const tensor of manifest.tensors) {
     if (tensor.kind === "grid") {
-      const [rows, columns] = matrixView(tensor.shape);
+      const [rows, columns] = matrixView(tensor.shape, tensor.rowAxes);
       for (let i = 0; i < tensor.gridRows; i++) {
         for (let j = 0; j < tensor.gridCols; j++) {
           const weights = Math.min(n, rows - i * n) * Math.min(n, columns - j * n);

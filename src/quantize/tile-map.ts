@@ -63,7 +63,7 @@ export function weightAt(manifest: Manifest, tile: number, x: number): WeightOfT
   for (const tensor of tensors) {
     let index: number;
     if (tensor.kind === "grid") {
-      const [rows, columns] = matrixView(tensor.shape);
+      const [rows, columns] = matrixView(tensor.shape, tensor.rowAxes);
       const row = Math.floor((tile - firstTile) / tensor.gridCols) * n + Math.floor(x / n);
       const column = ((tile - firstTile) % tensor.gridCols) * n + (x % n);
       if (row >= rows || column >= columns) return undefined;

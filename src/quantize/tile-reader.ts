@@ -5,7 +5,7 @@ import { matrixView, type GridTensor, type PackedTensor } from "./layout.js";
 import { CHUNK_ELEMENTS } from "./magnitude.js";
 import type { Manifest } from "./manifest.js";
 import { quantizeInto } from "./round.js";
-import { checkSameShapes } from "./same-shapes.js";
+import { matchTensors } from "./same-shapes.js";
 import { rangeOfTile, tileRanges, type TileRange } from "./tile-map.js";
 
 /** The quantised tiles of a model, read from its files on demand. */
@@ -38,13 +38,12 @@ interface Panel {
  * Throws `InputError` if the model does not have the manifest's tensors.
  */
 export function openTiles(model: Pick<Model, "tensors" | "path">, manifest: Manifest): TileReader {
-  checkSameShapes(manifest, model);
-  const readers = new Map<string, TensorReader>();
-  for (const tensor of model.tensors) if (tensor.kind !== "string") readers.set(tensor.name, tensor);
-  const readerOf = ({ name }: GridTensor | PackedTensor): TensorReader => {
-    const reader = readers.get(name);
-    if (reader === undefined) throw new RangeError(`no reader for tensor ${name}`);
-    return reader;
+  const tensors = matchTensors(manifest, model);
+  const readerOf = (placed: GridTensor | PackedTensor): TensorReader => {
+    const tensor = tensors.get(placed.name);
+    if (tensor === undefined) return zeros(placed, model.path);
+    if (tensor.kind === "string") throw new RangeError(`tensor ${placed.name} holds strings`);
+    return tensor;
   };
   const ranges = tileRanges(manifest);
   const n = 2 ** manifest.t;
@@ -52,7 +51,7 @@ export function openTiles(model: Pick<Model, "tensors" | "path">, manifest: Mani
   let panel: Panel | undefined;
 
   const readGridTile = async (grid: GridTensor, position: number, entries: Int32Array): Promise<void> => {
-    const [rows, columns] = matrixView(grid.shape);
+    const [rows, columns] = matrixView(grid.shape, grid.rowAxes);
     const firstRow = Math.floor(position / grid.gridCols) * n;
     const firstColumn = (position % grid.gridCols) * n;
     const height = Math.min(n, rows - firstRow);
@@ -107,6 +106,12 @@ export function openTiles(model: Pick<Model, "tensors" | "path">, manifest: Mani
       return entries;
     },
   };
+}
+
+/** What a model that lacks an optional tensor has in its place. */
+function zeros({ name, shape }: GridTensor | PackedTensor, file: string): TensorReader {
+  const readValues = (_start: number, count: number): Promise<Float64Array> => Promise.resolve(new Float64Array(count));
+  return { kind: "float", name, dtype: "absent", shape, elementCount: elementCountOf(shape), file, readValues };
 }
 
 /** `height` rows of `width` elements from element `corner` on, where a row of the tensor has `columns`. */

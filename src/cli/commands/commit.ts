@@ -16,12 +16,16 @@ import {
   type TierName,
   jobsOption,
 } from "../command.js";
+import { viewsOfBase } from "../base-views.js";
 import { openModelFiles, openWeights, readCommitted, type OpenedFiles } from "../model-files.js";
 import type { Session } from "../session.js";
 
 interface CommitOptions {
   readonly tier?: TierName;
   readonly fractionBits?: number | "auto";
+  readonly pack: "by-role" | "together";
+  readonly roles?: string;
+  readonly for?: string;
   readonly private?: boolean;
   readonly output?: string;
   readonly secrets?: string;
@@ -45,6 +49,14 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
     options: [
       tierOption(),
       new Option("--fraction-bits <n>", "quantise to multiples of 2^-n").argParser(parseFractionBits).default("auto"),
+      new Option("--pack <how>", "which small tensors of a base share tiles")
+        .choices(["by-role", "together"])
+        .default("by-role"),
+      new Option("--roles <file>", "what tensors of a base do, where their names do not tell"),
+      new Option(
+        "--for <tune>",
+        "leave room in a base for the tensors that only this fine-tune has, such as a new head",
+      ),
       new Option("--base <file>", "committed base of a fine-tune"),
       new Option("--base-weights <path>", "the base's weights"),
       new Option("--base-secrets <file>", "the base's secrets, if it is private"),
@@ -73,8 +85,14 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
       const tierName = chooseTier(options.tier, base);
       const setup = await session.openSetup(tierName, options.artifacts);
       const model = await openWeights(path, session, baseFiles?.weights);
+      const tune = options.for === undefined ? undefined : await openWeights(options.for, session, model);
+      const ofBase = base === undefined ? await viewsOfBase(model, tune, options) : undefined;
       const backend = await session.openBackend();
-      const { committed, secrets, explanation } = await commitModel({
+      const {
+        committed,
+        secrets,
+        explanation: reasons,
+      } = await commitModel({
         model,
         tier: setup.tier,
         srs: setup.srs,
@@ -83,8 +101,10 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
         onProgress: session.onProgress,
         ...(options.fractionBits === undefined ? {} : { fractionBits: { fractionBits: options.fractionBits } }),
         ...(base === undefined ? {} : { base }),
+        ...(ofBase === undefined ? {} : { views: ofBase.views, tune }),
         ...(options.private === true ? { randomFr: createSystemRandomFr() } : {}),
       });
+      const explanation = [...(ofBase === undefined ? [] : ofBase.explanation), ...reasons];
       const provenance = await model.provenance();
       await writeOutputs([
         ...(secrets === undefined ? [] : [{ path: secretsPath, content: encodeSecrets(secrets), secret: true }]),
@@ -127,6 +147,9 @@ async function openBase(options: CommitOptions, session: Session): Promise<Opene
   }
   if (baseWeights === undefined) {
     throw new InputError("--base needs --base-weights: unchanged tiles are found by comparing the weights");
+  }
+  if (options.for !== undefined || options.roles !== undefined) {
+    throw new InputError("--for and --roles are for a base; a fine-tune inherits from its own");
   }
   if (options.fractionBits !== undefined && options.fractionBits !== "auto") {
     throw new InputError("--fraction-bits is chosen when the base is committed; a fine-tune inherits it");

@@ -18,6 +18,7 @@ import {
   type TierName,
   jobsOption,
 } from "../command.js";
+import { viewsOfBase } from "../base-views.js";
 import { openWeights, readCommitted } from "../model-files.js";
 import type { Session } from "../session.js";
 import { rpcOptions } from "./register.js";
@@ -141,7 +142,8 @@ async function identify(
   const { onProgress } = session;
   const common = { model: weights, srs, backend: await session.openBackend(), onProgress };
   if (base === undefined) {
-    const { committed } = await commitModel({ ...common, tier: setup.tier, insecure: artifacts.insecure });
+    const { views } = await viewsOfBase(weights, undefined);
+    const { committed } = await commitModel({ ...common, views, tier: setup.tier, insecure: artifacts.insecure });
     return { id: committed.modelId, manifest: committed.manifest, baseModelId: undefined };
   }
   const { modelId } = await recomputeModelId({ ...common, manifest: base.manifest });

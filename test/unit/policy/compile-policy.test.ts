@@ -80,7 +80,7 @@ describe("policy documents", () => {
     expect(policy.rules).to.have.lengthOf(1);
     const [{ maxResidualSq, tileCount } = { maxResidualSq: 0n, tileCount: 0 }] = policy.rules;
     const manifest = manifests.get("medium") as Manifest;
-    const [{ fractionBits = 0 } = {}] = tileContents(manifest);
+    const fractionBits = tileContents(manifest)[0]?.fractionBits ?? 0;
     expect(tileCount).to.equal(manifest.tileCount);
     expect(maxResidualSq).to.equal(4n ** BigInt(fractionBits) / 4n);
     expect(explanation).to.deep.equal([]);
