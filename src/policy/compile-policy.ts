@@ -1,15 +1,10 @@
-import type { Architecture } from "../architecture/role.js";
 import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
 import { assertPolicy, type Policy, type Rule } from "../drift/rule.js";
-import type { Hex } from "../encoding/hex.js";
 import { InputError } from "../errors/errors.js";
-import type { Tier } from "../protocol/tiers.js";
-import type { Manifest } from "../quantize/manifest.js";
 import { tileContents, type TileContent } from "../quantize/tile-contents.js";
 import type { CompilePolicyInput, RuleContext } from "./compile-context.js";
 import { compileRankRule } from "./compile-rank.js";
 import { compileSpread } from "./compile-spread.js";
-import type { BaseMeasure } from "./measure-base.js";
 import type { DocumentRule, PolicyDocument } from "./policy-document.js";
 import { presetDocument } from "./presets.js";
 import { selectByRule } from "./select-tensors.js";
