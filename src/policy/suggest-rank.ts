@@ -1,7 +1,8 @@
 import { short } from "./check-violations.js";
-import { denseGrid } from "../drift/dense-grid.js";
-import type { Dense } from "../linalg/dense.js";
-import { chooseShift, roundFactors, type GridChange } from "../drift/search-factors.js";
+import { chooseShift } from "../drift/choose-shift.js";
+import { roundFactors } from "../drift/round-factors.js";
+import { matrixOf, type GridChange } from "../drift/search-factors.js";
+import type { BlockMatrix } from "../linalg/block-matrix.js";
 import { MagnitudeCounts } from "./measure-magnitudes.js";
 import { normOf } from "./measure-model.js";
 import { residualsOf } from "./measure-rank.js";
@@ -67,12 +68,12 @@ interface Fit extends FoundRank {
 class RankSearch {
   readonly #input: ClassifyInput;
   readonly #grid: GridChange;
-  readonly #change: Dense;
+  readonly #change: BlockMatrix;
 
   constructor(input: ClassifyInput, grid: GridChange) {
     this.#input = input;
     this.#grid = grid;
-    this.#change = denseGrid(grid.tier.n, grid.colPanels, grid.deltas);
+    this.#change = matrixOf(grid);
   }
 
   /** What a part of that rank leaves, in units of `2^-f`, estimated by a sample; undefined for small tensors. */
@@ -97,7 +98,7 @@ class RankSearch {
     const { tier, noise, piece } = this.#input;
     const half = tier.tileSize / 2;
     const counts = new MagnitudeCounts(half);
-    const factors = roundFactors(this.#grid, real, shift, rank);
+    const factors = roundFactors(this.#grid, real, shift);
     for (const residual of residualsOf(this.#grid, factors, rank, shift)) counts.add(residual);
     const { sumSquares, largestLeft } = counts.masked(nonzeros);
     const deviation = Math.sqrt(noise / piece.weights) * 2 ** shift;
