@@ -1,5 +1,5 @@
 import { fitRealFactors } from "../drift/real-factors.js";
-import type { Dense } from "../linalg/dense.js";
+import { wholeMatrix, type BlockMatrix } from "../linalg/block-matrix.js";
 
 /** Sides of a sample. */
 const SIDE = 256;
@@ -11,32 +11,47 @@ const MASK_FACTOR = 2;
  * `nonzeros`, scaled to the whole matrix. A part of low rank plus few single weights is that in every sample too, so
  * what leaves much here leaves much of the whole, at a fraction of the work. Undefined for a matrix that is no larger.
  */
-export function leftOfSample(change: Dense, rank: number, nonzeros: bigint): number | undefined {
-  const sample = sampleOf(change);
-  if (sample === undefined) return undefined;
-  const { rows, cols } = sample;
-  const share = (rows * cols) / (change.rows * change.cols);
+export function leftOfSample(change: BlockMatrix, rank: number, nonzeros: bigint): number | undefined {
+  const used = usedSides(change);
+  if (used.rows <= SIDE && used.cols <= SIDE) return undefined;
+  const sample = sampleOf(change, used);
+  const share = (sample.rows * sample.cols) / (used.rows * used.cols);
   const mask = BigInt(Math.ceil(MASK_FACTOR * share * Number(nonzeros)));
-  const { a, b, change: fitted } = fitRealFactors(sample, rank, mask);
-  let sum = 0;
-  for (let row = 0; row < rows; row++) {
-    for (let col = 0; col < cols; col++) {
-      let left = fitted.values[row * cols + col] as number;
-      for (let k = 0; k < rank; k++) left -= (a[row * rank + k] as number) * (b[col * rank + k] as number);
-      sum += left * left;
-    }
-  }
-  return Math.sqrt(sum / share);
+  return Math.sqrt(fitRealFactors(sample, rank, mask).sumSquares / share);
 }
 
-function sampleOf({ rows, cols, values }: Dense): Dense | undefined {
-  if (rows <= SIDE && cols <= SIDE) return undefined;
-  const [height, width] = [Math.min(rows, SIDE), Math.min(cols, SIDE)];
-  const sample = new Float64Array(height * width);
-  for (let u = 0; u < height; u++) {
-    const row = Math.floor((u * rows) / height);
-    for (let v = 0; v < width; v++)
-      sample[u * width + v] = values[row * cols + Math.floor((v * cols) / width)] as number;
+interface Sides {
+  readonly rows: number;
+  readonly cols: number;
+}
+
+/** The sides without the zeros at the bottom and at the right. */
+function usedSides({ blocks }: BlockMatrix): Sides {
+  let [rows, cols] = [0, 0];
+  for (const block of blocks) {
+    for (let u = 0; u < block.rows; u++) {
+      for (let v = 0; v < block.cols; v++) {
+        if (block.values[u * block.cols + v] === 0) continue;
+        rows = Math.max(rows, block.row + u + 1);
+        cols = Math.max(cols, block.col + v + 1);
+      }
+    }
   }
-  return { rows: height, cols: width, values: sample };
+  return { rows, cols };
+}
+
+function sampleOf({ blocks }: BlockMatrix, used: Sides): BlockMatrix {
+  const [height, width] = [Math.min(used.rows, SIDE), Math.min(used.cols, SIDE)];
+  const sample = new Float64Array(height * width);
+  for (const block of blocks) {
+    for (let u = 0; u < height; u++) {
+      const row = Math.floor((u * used.rows) / height) - block.row;
+      if (row < 0 || row >= block.rows) continue;
+      for (let v = 0; v < width; v++) {
+        const col = Math.floor((v * used.cols) / width) - block.col;
+        if (col >= 0 && col < block.cols) sample[u * width + v] = block.values[row * block.cols + col] as number;
+      }
+    }
+  }
+  return wholeMatrix(height, width, sample);
 }
