@@ -4,6 +4,7 @@ import { addCommitCommand } from "./commands/commit.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addDeployCommand } from "./commands/deploy.js";
 import { addExportCommand } from "./commands/export.js";
+import { addInspectCommand } from "./commands/inspect.js";
 import { addMergeCommand } from "./commands/merge.js";
 import { addPolicyCommands } from "./commands/policy.js";
 import { addProveCommand } from "./commands/prove.js";
@@ -15,6 +16,7 @@ import { addVerifyCommand } from "./commands/certificate-verify.js";
 /** Adds all commands, in the order in which they are used. */
 export function addCommands(program: Command, runner: Runner): void {
   addDemoCommand(program, runner);
+  addInspectCommand(program, runner);
   addSetupCommand(program, runner);
   addCommitCommand(program, runner);
   addPolicyCommands(program, runner);

@@ -7,6 +7,7 @@ import { runCli } from "../../support/cli.js";
 
 const COMMANDS = [
   ["demo"],
+  ["inspect"],
   ["setup"],
   ["commit"],
   ["policy", "norm"],

@@ -1,0 +1,68 @@
+import { resolve } from "node:path";
+import { Option, type Command } from "commander";
+import { inspectModels } from "../../inspect/inspect-models.js";
+import { inspectionPage } from "../../inspect/inspection-page.js";
+import { judge } from "../../inspect/judge.js";
+import { assertWritable, writeOutputs } from "../../node/output-files.js";
+import { addCommand, forceOption, parseCount, type Runner } from "../command.js";
+import { inspectionTable } from "../inspection-table.js";
+import { openWeights, readMapping } from "../model-files.js";
+
+interface InspectOptions {
+  readonly roles?: string;
+  readonly spectrum: number;
+  readonly html?: string;
+  readonly force?: boolean;
+}
+
+/** `fti inspect` */
+export function addInspectCommand(parent: Command, runner: Runner): void {
+  addCommand<InspectOptions>(parent, runner, {
+    name: "inspect",
+    summary: "see what a fine-tune changed",
+    description:
+      "Compares two models tensor by tensor, straight from their files (safetensors, TensorFlow.js, ONNX, a PEFT adapter over " +
+      "the base): norms, ranks, single weights, rounding, and in words what it looks like. An opinion: fti prove proves.",
+    positionals: [
+      ["<base>", "file or directory of the base's weights"],
+      ["<tune>", "file or directory of the fine-tune's weights"],
+    ],
+    options: [
+      new Option("--roles <file>", "what tensors do, where their names do not tell"),
+      new Option("--spectrum <n>", "most singular values of a matrix").argParser(parseCount).default(256),
+      new Option("--html <file>", "also write a page with charts, in one file"),
+      forceOption(),
+    ],
+    examples: [
+      "fti inspect base.safetensors tuned.safetensors",
+      "fti inspect base.safetensors lora/ --html report.html",
+    ],
+    run: async ([basePath = "", tunePath = ""], options, session) => {
+      if (options.html !== undefined) await assertWritable([options.html], options.force ?? false);
+      const base = await openWeights(basePath, session);
+      const tuned = await openWeights(tunePath, session, base);
+      const inspection = await inspectModels({
+        base,
+        tuned,
+        mapping: await readMapping(options.roles),
+        maxSpectrum: Math.max(1, options.spectrum),
+        onProgress: session.onProgress,
+      });
+      const verdict = judge(inspection);
+      if (options.html !== undefined) {
+        await writeOutputs([{ path: options.html, content: inspectionPage(inspection, verdict) }]);
+      }
+      const { bold } = session.colors;
+      return {
+        exitCode: 0,
+        json: { verdict, ...inspection, ...(options.html === undefined ? {} : { html: resolve(options.html) }) },
+        lines: [
+          `${inspection.architecture}: ${bold(verdict.sentence)}`,
+          ...verdict.evidence.map((line) => `  ${line}`),
+          ...inspectionTable(inspection),
+          ...(options.html === undefined ? [] : [`written to ${options.html}`]),
+        ],
+      };
+    },
+  });
+}
