@@ -32,12 +32,3 @@ export function groupEntries(indices: Uint32Array, length: number): EntryGroups 
   });
   return { starts, order };
 }
-
-/** Whether two masks are of the same entries, in the same order. */
-export function sameEntries(a: MaskedEntries, b: MaskedEntries): boolean {
-  return (
-    a.rows.length === b.rows.length &&
-    a.rows.every((row, i) => row === b.rows[i]) &&
-    a.cols.every((col, i) => col === b.cols[i])
-  );
-}

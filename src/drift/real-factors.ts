@@ -2,7 +2,7 @@ import type { BlockMatrix } from "../linalg/block-matrix.js";
 import { orthonormalise, type Columns } from "../linalg/columns.js";
 import { largestResiduals, type FactorPair, type MaskedResidual } from "./largest-residuals.js";
 import { leadingPart, singularPart, type SingularPart } from "./leading-part.js";
-import { NO_ENTRIES, sameEntries } from "./masked-entries.js";
+import { NO_ENTRIES } from "./masked-entries.js";
 import { bestLeft, bestRight } from "./masked-least-squares.js";
 
 /** A part of low rank of a matrix, in real numbers, and what it leaves outside of a few entries. */
@@ -16,8 +16,8 @@ const POWER_ITERATIONS = 3;
 const POWER_ITERATIONS_ON = 1;
 /** Rounds of fitting and masking; most settle in a few. */
 const MOST_ROUNDS = 40;
-/** A round after which the mask is the same and the rest no smaller than by this part of it is the last. */
-const LEAST_GAIN = 1e-6;
+/** A round that makes the rest smaller by less than this part of it is the last: masks change at the edge of noise without end. */
+const LEAST_GAIN = 1e-4;
 
 /**
  * The part of rank at most `rank` that leaves the least of a matrix, apart from `maxNonzeros` entries: those that it fits
@@ -41,7 +41,7 @@ export function fitRealFactors(matrix: BlockMatrix, rank: number, maxNonzeros: b
   return fromNothing.sumSquares < fromWhole.sumSquares ? fromNothing : fromWhole;
 }
 
-/** Masks what is fitted worst and fits the rest, until the mask stays. */
+/** Masks what is fitted worst and fits the rest, until that gains nothing. */
 function settle(matrix: BlockMatrix, start: SingularPart, budget: number): RealFactors {
   let pair = pairOf(start);
   let rest = largestResiduals(matrix, pair, budget);
@@ -53,7 +53,8 @@ function settle(matrix: BlockMatrix, start: SingularPart, budget: number): RealF
     orthonormalise(right);
     pair = { left: bestLeft(matrix, mask, right), right };
     rest = largestResiduals(matrix, pair, budget);
-    if (sameEntries(rest.mask, mask) && rest.sumSquares > sumSquares * (1 - LEAST_GAIN)) break;
+    // Written so that a rest of nothing ends it as well.
+    if (!(rest.sumSquares < sumSquares * (1 - LEAST_GAIN))) break;
   }
   return { matrix, part: singularPart(pair), ...rest };
 }

@@ -24,7 +24,7 @@ export interface FactorSearchInput extends GridChange {
  * are, and for no change an error: one that has no such part leaves a large residual. Nobody trusts this search: the proof
  * shows what it found.
  *
- * Time: about a second for a million entries at rank 16, a few times that with single weights. Memory: that of the factors
+ * Time: under a second for a million entries at rank 16, a few seconds with single weights. Memory: that of the factors
  * and of the masked entries.
  */
 export function searchFactors(input: FactorSearchInput): Factors {

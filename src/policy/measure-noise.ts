@@ -1,7 +1,6 @@
-import { floatFormatOf, unitInLastPlace } from "../model/float-format.js";
 import type { Model } from "../model/open-model.js";
-import { CHUNK_ELEMENTS } from "../quantize/magnitude.js";
 import type { Manifest } from "../quantize/manifest.js";
+import { expectedNoise } from "../quantize/rounding-noise.js";
 import type { NoiseOf } from "./measure-model.js";
 
 /**
@@ -15,17 +14,7 @@ export function noiseOfModel(tuned: Pick<Model, "tensors">, manifest: Manifest):
     const place = placed.get(name);
     const reader = tuned.tensors.find((tensor) => tensor.name === name);
     if (reader === undefined || reader.kind === "string" || place === undefined || !("fractionBits" in place)) return 0;
-    const format = floatFormatOf(reader.dtype);
-    const scale = 2 ** place.fractionBits;
-    let noise = 0;
-    for (let start = 0; start < reader.elementCount; start += CHUNK_ELEMENTS) {
-      const values = await reader.readValues(start, Math.min(CHUNK_ELEMENTS, reader.elementCount - start));
-      for (const value of values) {
-        const step = format === undefined ? 0 : unitInLastPlace(value, format) * scale;
-        noise += step ** 2 / 12 + 2 / 12;
-      }
-    }
-    return noise;
+    return expectedNoise(reader, place.fractionBits);
   };
   return (name) => {
     const noise = known.get(name) ?? measure(name);

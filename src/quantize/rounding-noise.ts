@@ -10,7 +10,8 @@ const QUANTISATIONS = 2;
 /**
  * Expected `Σ` of squared errors, in squared units of `2^-f`, of a difference of weights that were rounded once to a float
  * format (uniform in ±half a unit in the last place) and then, both ends, to multiples of `2^-f`. The errors are taken
- * for independent. Without a format the stored weights are exact.
+ * for independent. Without a format the stored weights are exact. An estimate from above where a format is so coarse that
+ * its numbers are multiples of `2^-f` already.
  */
 export function noiseOfWeights(weights: Float64Array, fractionBits: number, format: FloatFormat | undefined): number {
   const scale = 2 ** fractionBits;
