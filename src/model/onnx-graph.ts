@@ -10,16 +10,23 @@ export interface FoundTensor {
 
 const FLOAT = 1;
 const INT64 = 7;
+const STRING = 8;
 const MAX_DEPTH = 64;
+/** A shape, its axes, or the starts and ends of slices: one number an axis. */
+const MAX_SHAPE_CONSTANT = 8;
 
 /**
  * Initialisers and Constants of a model, of its graph first and then of those inside, in order. A name that several graphs use
  * is preceded by the path of its graph from the second on: `If_0/then_branch/weight`.
+ *
+ * Lists of at most 8 INT64 are left out: they say how nodes compute (axes, shapes, ends of slices, often 2^63 - 1),
+ * as attributes do, and are no weights. Zero points and biases of quantised layers have other dtypes and stay.
  */
 export function collectOnnxTensors(path: string, model: onnx.IModelProto): FoundTensor[] {
   const found: FoundTensor[] = [];
   const names = new Set<string>();
   const add = (name: string, prefix: string, tensor: onnx.ITensorProto): void => {
+    if (isShapeConstant(tensor)) return;
     const unique = names.has(name) ? `${prefix}${name}` : name;
     if (name === "" || names.has(unique)) {
       throw new FormatError(
@@ -36,7 +43,7 @@ export function collectOnnxTensors(path: string, model: onnx.IModelProto): Found
   const visitNodes = (nodes: readonly onnx.INodeProto[], prefix: string, depth: number): void => {
     nodes.forEach((node, i) => {
       if (node.opType === "Constant") {
-        const tensor = constantTensor(node);
+        const tensor = constantTensor(path, node);
         if (tensor !== undefined) add(node.output?.[0] ?? "", prefix, tensor);
       }
       const label = node.name ?? "";
@@ -63,8 +70,13 @@ export function collectOnnxTensors(path: string, model: onnx.IModelProto): Found
   return found;
 }
 
-/** What a Constant node holds, if it is numbers or strings. */
-function constantTensor({ attribute }: onnx.INodeProto): onnx.ITensorProto | undefined {
+function isShapeConstant({ dataType, dims }: onnx.ITensorProto): boolean {
+  const [side = 1, ...more] = (dims ?? []).map((each) => Number(String(each)));
+  return dataType === INT64 && more.length === 0 && side >= 0 && side <= MAX_SHAPE_CONSTANT;
+}
+
+/** What a Constant node holds. Throws `FormatError` for a sparse tensor. */
+function constantTensor(path: string, { attribute, output }: onnx.INodeProto): onnx.ITensorProto | undefined {
   const named = (name: string): onnx.IAttributeProto | undefined => attribute?.find((each) => each.name === name);
   const value = named("value")?.t;
   if (isGiven(value)) return value;
@@ -76,5 +88,14 @@ function constantTensor({ attribute }: onnx.INodeProto): onnx.ITensorProto | und
   if (int !== undefined) return { dims: [], dataType: INT64, int64Data: [int.i ?? 0] };
   const ints = named("value_ints")?.ints;
   if (isGiven(ints)) return { dims: [ints.length], dataType: INT64, int64Data: ints };
+  const text = named("value_string")?.s;
+  if (isGiven(text)) return { dims: [], dataType: STRING, stringData: [text] };
+  const texts = named("value_strings")?.strings;
+  if (isGiven(texts)) return { dims: [texts.length], dataType: STRING, stringData: texts };
+  if (named("sparse_value") !== undefined) {
+    throw new FormatError(path, `the Constant ${JSON.stringify(output?.[0] ?? "")} is sparse, which is not supported`, {
+      remedy: "Export it with dense weights.",
+    });
+  }
   return undefined;
 }

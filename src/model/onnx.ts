@@ -1,7 +1,7 @@
 import onnxProto from "onnx-proto";
 import type { onnx } from "onnx-proto";
 import { FormatError } from "../errors/errors.js";
-import { memorySource, readWhole, type ByteSource } from "./byte-source.js";
+import { memorySource, type ByteSource } from "./byte-source.js";
 import { collectOnnxTensors, type FoundTensor } from "./onnx-graph.js";
 import { inlineBytes, isGiven, onnxDtype } from "./onnx-values.js";
 import { sha256Range, type ModelFile } from "./provenance.js";
@@ -16,7 +16,8 @@ const STRING = 8;
 /**
  * The tensors of an ONNX model: initialisers and Constant nodes of its graph and of all graphs inside (branches, loops,
  * functions), with weights in other files where they are. The message is in memory as a whole; external weights are read
- * as they are needed. What the nodes compute is not part of a model here, as with any other format.
+ * as they are needed. What the nodes compute is not part of a model here, as with any other format; small INT64 constants,
+ * such as shapes and axes, belong to that.
  *
  * Throws `FormatError` for a damaged message, a dtype that is not supported (quantised and 4-bit ones), or values that do
  * not fill a shape.
@@ -50,7 +51,16 @@ export async function readOnnx(
 }
 
 async function decode(source: ByteSource): Promise<onnx.ModelProto> {
-  const bytes = await readWhole(source, MAX_MESSAGE_BYTES);
+  if (source.size > MAX_MESSAGE_BYTES) {
+    throw new FormatError(
+      source.name,
+      `is ${source.size} bytes long, but an ONNX file has at most ${MAX_MESSAGE_BYTES}`,
+      {
+        remedy: "Save the model with external data: its weights in a file of their own.",
+      },
+    );
+  }
+  const bytes = await source.read(0, source.size);
   try {
     const model = onnxProto.onnx.ModelProto.decode(bytes);
     if (isGiven(model.graph)) return model;

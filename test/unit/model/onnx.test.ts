@@ -4,9 +4,13 @@ import { expect } from "chai";
 import onnxProto from "onnx-proto";
 import type { onnx } from "onnx-proto";
 import { FormatError } from "../../../src/errors/errors.js";
+import { memorySource, type ByteSource } from "../../../src/model/byte-source.js";
 import { openModel, type Model } from "../../../src/model/open-model.js";
+import { memoryFiles, type SourceOpener } from "../../../src/model/source-opener.js";
 import { fileSystem } from "../../../src/node/file-source.js";
-import { openFiles, tensorOf, valuesOf } from "../../support/models.js";
+import { TIERS } from "../../../src/protocol/tiers.js";
+import { buildManifest } from "../../../src/quantize/manifest.js";
+import { openFile, openFiles, tensorOf, valuesOf } from "../../support/models.js";
 
 const require = createRequire(import.meta.url);
 const { ModelProto, TensorProto } = onnxProto.onnx;
@@ -41,7 +45,6 @@ describe("ONNX", () => {
     ["int8, listed", { dataType: 3, int32Data: [-7, 100] }, [-7, 100]],
     ["uint8, raw", { dataType: 2, rawData: Uint8Array.of(0, 255) }, [0, 255]],
     ["uint16, listed", { dataType: 4, int32Data: [1, 65535] }, [1, 65535]],
-    ["int64, listed", { dataType: 7, int64Data: [-1, 2 ** 40] }, [-1, 2 ** 40]],
     ["uint32, listed", { dataType: 12, uint64Data: [1, 2 ** 32 - 1] }, [1, 2 ** 32 - 1]],
     ["bool, listed", { dataType: 9, int32Data: [0, 1] }, [0, 1]],
   ];
@@ -53,6 +56,52 @@ describe("ONNX", () => {
       expect(tensorOf(model, "w").shape).to.deep.equal([2]);
     });
   }
+
+  it("reads int64 of more than eight elements, and leaves shapes, axes and ends of slices out", async () => {
+    const long = [-1, 2 ** 40, 2, 3, 4, 5, 6, 7, 8];
+    const model = await open(
+      encode([
+        { name: "table", dims: [9], dataType: 7, int64Data: long },
+        { name: "column", dims: [2, 1], dataType: 7, int64Data: [1, 2] },
+        { name: "shape", dims: [8], dataType: 7, int64Data: long.slice(1) },
+        { name: "count", dims: [], dataType: 7, int64Data: [3] },
+        { name: "zero_point", dims: [], dataType: 3, int32Data: [-5] },
+      ]),
+    );
+    expect(model.tensors.map(({ name }) => name)).to.deep.equal(["column", "table", "zero_point"]);
+    expect(await valuesOf(model, "table")).to.deep.equal(long);
+  });
+
+  it("binds strings of Constants by their digest, and refuses sparse ones", async () => {
+    const constant = (attribute: onnx.IAttributeProto): onnx.INodeProto => ({
+      opType: "Constant",
+      output: ["labels"],
+      attribute: [attribute],
+    });
+    const texts = (...strings: string[]): onnx.INodeProto =>
+      constant({ name: "value_strings", strings: strings.map((text) => new TextEncoder().encode(text)) });
+    const digestOf = async (node: onnx.INodeProto): Promise<unknown> => {
+      const [tensor] = (await open(encode([], [node]))).tensors;
+      return tensor?.kind === "string" ? tensor.sha256 : undefined;
+    };
+    expect(await digestOf(texts("a", "bc"))).to.match(/^[0-9a-f]{64}$/u);
+    expect(await digestOf(texts("a", "bc"))).to.not.equal(await digestOf(texts("ab", "c")));
+    const error = await failure(open(encode([], [constant({ name: "sparse_value" })])));
+    expect(error.message).to.match(/"labels" is sparse/u);
+  });
+
+  it("is known by its content where the name does not tell", async () => {
+    const bytes = encode([{ name: "w", dims: [1], dataType: 1, floatData: [4] }]);
+    const model = await openFile(bytes, "weights.bin");
+    expect(model.format).to.equal("onnx");
+    expect(await valuesOf(model, "w")).to.deep.equal([4]);
+  });
+
+  it("refuses a file that is larger than the format allows before reading it", async () => {
+    const huge: ByteSource = { ...memorySource("huge.onnx", new Uint8Array(0)), size: 2 ** 31 };
+    const opener: SourceOpener = { ...memoryFiles(new Map()), open: () => Promise.resolve(huge) };
+    expect((await failure(openModel(opener, "huge.onnx"))).message).to.match(/2147483648 bytes.*external data/su);
+  });
 
   it("reads Constants of every kind, in branches inside branches too, with one name each", async () => {
     const constant = (output: string, name: string, value: Partial<onnx.IAttributeProto>): onnx.INodeProto => ({
@@ -74,7 +123,7 @@ describe("ONNX", () => {
         [{ name: "w", dims: [1], dataType: 1, floatData: [1] }],
         [
           constant("scalar", "value_float", { f: 2.5 }),
-          constant("axes", "value_ints", { ints: [3, 4] }),
+          constant("listed", "value_ints", { ints: [3, 4, 5, 6, 7, 8, 9, 10, 11] }),
           { opType: "If", name: "If_0", attribute: [{ name: "then_branch", g: branch }] },
         ],
       ),
@@ -83,7 +132,7 @@ describe("ONNX", () => {
     expect(found).to.deep.equal([
       ["If_0/then_branch/If_1/else_branch/w", [7, 8]],
       ["If_0/then_branch/w", [5, 6]],
-      ["axes", [3, 4]],
+      ["listed", [3, 4, 5, 6, 7, 8, 9, 10, 11]],
       ["scalar", [2.5]],
       ["w", [1]],
     ]);
@@ -149,7 +198,8 @@ describe("ONNX", () => {
     const shapes = (model: Model): string[] =>
       model.tensors.map(({ name, shape, dtype }) => `${name} ${shape.join("x")} ${dtype}`);
     expect(shapes(v5)).to.deep.equal(shapes(v6));
-    const large = v5.tensors.filter(({ elementCount }) => elementCount > 8 && elementCount < 1e6);
+    expect(v5.tensors.map(({ kind }) => kind)).to.deep.equal(Array.from({ length: 34 }, () => "float"));
+    const large = v5.tensors.filter(({ elementCount }) => elementCount > 1);
     expect(large).to.have.lengthOf(28);
     const changed: string[] = [];
     for (const { name } of large) {
@@ -158,6 +208,9 @@ describe("ONNX", () => {
     const frozen = large.map(({ name }) => name).filter((name) => !changed.includes(name));
     expect(frozen.every((name) => name.includes("stft"))).to.equal(true);
     expect(frozen).to.have.lengthOf(2);
+    // All of it can be committed: nothing is left that is no weight, such as an end of 2^63 - 1.
+    const { manifest } = await buildManifest(v5, TIERS.small);
+    expect(manifest.tensors).to.have.lengthOf(34);
     for (const model of models) await model.close();
   });
 });
