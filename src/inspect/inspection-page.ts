@@ -107,7 +107,7 @@ function spectrumPlot(tensors: readonly TensorChange[]): string {
     grid: { left: 70, right: 20, top: 20, bottom: 40 + 18 * shown.length },
     legend: { bottom: 0, orient: "vertical", left: "center", itemHeight: 8, textStyle: { fontSize: 10 } },
     xAxis: { type: "value", name: "index", nameLocation: "middle", nameGap: 24 },
-    yAxis: { type: "log", name: "σ" },
+    yAxis: { type: "log", name: "σ", axisLabel: { formatter: (value: number) => value.toExponential(0) } },
     series: shown.map(({ name, matrix }) => ({
       type: "line",
       name,

@@ -10,8 +10,10 @@ import { roundingErrors } from "./measure-base.js";
 import { NOISE_FACTOR } from "./suggest-limits.js";
 import { listNames } from "./tensor-selection.js";
 
-/** An entry of noise is nearly never more than so many standard deviations. */
-const WIDEST_NOISE = 6;
+/** Two quantisations differ by at most a unit, and rounding the factors adds about another. */
+const LARGEST_QUANTISATION = 2.2;
+/** Nothing is known of the shape of a residual that is no rounding: so many standard deviations. */
+const LARGEST_DEVIATIONS = 6;
 
 /**
  * One rule for every matrix: a rank is that of one matrix. Small tensors share tiles, where no rank can be proven: they
@@ -53,8 +55,8 @@ export async function compileRankRule(context: RuleContext): Promise<Rule[]> {
 
 async function rankRule(context: RuleContext, grid: GridTensor, grids: readonly GridTensor[]): Promise<Rule> {
   const { rule, index } = context;
-  const { unitSq, expectedSq } = await residualBound(context, grid, grids);
-  const shift = rule.shift ?? defaultShift(context, grid, expectedSq);
+  const { unitSq, largest } = await residualBound(context, grid, grids);
+  const shift = rule.shift ?? defaultShift(context, largest);
   const together = rule.per === "tensor" ? 1n : BigInt(grids.length);
   const nonzeros = BigInt(rule.nonzeros ?? 0) / together;
   if (rule.nonzeros !== undefined && rule.nonzeros > 0 && nonzeros === 0n) {
@@ -79,8 +81,8 @@ async function rankRule(context: RuleContext, grid: GridTensor, grids: readonly 
 interface ResidualBound {
   /** In squared units of `2^-f`. */
   readonly unitSq: bigint;
-  /** What the residual is expected to be. */
-  readonly expectedSq: number;
+  /** About the largest entry that the residual may have, in units of `2^-f`. */
+  readonly largest: number;
 }
 
 async function residualBound(
@@ -90,37 +92,39 @@ async function residualBound(
 ): Promise<ResidualBound> {
   const { rule, index, base } = context;
   const { drift } = rule;
-  const quantisation = elementCountOf(grid.shape) / 6;
-  if (drift === undefined) return { unitSq: 0n, expectedSq: quantisation };
+  const bounded = (unitSq: bigint): ResidualBound => {
+    const deviation = Math.sqrt(Number(unitSq) / elementCountOf(grid.shape));
+    return { unitSq, largest: LARGEST_QUANTISATION + LARGEST_DEVIATIONS * deviation };
+  };
+  if (drift === undefined) return bounded(0n);
   if (typeof drift !== "object") {
     const norm = exactNumber(drift, `rule ${index}: drift`);
     const weights = (tensor: GridTensor): bigint => BigInt(elementCountOf(tensor.shape));
     const total = grids.reduce((sum, each) => sum + weights(each), 0n);
     const whole = rule.per === "tensor" ? weights(grid) : total;
-    const unitSq = squaredShare(norm, grid.fractionBits, weights(grid), whole);
-    return { unitSq, expectedSq: Number(unitSq) };
+    return bounded(squaredShare(norm, grid.fractionBits, weights(grid), whole));
   }
   const measure = needBase(base, index);
   if ("relative" in drift) {
     const ratio = exactNumber(drift.relative, `rule ${index}: drift.relative`);
     const tiles = Array.from({ length: grid.gridRows * grid.gridCols }, (_, i) => grid.firstTile + i);
-    const unitSq = squaredPart(ratio, await measure.energyOf(tiles));
-    return { unitSq, expectedSq: Number(unitSq) };
+    return bounded(squaredPart(ratio, await measure.energyOf(tiles)));
   }
   const reader = measure.readerOf(grid.name);
   if (reader === undefined) throw new InputError(`rule ${index}: ${JSON.stringify(grid.name)} holds no numbers`);
-  const { expectedSq } = await roundingErrors(reader, grid.fractionBits, FLOAT_FORMATS[drift.rounding]);
+  const { expectedSq, largestStep } = await roundingErrors(reader, grid.fractionBits, FLOAT_FORMATS[drift.rounding]);
   // Rounding errors spread like noise around their mean, and the factors' own rounding comes to them; the worst case
   // would leave room for a change of full rank.
-  return { unitSq: BigInt(Math.floor(NOISE_FACTOR ** 2 * expectedSq)), expectedSq };
+  const unitSq = BigInt(Math.floor(NOISE_FACTOR ** 2 * expectedSq));
+  // Half a step, of a weight that may have grown to twice its size.
+  return { unitSq, largest: LARGEST_QUANTISATION + largestStep };
 }
 
 /**
- * As many extra bits as the entry range leaves for residuals of the expected size: rounding the factors then matters
- * least. A fine-tune whose factors do not fit under them needs a smaller `shift` in the document; `fti policy suggest` finds it.
+ * As many extra bits as the entry range leaves for the residual: rounding the factors then matters least. A fine-tune whose
+ * factors do not fit under them needs a smaller `shift` in the document; `fti policy suggest` finds it.
  */
-function defaultShift({ tier }: RuleContext, grid: GridTensor, expectedSq: number): number {
-  const deviation = Math.sqrt(expectedSq / elementCountOf(grid.shape));
-  const bits = Math.log2(tier.tileSize / 2 / (2 + WIDEST_NOISE * deviation));
+function defaultShift({ tier }: RuleContext, largest: number): number {
+  const bits = Math.log2(tier.tileSize / 2 / largest);
   return Math.max(0, Math.min(MAX_SHIFT, Math.floor(bits)));
 }

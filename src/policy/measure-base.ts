@@ -63,6 +63,8 @@ export interface RoundingErrors {
   readonly expectedSq: number;
   /** No `Σ` of squares is larger. */
   readonly worstSq: bigint;
+  /** The largest step of the format, in units of `2^-f`. */
+  readonly largestStep: number;
 }
 
 /**
@@ -77,15 +79,17 @@ export async function roundingErrors(
   const scale = 2 ** fractionBits;
   let expectedSq = 0;
   let worstSq = 0n;
+  let largestStep = 0;
   for (let start = 0; start < reader.elementCount; start += CHUNK_ELEMENTS) {
     const values = await reader.readValues(start, Math.min(CHUNK_ELEMENTS, reader.elementCount - start));
     let worst = 0;
     for (const value of values) {
       const step = unitInLastPlace(value, format) * scale;
+      if (step > largestStep) largestStep = step;
       expectedSq += step ** 2 / 12 + 2 / 12;
       worst += Math.floor(step / 2 + 1) ** 2;
     }
     worstSq += BigInt(Math.ceil(worst * (1 + 2 ** -40)));
   }
-  return { expectedSq, worstSq };
+  return { expectedSq, worstSq, largestStep };
 }

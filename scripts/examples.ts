@@ -1,0 +1,66 @@
+/**
+ * Real fine-tunes all the way: what each looks like, a certificate of what is true of it in a registry, and the refusal of
+ * what is not, before proving and by the three verifiers. Prints one table.
+ *
+ *     tsx scripts/examples.ts [PATTERN] [--json]      PATTERN: a part of the names of the examples to run
+ *
+ * Set-ups (INSECURE, of a known seed) are made once and kept under build/examples-artifacts.
+ */
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { ArtifactError } from "../src/errors/errors.js";
+import { createWasmBackend } from "../src/kernels/wasm/backend.js";
+import { startEmbeddedChain } from "../src/node/embedded-chain.js";
+import { createKernelThreads } from "../src/node/kernel-threads.js";
+import { openSetup, type Setup } from "../src/node/open-setup.js";
+import { setupTier } from "../src/node/setup-tier.js";
+import type { TierName } from "../src/protocol/tiers.js";
+import { EXAMPLES } from "./examples/catalogue.js";
+import { runExample, type ExampleReport } from "./examples/run-example.js";
+import { setStage } from "./examples/stage.js";
+import { examplesTable } from "./examples/table.js";
+
+const STORE = fileURLToPath(new URL("../build/examples-artifacts", import.meta.url));
+
+const { values, positionals } = parseArgs({ options: { json: { type: "boolean" } }, allowPositionals: true });
+const [pattern = ""] = positionals;
+const examples = EXAMPLES.filter(({ name }) => name.toLowerCase().includes(pattern.toLowerCase()));
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+const setups = new Map<TierName, Setup>();
+for (const tier of new Set(examples.map((example) => example.tier))) {
+  say(`… set-up of tier ${tier} (INSECURE, for examples only)`);
+  setups.set(tier, await openOrMake(tier));
+}
+const pool = await createKernelThreads({ jobs: availableParallelism() });
+const chain = await startEmbeddedChain();
+const reports: ExampleReport[] = [];
+try {
+  say("… compile (some 15 s) and deploy the contracts");
+  const stage = await setStage(setups, createWasmBackend(pool), chain.provider);
+  for (const example of examples) {
+    say(`… ${example.name}`);
+    reports.push(await runExample(example, stage));
+  }
+} finally {
+  await chain.close();
+  await pool.close();
+}
+const bigintsAsText = (_key: string, value: unknown): unknown => (typeof value === "bigint" ? value.toString() : value);
+const output = values.json === true ? JSON.stringify(reports, bigintsAsText, 2) : examplesTable(reports);
+// snarkjs leaves threads behind.
+process.stdout.write(`${output}\n`, () => process.exit());
+
+async function openOrMake(tier: TierName): Promise<Setup> {
+  const root = STORE;
+  try {
+    return await openSetup(tier, { root });
+  } catch (error) {
+    if (!(error instanceof ArtifactError)) throw error;
+    await setupTier({ tier, mode: { kind: "dev", seed: "examples" }, root });
+    return openSetup(tier, { root });
+  }
+}

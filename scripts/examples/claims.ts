@@ -1,0 +1,43 @@
+import { recogniseArchitecture } from "../../src/architecture/recognise.js";
+import type { Policy, Rule } from "../../src/drift/rule.js";
+import { compilePolicy } from "../../src/policy/compile-policy.js";
+import { measureBase } from "../../src/policy/measure-base.js";
+import { noiseOfModel } from "../../src/policy/measure-noise.js";
+import { parsePolicyDocument } from "../../src/policy/policy-document.js";
+import { suggestPolicy } from "../../src/policy/suggest-policy.js";
+import { parseManifest } from "../../src/quantize/manifest.js";
+import { openTiles } from "../../src/quantize/tile-reader.js";
+import type { Claim } from "./example.js";
+import type { World } from "./world.js";
+
+/** The policy that a claim stands for, for the base of an example. */
+export async function makePolicy(claim: Claim, { proving, baseModel, tunedModel }: World): Promise<Policy> {
+  const { base, tier } = proving;
+  const manifest = parseManifest(JSON.parse(base.committed.manifest) as unknown);
+  const baseModelId = base.committed.modelId;
+  if ("document" in claim) {
+    const { policy } = await compilePolicy({
+      document: parsePolicyDocument(claim.document, "the claim"),
+      baseModelId,
+      manifest,
+      architecture: recogniseArchitecture(manifest.tensors),
+      tier,
+      base: measureBase(baseModel, manifest),
+    });
+    return policy;
+  }
+  const { policy } = await suggestPolicy({
+    manifest,
+    base: openTiles(baseModel, manifest),
+    tuned: openTiles(tunedModel, manifest),
+    tier,
+    baseModelId,
+    noiseOf: noiseOfModel(tunedModel, manifest),
+  });
+  const { fewerNonzeros = 0n, withoutNonzeros = false } = claim.suggested;
+  const rules = policy.rules.map((rule): Rule => {
+    if (rule.maxNonzeros === 0n || rule.maxRank === 0) return rule;
+    return { ...rule, maxNonzeros: withoutNonzeros ? 0n : rule.maxNonzeros - fewerNonzeros };
+  });
+  return { baseModelId, rules };
+}

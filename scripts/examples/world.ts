@@ -1,0 +1,58 @@
+import { viewsOf } from "../../src/architecture/views.js";
+import { commitModel } from "../../src/client/commit-model.js";
+import { openCommitted } from "../../src/client/open-committed.js";
+import type { ProveCertificateInput } from "../../src/client/prove-certificate.js";
+import type { Policy } from "../../src/drift/rule.js";
+import type { Model } from "../../src/model/open-model.js";
+import type { CheckPolicyInput } from "../../src/policy/check-report.js";
+import { noiseOfModel } from "../../src/policy/measure-noise.js";
+import { listTensors } from "../../src/quantize/list-tensors.js";
+import { parseManifest } from "../../src/quantize/manifest.js";
+import { openTiles } from "../../src/quantize/tile-reader.js";
+import type { Example } from "./example.js";
+import { setupOf, type Stage } from "./stage.js";
+
+/** Everything that proving takes but the policy. */
+export type Proving = Omit<ProveCertificateInput, "policy">;
+
+/** An example with its models opened and committed. */
+export interface World {
+  readonly example: Example;
+  readonly stage: Stage;
+  readonly proving: Proving;
+  readonly baseModel: Model;
+  readonly tunedModel: Model;
+}
+
+/** Commits both models as `fti commit` does. */
+export async function commitPair(
+  example: Example,
+  stage: Stage,
+  baseModel: Model,
+  tunedModel: Model,
+): Promise<Proving> {
+  const { tier, srs, proving } = setupOf(stage, example.tier);
+  const { backend, context, permute, randomFr } = stage;
+  const common = { tier, srs, insecure: true, backend };
+  const tune = example.newTensors === true ? tunedModel : undefined;
+  const named = listTensors(baseModel, tune).map(({ name, tensor: { shape } }) => ({ name, shape }));
+  const layout = baseModel.format === "tfjs" ? "channels-last" : "channels-first";
+  const { views } = viewsOf(named, { layout });
+  const ofBase = await commitModel({ ...common, model: baseModel, views, tune });
+  const base = openCommitted(ofBase.committed, baseModel);
+  const tuned = openCommitted((await commitModel({ ...common, model: tunedModel, base })).committed, tunedModel);
+  return { ...common, base, tuned, context, artifacts: proving, permute, randomFr };
+}
+
+/** What `checkPolicy` takes. */
+export function policyCheck({ proving, baseModel, tunedModel }: World, policy: Policy): CheckPolicyInput {
+  const manifest = parseManifest(JSON.parse(proving.base.committed.manifest) as unknown);
+  return {
+    policy,
+    tier: proving.tier,
+    manifest,
+    base: openTiles(baseModel, manifest),
+    tuned: openTiles(tunedModel, manifest),
+    noiseOf: noiseOfModel(tunedModel, manifest),
+  };
+}
