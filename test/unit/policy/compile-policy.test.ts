@@ -129,7 +129,13 @@ describe("policy documents", () => {
         async (tensors, drift, nonzeros, tier) => {
           const list = JSON.stringify(tensors);
           const text = rule(`tensors: ${list}`, `drift: ${drift}`, `nonzeros: ${nonzeros}`, "wholeTiles: true");
-          const { policy } = await compile(text, tier, false);
+          const made = await compile(text, tier, false).catch((error: unknown) => {
+            // So little that it rounds down to nothing everywhere.
+            if (error instanceof InputError && /nothing may change/u.test(error.message)) return undefined;
+            throw error;
+          });
+          if (made === undefined) return;
+          const { policy } = made;
           const contents = tileContents(manifests.get(tier) as Manifest);
           const { numerator, denominator } = parseDecimal(drift, "drift");
           // Σ B·4^-f <= X², in whole numbers: f is the same everywhere here, and positive.
