@@ -131,7 +131,7 @@ describe("policy documents", () => {
           const text = rule(`tensors: ${list}`, `drift: ${drift}`, `nonzeros: ${nonzeros}`, "wholeTiles: true");
           const made = await compile(text, tier, false).catch((error: unknown) => {
             // So little that it rounds down to nothing everywhere.
-            if (error instanceof InputError && /nothing may change/u.test(error.message)) return undefined;
+            if (error instanceof InputError && error.message.includes('nothing may change')) return undefined;
             throw error;
           });
           if (made === undefined) return;
