@@ -22,6 +22,8 @@ export interface RuleContext extends Omit<CompilePolicyInput, "document" | "base
   readonly rule: DocumentRule;
   /** Tensors of the rule. */
   readonly selected: ReadonlySet<string>;
+  /** Tensors that its roles mean, but no rank can be proven of: not the rule's. */
+  readonly small: readonly string[];
   /** Tiles that hold them, ascending. */
   readonly tiles: readonly TileContent[];
   readonly explain: (line: string) => void;

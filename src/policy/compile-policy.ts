@@ -27,18 +27,21 @@ export async function compilePolicy(input: CompilePolicyInput): Promise<Compiled
   const { document, baseModelId, manifest, architecture } = input;
   const source = resolvePreset(document);
   const rules = source.rules ?? [];
-  const { selections, frozen } = selectByRule(rules, source, manifest, architecture);
+  const { selections, small, frozen } = selectByRule(rules, source, manifest, architecture);
   const contents = tileContents(manifest);
   const explanation: string[] = [];
-  const owners = assignTiles(rules, selections, frozen, contents);
+  const explainOf = (index: number, line: string): void => {
+    explanation.push(`${rules[index]?.name ?? `rule ${index}`}: ${line}`);
+  };
+  const owners = assignTiles(rules, selections, frozen, contents, explainOf);
   const compiled: Rule[] = [];
   for (const [index, rule] of rules.entries()) {
     const tiles = contents.filter(({ tile }) => owners.get(tile) === index);
     const selected = selections[index] ?? new Set<string>();
     const explain = (line: string): void => {
-      explanation.push(`${rule.name ?? `rule ${index}`}: ${line}`);
+      explainOf(index, line);
     };
-    const context: RuleContext = { ...input, index, rule, selected, tiles, explain };
+    const context: RuleContext = { ...input, index, rule, selected, small: small[index] ?? [], tiles, explain };
     compiled.push(...(await (rule.rank === undefined ? compileSpread(context) : compileRankRule(context))));
   }
   if (compiled.length === 0) {
@@ -69,6 +72,7 @@ function assignTiles(
   selections: readonly ReadonlySet<string>[],
   frozen: ReadonlySet<string>,
   contents: readonly TileContent[],
+  explain: (index: number, line: string) => void,
 ): Map<number, number> {
   const owners = new Map<number, number>();
   for (const { tile, tensors } of contents) {
@@ -82,10 +86,20 @@ function assignTiles(
           "Commit the base so that they have tiles of their own (fti commit packs by role), or do not select these.",
       });
     }
-    if (others.length > 0 && rules[owner]?.wholeTiles !== true) {
+    // A rank over tensors that share tiles is refused as such, and no tile of it is let change.
+    const isRank = rules[owner]?.rank !== undefined;
+    if (others.length > 0 && !isRank && rules[owner]?.wholeTiles !== true) {
       throw new InputError(
         `tile ${tile} of rule ${owner} also holds ${listNames(others)}: a rule covers whole tiles, so these could change too`,
         { remedy: "Select them as well, or accept that with `wholeTiles: true`." },
+      );
+    }
+    // Consent to whole tiles is consent that another rule's bound does not hold there: never silently.
+    const overruled = others.filter((name) => selections.some((selected) => selected.has(name)));
+    if (overruled.length > 0) {
+      explain(
+        owner,
+        `its bounds are also those of ${listNames(overruled, 3)} in tile ${tile}, in place of a later rule's`,
       );
     }
     owners.set(tile, owner);

@@ -20,7 +20,7 @@ const LARGEST_DEVIATIONS = 6;
  * stay frozen if they were selected by role, and are an error if they were named.
  */
 export async function compileRankRule(context: RuleContext): Promise<Rule[]> {
-  const { rule, index, manifest, selected, tier, explain } = context;
+  const { rule, index, manifest, selected, small, tier, explain } = context;
   const rank = rule.rank ?? 0;
   if (rank > tier.maxRank) {
     throw new InputError(`rule ${index}: rank ${rank}, but tier ${tier.name} holds at most ${tier.maxRank}`, {
@@ -31,17 +31,15 @@ export async function compileRankRule(context: RuleContext): Promise<Rule[]> {
   const grids = manifest.tensors.filter(
     (tensor): tensor is GridTensor => tensor.kind === "grid" && selected.has(tensor.name),
   );
-  const small = [...selected].filter((name) => !grids.some((grid) => grid.name === name));
+  const packed = [...selected].filter((name) => !grids.some((grid) => grid.name === name));
+  if (packed.length > 0) {
+    throw new InputError(
+      `rule ${index}: ${listNames(packed)} share tiles at tier ${tier.name}, so no rank can be proven`,
+      { remedy: "Give them nonzeros or drift, or commit the base at a smaller tier." },
+    );
+  }
   if (small.length > 0) {
-    if (rule.tensors !== undefined || grids.length === 0) {
-      throw new InputError(
-        `rule ${index}: ${listNames(small)} share tiles at tier ${tier.name}, so no rank can be proven`,
-        {
-          remedy: "Give them nonzeros or drift, or commit the base at a smaller tier.",
-        },
-      );
-    }
-    explain(`${small.length} small tensors (${listNames(small, 3)}) share tiles and stay frozen`);
+    explain(`small tensors (${listNames(small, 3)}) share tiles: frozen, unless a later rule lets them change`);
   }
   const rules: Rule[] = [];
   for (const grid of grids) rules.push(await rankRule(context, grid, grids));

@@ -5,9 +5,16 @@ import type { TileContent } from "../quantize/tile-contents.js";
 import type { RuleContext } from "./compile-context.js";
 import { exactNumber, needBase, squaredPart, squaredShare } from "./exact-bounds.js";
 import { roundingErrors } from "./measure-base.js";
-import { contiguousRuns, splitEvenly } from "./tile-runs.js";
+import { listNames } from "./tensor-selection.js";
+import { contiguousRuns, inseparable, splitEvenly } from "./tile-runs.js";
 
-type Run = readonly TileContent[];
+/** Tiles of one rule, and of how many weights together its budget is a share. */
+interface Run {
+  readonly tiles: readonly TileContent[];
+  readonly sharedBy: bigint;
+  /** No other run draws on the budget. */
+  readonly isAlone: boolean;
+}
 
 /**
  * Rules without a rank: norms, single weights, or anything. Tiles of one rule follow each other, share one `f`, and fit a
@@ -25,21 +32,35 @@ export async function compileSpread(context: RuleContext): Promise<Rule[]> {
     throw new InputError(`rule ${index} is free, so bounds say nothing`, { remedy: "Give free: true or bounds." });
   }
   const tiles = floatTiles(context);
-  const whole = rule.per === "tensor" ? tensorRuns(tiles) : contiguousRuns(tiles);
+  const groups = rule.per === "tensor" ? inseparable(tiles) : [tiles];
+  // A rule with few exceptions fits a segment however many tiles it has.
   const isSparse = nonzeros !== undefined && drift === undefined;
-  const runs = isSparse ? whole : whole.flatMap((run) => splitEvenly(run, tier.slots));
+  const runs = groups.flatMap((group) => budgetRuns(group, isSparse ? group.length : tier.slots));
   const budgets = await driftBudgets(context, runs);
   const counts = nonzeroBudgets(context, runs);
-  if (runs.length > 1 && rule.per !== "tensor" && free !== true) {
-    explain(`its tiles need ${runs.length} rules, so its bounds are divided among them`);
+  if (free !== true) {
+    const divided = runs.filter(({ isAlone }) => !isAlone).length;
+    if (divided > 0) explain(`its tiles need ${divided} rules, so its bounds are divided among them`);
+    const shared = groups.filter((group) => rule.per === "tensor" && namesOf(group).size > 1);
+    for (const group of shared) {
+      explain(`${listNames([...namesOf(group)], 3)} share tiles, so they share the bounds of one tensor`);
+    }
   }
   return runs.flatMap((run, i): Rule[] => {
-    const [first] = run;
-    const maxNonzeros = free === true ? BigInt(weightsOf(run)) : (counts[i] ?? 0n);
+    const [first] = run.tiles;
+    const maxNonzeros = free === true ? weightsOf(run.tiles) : (counts[i] ?? 0n);
     const maxResidualSq = budgets[i] ?? 0n;
     if (first === undefined || (maxNonzeros === 0n && maxResidualSq === 0n)) return [];
     return [
-      { firstTile: first.tile, tileCount: run.length, gridCols: 0, maxRank: 0, shift: 0, maxNonzeros, maxResidualSq },
+      {
+        firstTile: first.tile,
+        tileCount: run.tiles.length,
+        gridCols: 0,
+        maxRank: 0,
+        shift: 0,
+        maxNonzeros,
+        maxResidualSq,
+      },
     ];
   });
 }
@@ -53,36 +74,28 @@ function floatTiles({ rule, index, base, tiles, explain }: RuleContext): readonl
   return kept;
 }
 
-function weightsOf(run: Run): number {
-  return run.reduce((sum, { weights }) => sum + weights, 0);
+/** Cuts tiles that have one budget together where one rule must end. */
+function budgetRuns(group: readonly TileContent[], mostTiles: number): Run[] {
+  const parts = contiguousRuns(group).flatMap((run) => splitEvenly(run, Math.max(1, mostTiles)));
+  return parts.map((tiles) => ({ tiles, sharedBy: weightsOf(group), isAlone: parts.length === 1 }));
 }
 
-/** Tiles of one tensor, or one packed tile: what shares a tile cannot be told apart. */
-function tensorRuns(tiles: readonly TileContent[]): TileContent[][] {
-  const runs: TileContent[][] = [];
-  let key = "";
-  for (const tile of tiles) {
-    const [first] = tile.tensors;
-    const next = tile.tensors.length === 1 ? `${first ?? ""}/${tile.fractionBits}` : `tile ${tile.tile}`;
-    if (next === key) runs.at(-1)?.push(tile);
-    else runs.push([tile]);
-    key = next;
-  }
-  return runs;
+function weightsOf(tiles: readonly TileContent[]): bigint {
+  return BigInt(tiles.reduce((sum, { weights }) => sum + weights, 0));
+}
+
+function namesOf(tiles: readonly TileContent[]): Set<string> {
+  return new Set(tiles.flatMap(({ tensors }) => tensors));
 }
 
 async function driftBudgets(context: RuleContext, runs: readonly Run[]): Promise<bigint[]> {
   const { rule, index, base } = context;
   const { drift } = rule;
   if (drift === undefined) return runs.map(() => 0n);
-  const bitsOf = (run: Run): number => run[0]?.fractionBits ?? 0;
+  const bitsOf = ({ tiles }: Run): number => tiles[0]?.fractionBits ?? 0;
   if (typeof drift !== "object") {
     const norm = exactNumber(drift, `rule ${index}: drift`);
-    const total = BigInt(runs.reduce((sum, run) => sum + weightsOf(run), 0));
-    return runs.map((run) => {
-      const weights = BigInt(weightsOf(run));
-      return squaredShare(norm, bitsOf(run), weights, rule.per === "tensor" ? weights : total);
-    });
+    return runs.map((run) => squaredShare(norm, bitsOf(run), weightsOf(run.tiles), run.sharedBy));
   }
   const measure = needBase(base, index);
   if ("relative" in drift) {
@@ -90,17 +103,18 @@ async function driftBudgets(context: RuleContext, runs: readonly Run[]): Promise
     const ratio = exactNumber(drift.relative, `rule ${index}: drift.relative`);
     const budgets: bigint[] = [];
     for (const run of runs) {
-      budgets.push(squaredPart(ratio, await measure.energyOf(run.map(({ tile }) => tile))));
+      budgets.push(squaredPart(ratio, await measure.energyOf(run.tiles.map(({ tile }) => tile))));
     }
     return budgets;
   }
   const tilesOf = new Map<string, number>();
-  for (const name of runs.flat().flatMap(({ tensors }) => tensors)) tilesOf.set(name, (tilesOf.get(name) ?? 0) + 1);
+  for (const name of runs.flatMap(({ tiles }) => tiles.flatMap(({ tensors }) => tensors)))
+    tilesOf.set(name, (tilesOf.get(name) ?? 0) + 1);
   const worst = new Map<string, bigint>();
   return Promise.all(
     runs.map(async (run) => {
       let sum = 0n;
-      for (const name of run.flatMap(({ tensors }) => tensors)) {
+      for (const name of run.tiles.flatMap(({ tensors }) => tensors)) {
         const reader = measure.readerOf(name);
         if (reader === undefined) continue;
         const all =
@@ -115,10 +129,11 @@ async function driftBudgets(context: RuleContext, runs: readonly Run[]): Promise
 
 /** Single weights, divided by size where several rules share them. */
 function nonzeroBudgets({ rule, explain }: RuleContext, runs: readonly Run[]): bigint[] {
-  const { nonzeros = 0, per } = rule;
-  if (per === "tensor" || runs.length === 1) return runs.map(() => BigInt(nonzeros));
-  if (nonzeros === 0) return runs.map(() => 0n);
-  explain(`${nonzeros} single weights are divided by size: fti policy suggest divides them as a fine-tune needs them`);
-  const total = BigInt(runs.reduce((sum, run) => sum + weightsOf(run), 0));
-  return runs.map((run) => (BigInt(nonzeros) * BigInt(weightsOf(run))) / total);
+  const nonzeros = BigInt(rule.nonzeros ?? 0);
+  if (nonzeros > 0n && runs.some(({ isAlone }) => !isAlone)) {
+    explain(
+      `${nonzeros} single weights are divided by size: fti policy suggest divides them as a fine-tune needs them`,
+    );
+  }
+  return runs.map(({ tiles, sharedBy }) => (nonzeros * weightsOf(tiles)) / sharedBy);
 }

@@ -1,4 +1,4 @@
-import type { Policy, Rule } from "../drift/rule.js";
+import { gridRows, type Policy, type Rule } from "../drift/rule.js";
 import type { Manifest } from "../quantize/manifest.js";
 import { tileContents, type TileContent } from "../quantize/tile-contents.js";
 import { listNames } from "./tensor-selection.js";
@@ -29,27 +29,46 @@ function describeRule(rule: Rule, tiles: readonly TileContent[]): string {
   const last = rule.firstTile + rule.tileCount - 1;
   const where = rule.tileCount === 1 ? `tile ${rule.firstTile}` : `tiles ${rule.firstTile} to ${last}`;
   const [first] = covered;
-  const parts: string[] = [];
-  if (rule.maxRank > 0) parts.push(`a change of rank at most ${rule.maxRank}`);
-  if (rule.maxNonzeros > 0n) parts.push(`any change of at most ${count(rule.maxNonzeros)} single weights`);
+  const changes = [...describeRank(rule), ...describeNonzeros(rule)];
   if (first === undefined) {
-    parts.push(`a change of squared norm at most ${rule.maxResidualSq} in integer units`);
-    return `${where} may take ${parts.join(", plus ")}.`;
+    const steps = rule.shift > 0 ? `units of 2^-${rule.shift} of a step` : "integer units";
+    changes.push(`a change of squared norm at most ${rule.maxResidualSq} in ${steps}`);
+    return `${where} may take ${changes.join(", plus ")}.`;
   }
-  const unit = 2 ** -(first.fractionBits + rule.shift);
   const weights = covered.reduce((sum, tile) => sum + tile.weights, 0);
-  if (rule.maxResidualSq > 0n || parts.length === 0) {
-    const norm = Math.sqrt(Number(rule.maxResidualSq)) * unit;
-    const mean = short(norm / Math.sqrt(weights));
-    parts.push(`a change of L2 norm at most ${short(norm)} over all weights together (root mean square ${mean})`);
-  }
   const names = listNames([...new Set(covered.flatMap(({ tensors }) => tensors))], 3);
+  const subject = `${where} (${count(weights)} weights of ${names})`;
+  // With an exception for every weight, the other bounds bind nothing.
+  if (rule.maxNonzeros >= BigInt(weights)) return `${subject} may take any change at all.`;
+  const step = 2 ** -first.fractionBits;
   // Below the quantisation step nothing is seen (PROTOCOL 9): the true change may be larger by that much.
-  const unseen = Math.sqrt(weights) * 2 ** -first.fractionBits;
+  const unseen = Math.sqrt(weights) * step;
   return (
-    `${where} (${count(weights)} weights of ${names}) may take ${parts.join(", plus ")}. ` +
-    `Weights are compared in steps of ${short(2 ** -first.fractionBits)}: what rounding hides has a norm of at most ${short(unseen)}.`
+    `${subject} may take ${[...changes, ...describeResidual(rule, step, weights)].join(", plus ")}. ` +
+    `Weights are compared in steps of ${short(step)}: what rounding hides has a norm of at most ${short(unseen)}.`
   );
+}
+
+function describeRank(rule: Rule): string[] {
+  if (rule.maxRank === 0) return [];
+  const grid = rule.tileCount === 1 ? "" : ` over ${gridRows(rule)} × ${rule.gridCols} tiles as one matrix`;
+  const bits = rule.shift === 0 ? "" : `, its factors resolved ${rule.shift} bits below a step`;
+  return [`a change of rank at most ${rule.maxRank}${grid}${bits}`];
+}
+
+function describeNonzeros({ maxNonzeros }: Rule): string[] {
+  if (maxNonzeros === 0n) return [];
+  return [`any change of at most ${count(maxNonzeros)} single weight${maxNonzeros === 1n ? "" : "s"}`];
+}
+
+/** The bound on the rest, in the weights' own unit. `step` is `2^-fractionBits`; the rule counts in `step·2^-shift`. */
+function describeResidual(rule: Rule, step: number, weights: number): string[] {
+  const isOnlyPart = rule.maxRank === 0 && rule.maxNonzeros === 0n;
+  if (rule.maxResidualSq === 0n && !isOnlyPart) return [];
+  const norm = Math.sqrt(Number(rule.maxResidualSq)) * step * 2 ** -rule.shift;
+  const mean = short(norm / Math.sqrt(weights));
+  const what = rule.maxRank > 0 ? "a rest" : "a change";
+  return [`${what} of L2 norm at most ${short(norm)} over all weights together (root mean square ${mean})`];
 }
 
 function count(value: number | bigint): string {

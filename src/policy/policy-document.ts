@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from "yaml";
+import { isScalar, LineCounter, parseDocument, visit } from "yaml";
 import { z } from "zod";
 import { ROLES, type RoleSelector } from "../architecture/role.js";
 import { FormatError } from "../errors/errors.js";
@@ -58,12 +58,16 @@ const ruleSchema = z
     per: z
       .enum(["rule", "tensor"])
       .optional()
-      .describe("Whether drift and nonzeros are for all selected tensors together or for each."),
+      .describe(
+        "Whether drift and nonzeros are for all selected tensors together or for each; small tensors that share tiles count as one.",
+      ),
     free: z.literal(true).optional().describe("Anything may change."),
     wholeTiles: z
       .boolean()
       .optional()
-      .describe("Accept that what shares a tile with a selected tensor may change as well."),
+      .describe(
+        "Accept that what shares a tile with a selected tensor may change as well, whatever a later rule says of it.",
+      ),
   })
   .strict();
 
@@ -97,7 +101,8 @@ export function parsePolicyDocument(text: string, path: string): PolicyDocument 
       remedy: "A policy document is YAML or JSON: docs/policies.md has examples.",
     });
   }
-  const parsed = policyDocumentSchema.safeParse(yaml.toJS());
+  keepWrittenNumbers(yaml);
+  const parsed = policyDocumentSchema.safeParse(valueOf(yaml, path));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const place = issue?.path ?? [];
@@ -112,6 +117,32 @@ export function parsePolicyDocument(text: string, path: string): PolicyDocument 
     });
   }
   return parsed.data;
+}
+
+/**
+ * Bounds stay the text that was written: as a float64, `0.123456789012345679` would become `0.12345678901234568`, which
+ * allows more.
+ */
+function keepWrittenNumbers(yaml: ReturnType<typeof parseDocument>): void {
+  visit(yaml, {
+    Pair: (_, { key, value }) => {
+      if (!isScalar(key) || (key.value !== "drift" && key.value !== "relative")) return;
+      if (isScalar(value) && typeof value.value === "number" && value.source !== undefined) value.value = value.source;
+    },
+  });
+}
+
+/** Throws `FormatError` for an alias without its anchor, and for aliases that would fill the memory. */
+function valueOf(yaml: ReturnType<typeof parseDocument>, path: string): unknown {
+  try {
+    return yaml.toJS();
+  } catch (cause) {
+    if (!(cause instanceof ReferenceError)) throw cause;
+    throw new FormatError(path, cause.message, {
+      cause,
+      remedy: 'A glob that starts with * is written in quotes: "*.weight".',
+    });
+  }
 }
 
 /** The first problem of those that a union has, which says more than that no alternative fits. */

@@ -5,8 +5,19 @@ import type { Manifest } from "../quantize/manifest.js";
 import { listOf, type DocumentRule, type PolicyDocument } from "./policy-document.js";
 import { listNames } from "./tensor-selection.js";
 
+/** Which tensors are whose. */
+export interface Selections {
+  /** Of every rule. */
+  readonly selections: readonly ReadonlySet<string>[];
+  /** Of every rule, what its roles mean but no rank can be proven of; a later rule may select it. */
+  readonly small: readonly (readonly string[])[];
+  /** What no rule may let change. */
+  readonly frozen: ReadonlySet<string>;
+}
+
 /**
  * The tensors of every rule of a document: a tensor belongs to the first rule that selects it, unless it is frozen.
+ * A rank rule by role is about the matrices of that role: tensors that share tiles are not its own, unless there is nothing else.
  * Throws `InputError` for a glob or a role that selects nothing.
  */
 export function selectByRule(
@@ -14,7 +25,7 @@ export function selectByRule(
   document: Pick<PolicyDocument, "frozen" | "frozenRoles">,
   manifest: Manifest,
   architecture: Architecture,
-): { readonly selections: readonly ReadonlySet<string>[]; readonly frozen: ReadonlySet<string> } {
+): Selections {
   const names = manifest.tensors.flatMap(({ kind, name }) => (kind === "grid" || kind === "packed" ? [name] : []));
   const byGlob = (glob: string): string[] => {
     const matches = picomatch(glob, { dot: true });
@@ -33,6 +44,8 @@ export function selectByRule(
   };
   const frozen = new Set([...listOf(document.frozen).flatMap(byGlob), ...listOf(document.frozenRoles).flatMap(byRole)]);
   const taken = new Set(frozen);
+  const grids = new Set(manifest.tensors.flatMap(({ kind, name }) => (kind === "grid" ? [name] : [])));
+  const small: string[][] = [];
   const selections = rules.map((rule, index) => {
     const { part } = rule;
     const roles = listOf(rule.roles);
@@ -45,16 +58,20 @@ export function selectByRule(
       if (part === undefined) throw new InputError(`rule ${index} selects nothing: give tensors, roles or a part`);
       named.push(...names);
     }
-    const selected = new Set(
+    const wanted = new Set(
       named.filter((name) => !taken.has(name) && (part === undefined || architecture.roleOf(name).part === part)),
     );
-    if (selected.size === 0) {
+    if (wanted.size === 0) {
       throw new InputError(`rule ${index} selects no tensor that is not frozen or in a rule before it`, {
         remedy: "The first rule that selects a tensor is the tensor's.",
       });
     }
+    const matrices = [...wanted].filter((name) => grids.has(name));
+    const isByRole = rule.rank !== undefined && rule.tensors === undefined && matrices.length > 0;
+    const selected = isByRole ? new Set(matrices) : wanted;
+    small.push([...wanted].filter((name) => !selected.has(name)));
     for (const name of selected) taken.add(name);
     return selected;
   });
-  return { selections, frozen };
+  return { selections, small, frozen };
 }

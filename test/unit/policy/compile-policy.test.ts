@@ -129,13 +129,13 @@ describe("policy documents", () => {
         async (tensors, drift, nonzeros, tier) => {
           const list = JSON.stringify(tensors);
           const text = rule(`tensors: ${list}`, `drift: ${drift}`, `nonzeros: ${nonzeros}`, "wholeTiles: true");
-          const made = await compile(text, tier, false).catch((error: unknown) => {
-            // So little that it rounds down to nothing everywhere.
-            if (error instanceof InputError && error.message.includes('nothing may change')) return undefined;
+          // Shares that all round to 0 are refused, which allows nothing.
+          const compiled = await compile(text, tier, false).catch((error: unknown) => {
+            if (error instanceof InputError && error.message.includes("nothing may change")) return undefined;
             throw error;
           });
-          if (made === undefined) return;
-          const { policy } = made;
+          if (compiled === undefined) return;
+          const { policy } = compiled;
           const contents = tileContents(manifests.get(tier) as Manifest);
           const { numerator, denominator } = parseDecimal(drift, "drift");
           // Σ B·4^-f <= X², in whole numbers: f is the same everywhere here, and positive.
