@@ -44,18 +44,35 @@ export function findRank(input: ClassifyInput): { readonly found?: FoundRank; re
   const most = HOPELESS * Math.sqrt(noise);
   const ofSample = search.leftOfSample(maxRank, few);
   if (ofSample !== undefined && ofSample > most) return { why: `${why(ofSample)}, as far as a sample tells` };
+  const leftOf = (fit: Fit): number => normOf(fit.sumSquares, fit.shift);
+  const plain = search.fit(maxRank, 0n);
+  const found = leftOf(plain) <= most ? smallestPlain(search, plain) : undefined;
+  if (found !== undefined) return { found };
   const best = search.fit(maxRank, few);
-  const left = normOf(best.sumSquares, best.shift);
-  if (left > most) return { why: why(left) };
-  for (let rank = 1; rank <= maxRank; rank++) {
-    const found = search.fit(rank, 0n);
-    if (found.isNoise) return { found };
+  for (let rank = 1; rank <= maxRank && leftOf(best) <= most; rank++) {
+    const mixed = search.fitSparse(rank, few);
+    if (mixed !== undefined) return { found: mixed };
   }
-  for (let rank = 1; rank <= maxRank; rank++) {
-    const found = search.fitSparse(rank, few);
-    if (found !== undefined) return { found };
+  return { why: why(leftOf(best)) };
+}
+
+/** The smallest rank that leaves noise alone without single weights. `most`: the fit of the largest. */
+function smallestPlain(search: RankSearch, most: Fit): Fit | undefined {
+  if (!most.isNoise) {
+    // Rounding more factors than there are to find may have cost too much.
+    for (let rank = 1; rank < most.rank; rank++) {
+      const fit = search.fit(rank, 0n);
+      if (fit.isNoise) return fit;
+    }
+    return undefined;
   }
-  return { why: why(left) };
+  let [found, tooLow] = [most, 0];
+  while (found.rank - tooLow > 1) {
+    const fit = search.fit((found.rank + tooLow) >> 1, 0n);
+    if (fit.isNoise) found = fit;
+    else tooLow = fit.rank;
+  }
+  return found;
 }
 
 interface Fit extends FoundRank {

@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { stringify } from "yaml";
 import { describePolicy } from "../../policy/describe-policy.js";
 import { encodePolicy } from "../../drift/policy-file.js";
 import { policyId } from "../../drift/rule.js";
 import { assertWritable, writeOutputs } from "../../node/output-files.js";
+import { documentOf } from "../../policy/suggest-document.js";
 import { suggestPolicy } from "../../policy/suggest-policy.js";
 import { addCommand, forceOption, outputOption, parseCount, type Runner } from "../command.js";
 import { openPair, pairOptions, type PairOptions } from "./policy-pair.js";
@@ -11,6 +13,7 @@ import { openPair, pairOptions, type PairOptions } from "./policy-pair.js";
 interface SuggestOptions extends PairOptions {
   readonly margin?: number;
   readonly maxRank?: number;
+  readonly document?: string;
   readonly output?: string;
   readonly force?: boolean;
 }
@@ -28,25 +31,33 @@ export function addPolicySuggestCommand(parent: Command, runner: Runner): void {
       ...pairOptions(),
       new Option("--margin <percent>", "room above what was measured").argParser(parsePercent),
       new Option("--max-rank <r>", "largest rank to look for (default: the tier's)").argParser(parseCount),
+      new Option("--document <file>", "also write it as a document to be read, changed and compiled (YAML)"),
       outputOption("policy.json"),
       forceOption(),
     ],
     examples: [
       "fti policy suggest --base base.model.json --base-weights base.safetensors --tune-weights tuned.safetensors \\\n" +
-        "    -o policy.json",
+        "    -o policy.json --document policy.yaml",
     ],
     run: async (_positionals, options, session) => {
       const output = options.output ?? "policy.json";
-      await assertWritable([output], options.force ?? false);
+      const { document } = options;
+      await assertWritable(document === undefined ? [output] : [output, document], options.force ?? false);
       const pair = await openPair(options, session);
       const { margin: marginPercent, maxRank } = options;
-      const { policy, rules, reasons } = await suggestPolicy({
+      const suggested = await suggestPolicy({
         ...pair,
         baseModelId: pair.committed.modelId,
         options: { marginPercent, maxRank },
         onProgress: session.onProgress,
       });
-      await writeOutputs([{ path: output, content: encodePolicy(policy) }]);
+      const { policy, rules, reasons } = suggested;
+      await writeOutputs([
+        { path: output, content: encodePolicy(policy) },
+        ...(document === undefined
+          ? []
+          : [{ path: document, content: stringify(documentOf(suggested, pair.manifest), { lineWidth: 0 }) }]),
+      ]);
       const words = describePolicy(policy, pair.manifest);
       return {
         exitCode: 0,
@@ -57,13 +68,14 @@ export function addPolicySuggestCommand(parent: Command, runner: Runner): void {
           words,
           reasons,
           output: resolve(output),
+          ...(document === undefined ? {} : { document: resolve(document) }),
         },
         lines: [
           `Policy ${session.colors.bold(policyId(policy))}`,
           ...words.map((line) => `  ${line}`),
           "Why:",
           ...reasons.map((line) => `  ${line}`),
-          `  written to ${output}`,
+          `  written to ${output}${document === undefined ? "" : `, as a document to ${document}`}`,
         ],
       };
     },
