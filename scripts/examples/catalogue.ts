@@ -20,6 +20,14 @@ const rule = (tensors: string, ...bounds: readonly string[]): string =>
 const lora = (rank: number, dtype: string): string =>
   rule(QUERIES_AND_VALUES, `rank: ${rank}`, `drift: { rounding: ${dtype} }`);
 
+/** Some of the single weights moved by 5·2^-20 only: at the default of 15 bits they did not move at all. */
+const FINE = 18;
+
+const fineLora = rule(QUERIES_AND_VALUES, "rank: 4", "drift: 0.001", "per: tensor");
+
+const elsewhere = (nonzeros: number): string =>
+  `  - tensors: "*.layers.0.self_attn.{k,o}_proj.weight"\n    nonzeros: ${nonzeros}\n`;
+
 const sparse = (nonzeros: number): string => rule('"**"', `nonzeros: ${nonzeros}`);
 
 const small = (relative: number): string => rule('"**"', `drift: { relative: ${relative} }`);
@@ -101,28 +109,21 @@ export const EXAMPLES: readonly Example[] = [
   {
     ...transformer("lora-plus-sparse.safetensors"),
     name: "LoRA plus 200 weights elsewhere",
+    fractionBits: FINE,
     looksLike: /LoRA of rank 4 plus 200/u,
     accepted: {
       words: "rank 4, and 200 single weights of two other tensors",
-      claim: {
-        document: `${lora(4, "f32")}  - tensors: "*.layers.0.self_attn.{k,o}_proj.weight"\n    nonzeros: 200\n`,
-      },
+      claim: { document: `${fineLora}${elsewhere(200)}` },
     },
     refused: [
-      { words: "rank 4 alone", claim: { document: lora(4, "f32") }, because: /k_proj/u, forged: false },
-      {
-        words: "rank 4 and 199",
-        claim: {
-          document: `${lora(4, "f32")}  - tensors: "*.layers.0.self_attn.{k,o}_proj.weight"\n    nonzeros: 199\n`,
-        },
-        because: /200/u,
-        forged: true,
-      },
+      { words: "rank 4 alone", claim: { document: fineLora }, because: /k_proj/u, forged: false },
+      { words: "rank 4 and 199", claim: { document: `${fineLora}${elsewhere(199)}` }, because: /200/u, forged: true },
     ],
   },
   {
     ...transformer("lora-plus-sparse-same.safetensors"),
     name: "LoRA plus 200 weights inside it",
+    fractionBits: FINE,
     looksLike: /LoRA of rank 4 plus 200/u,
     accepted: { words: "rank 4 and 200 single weights of the same tensors", claim: { suggested: {} } },
     refused: [
@@ -208,7 +209,7 @@ export const EXAMPLES: readonly Example[] = [
     looksLike: /frozen/u,
     accepted: {
       words: "two STFT tensors frozen",
-      claim: { document: rule('["*encoder*", "*decoder*"]', "free: true") },
+      claim: { document: rule('["**encoder.**", "**decoder.**"]', "free: true", "wholeTiles: true") },
     },
     refused: [{ words: "drift of 10 %", claim: { document: small(0.1) }, because: /norm/u, forged: false }],
   },

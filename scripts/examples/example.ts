@@ -31,6 +31,8 @@ export interface Example {
   readonly tune: string;
   /** Commit the base with room for the tensors that only the fine-tune has. */
   readonly newTensors?: boolean;
+  /** Bits after the point, where single weights changed by less than the default sees. */
+  readonly fractionBits?: number;
   /** What `fti inspect` must say. */
   readonly looksLike: RegExp;
   /** `undefined`: nothing that says anything is true of it. */

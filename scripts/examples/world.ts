@@ -38,7 +38,8 @@ export async function commitPair(
   const named = listTensors(baseModel, tune).map(({ name, tensor: { shape } }) => ({ name, shape }));
   const layout = baseModel.format === "tfjs" ? "channels-last" : "channels-first";
   const { views } = viewsOf(named, { layout });
-  const ofBase = await commitModel({ ...common, model: baseModel, views, tune });
+  const { fractionBits = "auto" } = example;
+  const ofBase = await commitModel({ ...common, model: baseModel, views, tune, fractionBits: { fractionBits } });
   const base = openCommitted(ofBase.committed, baseModel);
   const tuned = openCommitted((await commitModel({ ...common, model: tunedModel, base })).committed, tunedModel);
   return { ...common, base, tuned, context, artifacts: proving, permute, randomFr };
