@@ -1,0 +1,120 @@
+import type { Eip1193Provider } from "ethers";
+import { Chain } from "./chain.js";
+import { el } from "./dom.js";
+import type { Page, View } from "./page.js";
+import { failure } from "./parts.js";
+import { linkTo, parseRoute, type Route } from "./route.js";
+import { loadChoice, parseHostConfig, settingsOf, type HostConfig } from "./settings.js";
+import { messageOf } from "./verdict.js";
+import { findView } from "./views/find.js";
+import { homeView } from "./views/home.js";
+import { settingsView } from "./views/settings.js";
+
+const PAGES = [
+  ["home", "Search"],
+  ["check", "Check my file"],
+  ["verify", "Verify"],
+  ["publish", "Publish"],
+  ["settings", "Settings"],
+] as const;
+
+let leaving: (() => void)[] = [];
+
+async function start(): Promise<void> {
+  const main = byId("main");
+  let host: HostConfig;
+  try {
+    host = await loadHostConfig();
+  } catch (error) {
+    main.replaceChildren(el("h1", {}, "This page is not set up"), failure(error));
+    return;
+  }
+  const show = (isFirst: boolean): void => {
+    leaving.forEach((run) => run());
+    leaving = [];
+    const route = parseRoute(location.hash);
+    const page = openPage(host, () => show(false));
+    showNavigation(route);
+    showNetwork(page);
+    const view = viewOf(page, route);
+    document.title = route.page === "home" ? view.title : `${view.title} · Fine-Tuning Integrity`;
+    main.replaceChildren(...view.content);
+    window.scrollTo(0, 0);
+    // So that a screen reader starts at the new content; not on the first load, where nothing was left.
+    if (!isFirst) main.focus({ preventScroll: true });
+  };
+  window.addEventListener("hashchange", () => show(false));
+  show(true);
+}
+
+function openPage(host: HostConfig, reload: () => void): Page {
+  const settings = settingsOf(host, loadChoice(localStorage));
+  const wallet = (window as { ethereum?: Eip1193Provider }).ethereum;
+  let chain: Promise<Chain> | undefined;
+  return {
+    settings,
+    wallet,
+    chain: () => (chain ??= Chain.connect(settings, wallet)),
+    go: (fragment) => {
+      location.hash = fragment;
+    },
+    reload,
+    onLeave: (run) => leaving.push(run),
+  };
+}
+
+function viewOf(page: Page, route: Route): View {
+  switch (route.page) {
+    case "home":
+      return homeView(page);
+    case "find":
+      return findView(page, route.id);
+    case "settings":
+      return settingsView(page);
+    default:
+      return {
+        title: "Not found",
+        content: [
+          el("h1", {}, "There is no such page"),
+          el("p", {}, "The address may have lost a part. ", el("a", { href: linkTo({ page: "home" }) }, "Search"), "."),
+        ],
+      };
+  }
+}
+
+function showNavigation(route: Route): void {
+  byId("pages").replaceChildren(
+    ...PAGES.map(([page, label]) => {
+      const isHere = route.page === page;
+      return el("a", { href: linkTo({ page }), ...(isHere ? { "aria-current": "page" } : {}) }, label);
+    }),
+  );
+}
+
+/** One line that is always there: what is asked. Insecure keys are never far from the eye. */
+function showNetwork({ settings }: Page): void {
+  const line = byId("network");
+  const { registry, rpc, via, keys } = settings;
+  line.classList.toggle("danger", keys === "development");
+  const source = via === "wallet" ? "your wallet" : rpc === undefined ? "no node" : new URL(rpc).host;
+  const where =
+    registry === undefined ? "No registry is set." : `Registry ${registry.slice(0, 10)}… through ${source}.`;
+  line.textContent =
+    keys === "development" ? `${where} INSECURE development keys: certificates here prove nothing.` : where;
+}
+
+async function loadHostConfig(): Promise<HostConfig> {
+  const response = await fetch("./config.json", { cache: "no-cache" });
+  // A page without the file is complete: the reader sets everything.
+  return response.ok ? parseHostConfig(await response.text()) : {};
+}
+
+function byId(id: string): HTMLElement {
+  const element = document.getElementById(id);
+  if (element === null) throw new Error(`index.html lacks #${id}`);
+  return element;
+}
+
+start().catch((error: unknown) => {
+  document.body.append(el("p", { role: "alert" }, messageOf(error)));
+});
