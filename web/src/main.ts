@@ -6,8 +6,11 @@ import { failure } from "./parts.js";
 import { linkTo, parseRoute, type Route } from "./route.js";
 import { loadChoice, parseHostConfig, settingsOf, type HostConfig } from "./settings.js";
 import { messageOf } from "./verdict.js";
+import { certificateView } from "./views/certificate.js";
 import { findView } from "./views/find.js";
 import { homeView } from "./views/home.js";
+import { modelView } from "./views/model.js";
+import { publisherView } from "./views/publisher.js";
 import { settingsView } from "./views/settings.js";
 
 const PAGES = [
@@ -69,6 +72,12 @@ function viewOf(page: Page, route: Route): View {
       return homeView(page);
     case "find":
       return findView(page, route.id);
+    case "model":
+      return modelView(page, route.id);
+    case "certificate":
+      return certificateView(page, route.id);
+    case "publisher":
+      return publisherView(page, route.id);
     case "settings":
       return settingsView(page);
     default:
