@@ -21,5 +21,7 @@ export default defineConfig({
     // The page's policy forbids data: addresses of scripts, and inlining makes nothing smaller.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // ethers and the schemas are most of it; 210 kB compressed.
+    chunkSizeWarningLimit: 800,
   },
 });

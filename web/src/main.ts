@@ -7,11 +7,13 @@ import { linkTo, parseRoute, type Route } from "./route.js";
 import { loadChoice, parseHostConfig, settingsOf, type HostConfig } from "./settings.js";
 import { messageOf } from "./verdict.js";
 import { certificateView } from "./views/certificate.js";
+import { checkView } from "./views/check.js";
 import { findView } from "./views/find.js";
 import { homeView } from "./views/home.js";
 import { modelView } from "./views/model.js";
 import { publisherView } from "./views/publisher.js";
 import { settingsView } from "./views/settings.js";
+import { verifyView } from "./views/verify.js";
 
 const PAGES = [
   ["home", "Search"],
@@ -78,6 +80,10 @@ function viewOf(page: Page, route: Route): View {
       return certificateView(page, route.id);
     case "publisher":
       return publisherView(page, route.id);
+    case "check":
+      return checkView(page);
+    case "verify":
+      return verifyView(page);
     case "settings":
       return settingsView(page);
     default:

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Hex } from "../../src/encoding/hex.js";
 import { FormatError } from "../../src/errors/errors.js";
-import { TIER_NAMES } from "../../src/protocol/tiers.js";
+import { TIER_NAMES, type TierName } from "../../src/protocol/tiers.js";
 
 const address = z
   .string()
@@ -67,6 +67,9 @@ export function parseChoice(fields: unknown): Choice {
   throw new FormatError("settings", `${String(issue?.path[0] ?? "")}: ${inner?.message ?? "is malformed"}`);
 }
 
+/** Where the keys behind certificates are from. */
+export type KeyOrigin = "development" | "ceremony" | "unknown";
+
 /** What the page works with: the reader's choice where there is one, else the host's. */
 export interface Settings {
   readonly via: "rpc" | "wallet";
@@ -75,9 +78,11 @@ export interface Settings {
   readonly registry: Hex | undefined;
   readonly fromBlock: number;
   /** Whether the keys behind this registry are known to be development ones: by the host's word, for its own registry only. */
-  readonly keys: "development" | "ceremony" | "unknown";
+  readonly keys: KeyOrigin;
+  /** The same of the files that the host offers. */
+  readonly hostKeys: KeyOrigin;
   readonly srs: string | undefined;
-  readonly verifyingKeys: Readonly<Partial<Record<string, string>>>;
+  readonly verifyingKeys: Readonly<Partial<Record<TierName, string>>>;
 }
 
 export function settingsOf(host: HostConfig, choice: Choice): Settings {
@@ -91,6 +96,7 @@ export function settingsOf(host: HostConfig, choice: Choice): Settings {
     // Another chain has other block numbers, and other keys.
     fromBlock: isHosts ? (host.fromBlock ?? 0) : 0,
     keys: isHosts ? (host.keys ?? "unknown") : "unknown",
+    hostKeys: host.keys ?? "unknown",
     srs: host.srs,
     verifyingKeys: host.verifyingKeys ?? {},
   };

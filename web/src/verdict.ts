@@ -1,5 +1,6 @@
 import type { ModelStanding } from "../../src/client/query-model.js";
 import { FtiError } from "../../src/errors/errors.js";
+import type { KeyOrigin } from "./settings.js";
 import { counted } from "./words.js";
 
 /** Three different things, and nothing between them. What could not be asked is never "not certified". */
@@ -14,9 +15,6 @@ export interface Verdict {
   /** The keys are known to be those of a development set-up: the certificate proves nothing. */
   readonly isInsecure: boolean;
 }
-
-/** Where the keys behind a certificate are from. */
-export type KeyOrigin = "development" | "ceremony" | "unknown";
 
 /** What the registry's answer about a model means. */
 export function verdictOf(standing: ModelStanding, keys: KeyOrigin): Verdict {
