@@ -11,6 +11,7 @@ import { checkView } from "./views/check.js";
 import { findView } from "./views/find.js";
 import { homeView } from "./views/home.js";
 import { modelView } from "./views/model.js";
+import { publishView } from "./views/publish.js";
 import { publisherView } from "./views/publisher.js";
 import { settingsView } from "./views/settings.js";
 import { verifyView } from "./views/verify.js";
@@ -84,6 +85,8 @@ function viewOf(page: Page, route: Route): View {
       return checkView(page);
     case "verify":
       return verifyView(page);
+    case "publish":
+      return publishView(page);
     case "settings":
       return settingsView(page);
     default:

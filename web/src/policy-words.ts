@@ -1,4 +1,4 @@
-import { describePolicy } from "../../src/client/describe-policy.js";
+import { describePolicy } from "../../src/policy/describe-policy.js";
 import type { Policy } from "../../src/drift/rule.js";
 import type { Manifest } from "../../src/quantize/manifest.js";
 
