@@ -21,7 +21,7 @@ if (chromiumPath !== undefined) {
     let site: Site;
     let scene: Scene;
     let browser: Browser;
-    let context: BrowserContext | undefined;
+    let context: BrowserContext;
     let page: Page;
     /** Whatever a page complained about: a refused script, an exception. */
     let complaints: string[] = [];
@@ -38,7 +38,6 @@ if (chromiumPath !== undefined) {
       if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
     };
     const openPage = async (options: BrowserContextOptions = {}): Promise<void> => {
-      await context?.close();
       context = await browser.newContext({ viewport: { width: 1000, height: 800 }, ...options });
       context.setDefaultTimeout(60_000);
     };
@@ -61,7 +60,7 @@ if (chromiumPath !== undefined) {
       const files = { srs: "srs.ptau", verifyingKeys: { nano: "nano.vkey.json" } };
       site.offer(
         "config.json",
-        JSON.stringify({ rpc: node.url, registry: scene.registry, keys: "development", ...files }),
+        JSON.stringify({ rpc: node.url, registry: scene.registry, chainId: 31337, keys: "development", ...files }),
       );
       browser = await launchChromium(chromiumPath);
     });
@@ -72,15 +71,16 @@ if (chromiumPath !== undefined) {
       await newPage();
     });
 
-    afterEach(() => {
+    afterEach(async () => {
+      for (const each of browser.contexts()) await each.close();
       expect(complaints).to.deep.equal([]);
     });
 
     after(async () => {
-      await browser?.close();
-      await site?.close();
-      await node?.close();
-      await place?.close();
+      await browser.close();
+      await site.close();
+      await node.close();
+      await place.close();
     });
 
     it("finds a model by its id, in words, and says loudly that its keys are insecure", async () => {
@@ -140,7 +140,8 @@ if (chromiumPath !== undefined) {
       await page.getByRole("heading", { name: "That manifest cannot be used" }).waitFor();
       await page.getByLabel("base.model.json").setInputFiles(at("a.model.json"));
       await page.getByText("Weights are compared in steps").first().waitFor();
-      expect(await page.locator("main").innerText()).to.include("head.weight");
+      const text = await page.locator("main").innerText();
+      expect(text).to.include("head.weight").and.include("Frozen: 3 other tiles");
       await shoot("certificate-words");
     });
 
@@ -200,6 +201,21 @@ if (chromiumPath !== undefined) {
       damaged.copyWithin(points + 640, points + 704, points + 768);
       damaged.set(tenth, points + 704);
       expect(await check(at("b.safetensors"), await place.write("damaged.ptau", damaged))).to.include("is damaged");
+    });
+
+    it("shows progress, and ends the work when it is cancelled", async () => {
+      await open("#/check");
+      await page.getByLabel("The model's weights").setInputFiles(fixture("transformer/base.safetensors"));
+      await page.getByLabel("The weights are").selectOption("nano");
+      await button("Recompute the id").click();
+      await page.getByText(/committing tiles: \d+ of \d+/u).waitFor();
+      await shoot("check-progress");
+      const [worker] = page.workers();
+      const ended = new Promise((resolve) => worker?.once("close", resolve));
+      await button("Cancel").click();
+      await page.getByRole("heading", { name: "Cancelled" }).waitFor();
+      await ended;
+      expect(await button("Recompute the id").isEnabled()).to.equal(true);
     });
 
     it("verifies a certificate's file and lists every check; a changed one is invalid", async () => {

@@ -50,6 +50,11 @@ export class Chain {
       throw new InputError("no registry is set", { remedy: "Name one in the settings." });
     }
     const { provider, chainId, source } = via === "wallet" ? await openWallet(wallet) : await openNode(settings.rpc);
+    if (settings.chainId !== undefined && chainId !== BigInt(settings.chainId)) {
+      throw new UnavailableError(`${source} is on chain ${chainId}, the registry is on chain ${settings.chainId}`, {
+        remedy: via === "wallet" ? "Switch the wallet's network." : "Name a node of that chain in the settings.",
+      });
+    }
     const registry = new DriftRegistryClient(address, provider);
     await registry.assertPresent();
     return new Chain(registry, chainId, source, provider, settings);

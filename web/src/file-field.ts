@@ -24,7 +24,9 @@ export function fileField({ name, label, hint, isMultiple = false, onChange }: F
   const input = el("input", { type: "file", id, name, multiple: isMultiple, "aria-describedby": `${id}-hint` });
   const take = (files: readonly File[]): void => {
     chosen = isMultiple ? files : files.slice(0, 1);
-    summary.textContent = chosen.map((file) => `${file.name}, ${byteSize(file.size)}`).join("; ");
+    // The input itself shows the name of one file, and of several only how many they are.
+    summary.textContent =
+      chosen.length < 2 ? "" : chosen.map(({ name, size }) => `${name}, ${byteSize(size)}`).join("; ");
     onChange?.(chosen);
   };
   input.addEventListener("change", () => {
@@ -48,7 +50,11 @@ export function fileField({ name, label, hint, isMultiple = false, onChange }: F
   element.addEventListener("drop", (event) => {
     event.preventDefault();
     element.classList.remove("over");
-    take([...(event.dataTransfer?.files ?? [])]);
+    const dropped = event.dataTransfer?.files;
+    if (dropped === undefined || dropped.length === 0) return;
+    // So that the input shows what was dropped; it fires no event for that.
+    input.files = dropped;
+    take([...dropped]);
   });
   return { element, files: () => chosen };
 }

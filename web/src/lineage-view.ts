@@ -12,17 +12,20 @@ import { idText } from "./parts.js";
 import { linkTo } from "./route.js";
 import { counted, shorten } from "./words.js";
 
-/** A lineage as a picture whose models and certificates are links, and the same in a list. */
-export function lineageView(lineage: Lineage): HTMLElement[] {
+/**
+ * A lineage as a picture whose models and certificates are links, and the same in a list. `isInsecure`: the keys behind
+ * the certificates are known to prove nothing.
+ */
+export function lineageView(lineage: Lineage, isInsecure: boolean): HTMLElement[] {
   const { certificates, isComplete } = lineage;
   if (certificates.length === 0) {
     return [el("p", {}, "No certificate leads to this model or from it.")];
   }
   const most = el("p", { class: "hint" }, `Only the first ${counted(certificates.length, "certificate")} are shown.`);
-  return [drawn(layoutLineage(lineage)), ...(isComplete ? [] : [most]), asList(lineage)];
+  return [drawn(layoutLineage(lineage), isInsecure), ...(isComplete ? [] : [most]), asList(lineage)];
 }
 
-function drawn(picture: LineagePicture): HTMLElement {
+function drawn(picture: LineagePicture, isInsecure: boolean): HTMLElement {
   const { width, height, models, edges } = picture;
   const image = svg(
     "svg",
@@ -45,7 +48,7 @@ function drawn(picture: LineagePicture): HTMLElement {
     ),
     ...edges.map(line),
     ...models.map(box),
-    ...edges.map(mark),
+    ...edges.map((edge) => mark(edge, isInsecure)),
   );
   // Wider than a phone: it scrolls by itself, by keyboard too.
   return el("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": "Lineage, drawn" }, image);
@@ -76,7 +79,7 @@ function box({ id, x, y, isFocus, isRoot }: PlacedModel): SVGElement {
   return link;
 }
 
-function mark({ certificates, middle }: PlacedEdge): SVGElement {
+function mark({ certificates, middle }: PlacedEdge, isInsecure: boolean): SVGElement {
   const [first] = certificates;
   const count = certificates.length;
   const what = count === 1 ? "Certificate" : `First of ${count} certificates,`;
@@ -84,11 +87,11 @@ function mark({ certificates, middle }: PlacedEdge): SVGElement {
     "a",
     {
       href: linkTo({ page: "certificate", id: first.certificateId }),
-      class: "certificate",
-      "aria-label": `${what} ${first.certificateId}`,
+      class: isInsecure ? "certificate insecure" : "certificate",
+      "aria-label": `${what} ${first.certificateId}${isInsecure ? " under insecure keys" : ""}`,
     },
     svg("circle", { cx: middle.x, cy: middle.y, r: 12 }),
-    svg("text", { x: middle.x, y: middle.y + 5 }, count === 1 ? "✓" : String(count)),
+    svg("text", { x: middle.x, y: middle.y + 5 }, count > 1 ? String(count) : isInsecure ? "!" : "✓"),
   );
 }
 

@@ -18,7 +18,7 @@ import { verifyView } from "./views/verify.js";
 
 const PAGES = [
   ["home", "Search"],
-  ["check", "Check my file"],
+  ["check", "Check"],
   ["verify", "Verify"],
   ["publish", "Publish"],
   ["settings", "Settings"],

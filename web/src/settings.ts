@@ -17,6 +17,8 @@ const hostSchema = z
     /** JSON-RPC node. */
     rpc: optionally(httpAddress).optional(),
     registry: optionally(address).optional(),
+    /** The chain of that registry: another chain has nothing to say of it. */
+    chainId: z.number().int().positive().optional(),
     /** Block of the registry's deployment: spares public nodes a search from block 0. */
     fromBlock: z.number().int().min(0).optional(),
     /** Where the host says the keys of its registry are from. */
@@ -76,6 +78,8 @@ export interface Settings {
   /** `undefined` if nobody named one. */
   readonly rpc: string | undefined;
   readonly registry: Hex | undefined;
+  /** The chain that must answer, where it is known. */
+  readonly chainId: number | undefined;
   readonly fromBlock: number;
   /** Whether the keys behind this registry are known to be development ones: by the host's word, for its own registry only. */
   readonly keys: KeyOrigin;
@@ -86,17 +90,22 @@ export interface Settings {
 }
 
 export function settingsOf(host: HostConfig, choice: Choice): Settings {
-  const own = host.registry === "" ? undefined : host.registry;
-  const registry = choice.registry === "" ? own : choice.registry;
-  const isHosts = registry !== undefined && registry === own && choice.via === "rpc" && choice.rpc === "";
+  const hostRegistry = host.registry === "" ? undefined : host.registry;
+  const hostRpc = host.rpc === "" ? undefined : host.rpc;
+  const registry = choice.registry === "" ? hostRegistry : choice.registry;
+  const isHostsRegistry = registry !== undefined && registry === hostRegistry;
+  // The same address on another chain is another contract: the host's word counts where the chain is certain too.
+  const isHostsChain = host.chainId !== undefined || (choice.via === "rpc" && choice.rpc === "");
+  const { keys = "unknown" } = host;
   return {
     via: choice.via,
-    rpc: choice.rpc === "" ? (host.rpc === "" ? undefined : host.rpc) : choice.rpc,
+    rpc: choice.rpc === "" ? hostRpc : choice.rpc,
     registry,
-    // Another chain has other block numbers, and other keys.
-    fromBlock: isHosts ? (host.fromBlock ?? 0) : 0,
-    keys: isHosts ? (host.keys ?? "unknown") : "unknown",
-    hostKeys: host.keys ?? "unknown",
+    chainId: isHostsRegistry ? host.chainId : undefined,
+    fromBlock: isHostsRegistry && isHostsChain ? (host.fromBlock ?? 0) : 0,
+    // A warning is never dropped on a guess.
+    keys: isHostsRegistry && (isHostsChain || keys === "development") ? keys : "unknown",
+    hostKeys: keys,
     srs: host.srs,
     verifyingKeys: host.verifyingKeys ?? {},
   };

@@ -46,16 +46,19 @@ export async function setScene(place: Workplace, node: RpcNode): Promise<Scene> 
   };
   await runJson(["register", "model", at("a.model.json"), ...chain]);
   const policy = (base: string): string => at(`${base}.policy.json`);
-  const prove = async (base: string, tune: string): Promise<void> => {
-    await runJson(["policy", "norm", "--base", at(`${base}.model.json`), "--max-norm", "2", "-o", policy(base)]);
+  const prove = async (base: string, tune: string, tensor: string): Promise<void> => {
+    await runJson([
+      ...["policy", "norm", "--base", at(`${base}.model.json`), "--max-norm", "2", "--tensor", tensor],
+      ...["-o", policy(base)],
+    ]);
     await runJson([
       ...["prove", ...from(base), "--tune", at(`${tune}.model.json`), "--tune-weights", at(`${tune}.safetensors`)],
       ...["--policy", policy(base), "--registry", String(registry), "--chain-id", "31337", "--publisher", PUBLISHER],
       ...["-o", at(`${tune}.certificate.json`)],
     ]);
   };
-  await prove("a", "b");
-  await prove("b", "c");
+  await prove("a", "b", "head.weight");
+  await prove("b", "c", "dense.weight");
   await runJson(["register", "policy", policy("a"), ...chain]);
   const registered = await runJson(["register", "certificate", at("b.certificate.json"), ...chain]);
   return {

@@ -18,7 +18,7 @@ export function checkView(page: Page): View {
   const weights = fileField({
     name: "weights",
     label: "The model's weights",
-    hint: "A safetensors file, or all files of a sharded or TensorFlow.js model. They are read in pieces and stay here.",
+    hint: "A safetensors or ONNX file, or all files of a sharded or TensorFlow.js model. They are read in pieces and stay here.",
     isMultiple: true,
   });
   const base = fileField({
@@ -37,11 +37,16 @@ export function checkView(page: Page): View {
   const button = el("button", { type: "submit" }, "Recompute the id");
   const form = el("form", { class: "stack" }, weights.element, base.element, tier.element, srs.element, button);
 
+  let hasLeft = false;
   let cancel = (): void => undefined;
-  page.onLeave(() => cancel());
+  page.onLeave(() => {
+    hasLeft = true;
+    cancel();
+  });
   const run = async (): Promise<void> => {
     outcome.replaceChildren(el("p", { role: "status" }, "Preparing …"));
     const job = await prepare(page, weights.files(), base.files()[0], tier.value(), srs.files()[0]);
+    if (hasLeft) return;
     const bar = progressBar(() => {
       cancel();
       button.disabled = false;

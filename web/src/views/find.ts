@@ -10,6 +10,10 @@ type Found = "model" | "certificate" | "policy" | undefined;
 
 /** `#/find/0x…`: an id whose kind the reader need not know. */
 export function findView(page: Page, id: Hex): View {
+  let hasLeft = false;
+  page.onLeave(() => {
+    hasLeft = true;
+  });
   return {
     title: "Search",
     content: [
@@ -18,7 +22,7 @@ export function findView(page: Page, id: Hex): View {
       pending(kindOf(page, id), "Asking the registry", (kind) => {
         if (kind === "certificate" || kind === "model") {
           // In place of this page: going back leads to where the search was made.
-          location.replace(linkTo({ page: kind, id }));
+          if (!hasLeft) location.replace(linkTo({ page: kind, id }));
           return el("p", {}, "Found.");
         }
         if (kind === "policy") return notice("plain", "That is a policy", facts([["Policy", idText(id)]]));

@@ -2,12 +2,11 @@ import type { FoundCertificate, ModelStanding } from "../../../src/client/query-
 import type { Hex } from "../../../src/encoding/hex.js";
 import { el } from "../dom.js";
 import { lineageView } from "../lineage-view.js";
-import { manifestOf } from "../manifests.js";
+import { manifestOf, parsedManifestOf } from "../manifests.js";
 import type { Page, View } from "../page.js";
 import { facts, idText, list, part, pending, verdictNotice, wholeId } from "../parts.js";
 import { policyWords } from "../policy-words.js";
-import { parsedManifestOf } from "../manifests.js";
-import { verdictOf } from "../verdict.js";
+import { messageOf, verdictOf } from "../verdict.js";
 import { counted, moment } from "../words.js";
 import { manifestPart } from "./manifest-part.js";
 
@@ -24,7 +23,8 @@ export function modelView(page: Page, id: Hex): View {
         pending(
           page.chain().then((chain) => chain.lineage(id)),
           "Following certificates",
-          lineageView,
+          (lineage) => lineageView(lineage, page.settings.keys === "development"),
+          (error) => el("p", {}, `The lineage could not be read: ${messageOf(error)}.`),
         ),
       ),
     ],
