@@ -129,6 +129,22 @@ if (chromiumPath !== undefined) {
       expect(await state("could-not-check").innerText()).to.include("contradicts itself");
     });
 
+    it("does not certify a model by the certificate of another, whatever a node sends", async () => {
+      await page.route(`${node.url}/**`, async (route) => {
+        // The node answers every search as if all were asked for.
+        const body = route.request().postData() ?? "";
+        const asked = JSON.parse(body) as { method: string; params: [{ topics?: unknown[] }] };
+        if (asked.method !== "eth_getLogs") return route.continue();
+        asked.params[0].topics = asked.params[0].topics?.slice(0, 1) ?? [];
+        return route.continue({ postData: JSON.stringify(asked) });
+      });
+      await open(`#/model/${scene.ids.a}`);
+      await state("could-not-check").waitFor();
+      expect(await state("could-not-check").innerText()).to.include("contradicts itself");
+      await page.getByText("events that were not asked for").waitFor();
+      expect(await state("certified").count()).to.equal(0);
+    });
+
     it("shows a certificate in tiles, and by the names of tensors once it has the manifest", async () => {
       await open(`#/certificate/${scene.certificateId}`);
       await page.getByRole("heading", { name: "What may have changed" }).waitFor();

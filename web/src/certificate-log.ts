@@ -1,5 +1,6 @@
 import type { Provider } from "ethers";
 import type { Hex } from "../../src/encoding/hex.js";
+import { UnavailableError } from "../../src/errors/errors.js";
 import { driftRegistryInterface } from "../../src/registry/encode.js";
 import { decodeRegistryFailure } from "../../src/registry/revert.js";
 
@@ -34,7 +35,7 @@ export async function certificateLog(
   ]);
   try {
     const logs = await provider.getLogs({ address: registry, topics, fromBlock });
-    return logs.flatMap((log) => {
+    const entries = logs.flatMap((log) => {
       const args = driftRegistryInterface.parseLog(log)?.args;
       if (args === undefined) return [];
       const field = (name: string): Hex => String(args.getValue(name)).toLowerCase() as Hex;
@@ -49,6 +50,15 @@ export async function certificateLog(
         },
       ];
     });
+    const isAskedFor = (entry: LoggedCertificate): boolean =>
+      (tunedModelId === undefined || entry.tunedModelId === tunedModelId) &&
+      (baseModelId === undefined || entry.baseModelId === baseModelId);
+    if (!entries.every(isAskedFor)) {
+      throw new UnavailableError("the node answers with events that were not asked for", {
+        remedy: "Do not rely on this node. Ask another one.",
+      });
+    }
+    return entries;
   } catch (error) {
     throw decodeRegistryFailure(error);
   }

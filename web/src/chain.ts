@@ -68,10 +68,7 @@ export class Chain {
 
   async certificate(id: Hex): Promise<RegisteredCertificate | undefined> {
     const found = await this.registry.getCertificate(id);
-    if (found === undefined) return undefined;
-    const { publisher, baseModelId, tunedModelId, policyId: policy } = found;
-    const words = [this.chainId, this.registry.address, publisher, baseModelId, tunedModelId, policy];
-    this.#assertHash(`certificate ${id}`, keccakWords(words), id);
+    if (found !== undefined) this.#assertCertificate(found, id);
     return found;
   }
 
@@ -84,7 +81,17 @@ export class Chain {
   /** A model's certificates and whether they certify it. Policies are checked where the manifest is known. */
   async standing(id: Hex): Promise<ModelStanding> {
     const manifest = manifestOf((await this.model(id))?.manifestHash);
-    return queryModel({ registry: this.registry, modelId: id, manifest, fromBlock: this.#settings.fromBlock });
+    const { fromBlock } = this.#settings;
+    const standing = await queryModel({ registry: this.registry, modelId: id, manifest, fromBlock });
+    for (const { certificate, policy } of standing.certificates) {
+      this.#assertCertificate(certificate, certificate.certificateId);
+      // A node that ignores what was asked for must not certify one model by another's certificate.
+      this.#assertHash(`what leads to model ${id}`, certificate.tunedModelId, id);
+      if (policy === undefined) continue;
+      this.#assertHash(`policy ${certificate.policyId}`, policyId(policy), certificate.policyId);
+      this.#assertHash(`the base of policy ${certificate.policyId}`, policy.baseModelId, certificate.baseModelId);
+    }
+    return standing;
   }
 
   /** Certificates that an address has registered, oldest first. */
@@ -106,6 +113,11 @@ export class Chain {
   /** Addresses at which somebody says that a model's manifest is. */
   manifestUris(id: Hex): Promise<string[]> {
     return this.registry.findManifestUris(id, this.#settings.fromBlock);
+  }
+
+  #assertCertificate({ publisher, baseModelId, tunedModelId, policyId: policy }: RegisteredCertificate, id: Hex): void {
+    const words = [this.chainId, this.registry.address, publisher, baseModelId, tunedModelId, policy];
+    this.#assertHash(`certificate ${id}`, keccakWords(words), id);
   }
 
   /** Ids are hashes of what they name: an answer that does not fit its id is a lie or a fault of the node. */
