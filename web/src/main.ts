@@ -5,6 +5,7 @@ import type { Page, View } from "./page.js";
 import { failure } from "./parts.js";
 import { linkTo, parseRoute, type Route } from "./route.js";
 import { loadChoice, parseHostConfig, settingsOf, type HostConfig } from "./settings.js";
+import { shorten } from "./words.js";
 import { messageOf } from "./verdict.js";
 import { certificateView } from "./views/certificate.js";
 import { checkView } from "./views/check.js";
@@ -114,11 +115,13 @@ function showNetwork({ settings }: Page): void {
   const line = byId("network");
   const { registry, rpc, via, keys } = settings;
   line.classList.toggle("danger", keys === "development");
+  if (registry === undefined) {
+    line.replaceChildren("No registry is set: ", el("a", { href: linkTo({ page: "settings" }) }, "name one"), ".");
+    return;
+  }
   const source = via === "wallet" ? "your wallet" : rpc === undefined ? "no node" : new URL(rpc).host;
-  const where =
-    registry === undefined ? "No registry is set." : `Registry ${registry.slice(0, 10)}… through ${source}.`;
-  line.textContent =
-    keys === "development" ? `${where} INSECURE development keys: certificates here prove nothing.` : where;
+  const where = `Registry ${shorten(registry)} through ${source}.`;
+  line.textContent = keys === "development" ? `${where} INSECURE keys: certificates here prove nothing.` : where;
 }
 
 async function loadHostConfig(): Promise<HostConfig> {

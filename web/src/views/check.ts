@@ -125,6 +125,7 @@ function found(page: Page, modelId: Hex, backend: string): HTMLElement[] {
       (standing) =>
         verdictNotice(
           verdictOf(standing, page.settings.keys),
+          el("p", { class: "hint" }, "By the word of the node that was asked."),
           standing.isCertified
             ? el("p", {}, "These very weights are what the certificate is about.")
             : el(
