@@ -17,14 +17,6 @@ import { publisherView } from "./views/publisher.js";
 import { settingsView } from "./views/settings.js";
 import { verifyView } from "./views/verify.js";
 
-const PAGES = [
-  ["home", "Search"],
-  ["check", "Check"],
-  ["verify", "Verify"],
-  ["publish", "Publish"],
-  ["settings", "Settings"],
-] as const;
-
 let leaving: (() => void)[] = [];
 
 async function start(): Promise<void> {
@@ -50,6 +42,11 @@ async function start(): Promise<void> {
     // So that a screen reader starts at the new content; not on the first load, where nothing was left.
     if (!isFirst) main.focus({ preventScroll: true });
   };
+  // Its fragment would be taken for a page.
+  document.querySelector(".skip")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    main.focus();
+  });
   window.addEventListener("hashchange", () => show(false));
   show(true);
 }
@@ -102,12 +99,10 @@ function viewOf(page: Page, route: Route): View {
 }
 
 function showNavigation(route: Route): void {
-  byId("pages").replaceChildren(
-    ...PAGES.map(([page, label]) => {
-      const isHere = route.page === page;
-      return el("a", { href: linkTo({ page }), ...(isHere ? { "aria-current": "page" } : {}) }, label);
-    }),
-  );
+  for (const link of byId("pages").querySelectorAll("a")) {
+    if (link.getAttribute("href") === linkTo(route)) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
 }
 
 /** One line that is always there: what is asked. Insecure keys are never far from the eye. */

@@ -12,9 +12,10 @@ const USUAL_PLACES = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-/** The browser of the tests, `FTI_CHROMIUM` first; `undefined` if the machine has none. */
+/** The browser of the tests, `FTI_CHROMIUM` first; `undefined` if the machine has none, or if that is set to nothing. */
 export function findChromium(): string | undefined {
   const named = process.env["FTI_CHROMIUM"];
+  if (named === "") return undefined;
   if (named === undefined) return USUAL_PLACES.find((path) => existsSync(path));
   if (!existsSync(named)) throw new Error(`FTI_CHROMIUM names ${named}, which is not there`);
   return named;

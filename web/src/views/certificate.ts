@@ -20,9 +20,8 @@ export function certificateView(page: Page, id: Hex): View {
       el("h1", {}, "Certificate"),
       wholeId(id),
       pending(ask(page, id), "Asking the registry", (answer) =>
-        answer === undefined ? [absent()] : certificateParts(page, answer),
+        answer === undefined ? [absent()] : [...certificateParts(page, answer), notSaidPart()],
       ),
-      notSaidPart(),
     ],
   };
 }

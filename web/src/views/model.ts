@@ -17,18 +17,24 @@ export function modelView(page: Page, id: Hex): View {
     content: [
       el("h1", {}, "Model"),
       wholeId(id),
-      pending(askStanding(page, id), "Asking the registry", (answer) => standingParts(page, answer)),
-      part(
-        "Lineage",
-        pending(
-          page.chain().then((chain) => chain.lineage(id)),
-          "Following certificates",
-          (lineage) => lineageView(lineage, page.settings.keys === "development"),
-          (error) => el("p", {}, `The lineage could not be read: ${messageOf(error)}.`),
-        ),
-      ),
+      pending(askStanding(page, id), "Asking the registry", (answer) => [
+        ...standingParts(page, answer),
+        lineagePart(page, id),
+      ]),
     ],
   };
+}
+
+function lineagePart(page: Page, id: Hex): HTMLElement {
+  return part(
+    "Lineage",
+    pending(
+      page.chain().then((chain) => chain.lineage(id)),
+      "Following certificates",
+      (lineage) => lineageView(lineage, page.settings.keys === "development"),
+      (error) => el("p", {}, `The lineage could not be read: ${messageOf(error)}.`),
+    ),
+  );
 }
 
 interface Answer {

@@ -1,3 +1,4 @@
+import { viewsOf } from "../../../src/architecture/views.js";
 import { commitModel } from "../../../src/client/commit-model.js";
 import { recomputeModelId } from "../../../src/client/recompute-model-id.js";
 import type { ProgressListener } from "../../../src/client/progress.js";
@@ -6,6 +7,7 @@ import { FormatError, InputError } from "../../../src/errors/errors.js";
 import { srsId } from "../../../src/kzg/srs.js";
 import { openModel } from "../../../src/model/open-model.js";
 import { TIERS, type Tier, type TierName } from "../../../src/protocol/tiers.js";
+import { listTensors } from "../../../src/quantize/list-tensors.js";
 import { parseManifest } from "../../../src/quantize/manifest.js";
 import { loadSrs } from "../../../src/wrap/srs-file.js";
 import { blobOpener, blobSource, pathOf, type NamedBytes } from "../blob-source.js";
@@ -57,7 +59,10 @@ export async function recompute(job: RecomputeJob, onProgress: ProgressListener)
       const { manifest } = job.layout;
       return { ...(await recomputeModelId({ ...common, manifest })), srsId: id, manifest, backend: backend.name };
     }
-    const { committed } = await commitModel({ ...common, tier, insecure: false });
+    // As `fti commit` packs a base unless it is told otherwise.
+    const tensors = listTensors(model, undefined).map(({ name, tensor: { shape } }) => ({ name, shape }));
+    const { views } = viewsOf(tensors, { layout: model.format === "tfjs" ? "channels-last" : "channels-first" });
+    const { committed } = await commitModel({ ...common, tier, views, insecure: false });
     return { modelId: committed.modelId, srsId: id, manifest: committed.manifest, backend: backend.name };
   } finally {
     await model.close();
