@@ -93,12 +93,25 @@ module.exports = {
       from: { path: "^src/" },
       to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], dependencyTypesNot: ["type-only"] },
     },
+    {
+      name: "the-page-stays-in-the-browser",
+      comment: "web/ may use the library, but nothing that needs Node.",
+      severity: "error",
+      from: { path: "^web/src/" },
+      to: { path: "^(src/(node|cli)/|test/|scripts/|bench/)", reachable: true },
+    },
+    {
+      name: "the-page-uses-no-built-ins",
+      severity: "error",
+      from: { path: "^web/src/" },
+      to: { dependencyTypes: ["core"] },
+    },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     { name: "no-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^(dist|artifacts|cache|coverage|types)/" },
+    exclude: { path: "^(dist|dist-web|artifacts|cache|coverage|types)/" },
     tsConfig: { fileName: "tsconfig.json" },
     // Imports of types are part of what a reader has to read.
     tsPreCompilationDeps: true,

@@ -16,6 +16,7 @@ const NODE_GLOBALS = ["process", "Buffer", "global", "__dirname", "__filename", 
 export default defineConfig(
   globalIgnores([
     "dist/",
+    "dist-web/",
     "build/",
     "artifacts/",
     "cache/",

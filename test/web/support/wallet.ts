@@ -1,0 +1,24 @@
+import type { BrowserContext } from "playwright-core";
+
+/**
+ * Gives the pages of a context a wallet (EIP-1193) that agrees to everything: it hands requests to a node that keeps its
+ * accounts unlocked, and acts for one of them.
+ */
+export async function installWallet(context: BrowserContext, rpc: string, account: string): Promise<void> {
+  await context.addInitScript(
+    `window.ethereum = {
+      on() {}, removeListener() {},
+      async request({ method, params = [] }) {
+        if (method === "eth_requestAccounts" || method === "eth_accounts") return [${JSON.stringify(account)}];
+        const response = await fetch(${JSON.stringify(rpc)}, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+        });
+        const { result, error } = await response.json();
+        if (error) throw Object.assign(new Error(error.message), error);
+        return result;
+      },
+    };`,
+  );
+}

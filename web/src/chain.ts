@@ -1,0 +1,206 @@
+import { BrowserProvider, FetchRequest, JsonRpcProvider, Network, type Eip1193Provider, type Signer } from "ethers";
+import { queryModel, type ModelStanding } from "../../src/client/query-model.js";
+import { modelId } from "../../src/commitment/model-id.js";
+import type { Hex } from "../../src/encoding/hex.js";
+import { keccakWords } from "../../src/encoding/keccak.js";
+import { InputError, UnavailableError } from "../../src/errors/errors.js";
+import { policyId, type Policy } from "../../src/drift/rule.js";
+import { DriftRegistryClient } from "../../src/registry/client.js";
+import type { RegisteredCertificate, RegisteredModel } from "../../src/registry/records.js";
+import { certificateLog, type LoggedCertificate } from "./certificate-log.js";
+import { gatherLineage, type Lineage } from "./lineage.js";
+import { manifestOf } from "./manifests.js";
+import type { Settings } from "./settings.js";
+
+const TIMEOUT_MS = 20_000;
+
+/** Edges of a lineage that are drawn at most: beyond that a picture says nothing. */
+const MOST_CERTIFICATES = 60;
+
+/**
+ * One registry on one chain: all that the page asks of it. Every method throws `UnavailableError` if the chain could not
+ * be asked and `RegistryError` if there is no such registry; "not there" is a value, never an error.
+ */
+export class Chain {
+  readonly registry: DriftRegistryClient;
+  readonly chainId: bigint;
+  /** Whose word the answers are: the node's address, or the wallet. */
+  readonly source: string;
+  readonly #provider: JsonRpcProvider | BrowserProvider;
+  readonly #settings: Settings;
+
+  private constructor(
+    registry: DriftRegistryClient,
+    chainId: bigint,
+    source: string,
+    provider: JsonRpcProvider | BrowserProvider,
+    settings: Settings,
+  ) {
+    this.registry = registry;
+    this.chainId = chainId;
+    this.source = source;
+    this.#provider = provider;
+    this.#settings = settings;
+  }
+
+  /** Throws `InputError` where a setting is missing or no registry is at the address, `UnavailableError`. */
+  static async connect(settings: Settings, wallet: Eip1193Provider | undefined): Promise<Chain> {
+    const { registry: address, via } = settings;
+    if (address === undefined) {
+      throw new InputError("no registry is set", { remedy: "Name one in the settings." });
+    }
+    const { provider, chainId, source } = via === "wallet" ? await openWallet(wallet) : await openNode(settings.rpc);
+    if (settings.chainId !== undefined && chainId !== BigInt(settings.chainId)) {
+      throw new UnavailableError(`${source} is on chain ${chainId}, the registry is on chain ${settings.chainId}`, {
+        remedy: via === "wallet" ? "Switch the wallet's network." : "Name a node of that chain in the settings.",
+      });
+    }
+    const registry = new DriftRegistryClient(address, provider);
+    await registry.assertPresent();
+    return new Chain(registry, chainId, source, provider, settings);
+  }
+
+  async model(id: Hex): Promise<RegisteredModel | undefined> {
+    const model = await this.registry.getModel(id);
+    if (model !== undefined) this.#assertHash(`model ${id}`, modelId(model), id);
+    return model;
+  }
+
+  async certificate(id: Hex): Promise<RegisteredCertificate | undefined> {
+    const found = await this.registry.getCertificate(id);
+    if (found !== undefined) this.#assertCertificate(found, id);
+    return found;
+  }
+
+  async policy(id: Hex): Promise<Policy | undefined> {
+    const policy = await this.registry.getPolicy(id);
+    if (policy !== undefined) this.#assertHash(`policy ${id}`, policyId(policy), id);
+    return policy;
+  }
+
+  /** A model's certificates and whether they certify it. Policies are checked where the manifest is known. */
+  async standing(id: Hex): Promise<ModelStanding> {
+    const manifest = manifestOf((await this.model(id))?.manifestHash);
+    const { fromBlock } = this.#settings;
+    const standing = await queryModel({ registry: this.registry, modelId: id, manifest, fromBlock });
+    for (const { certificate, policy } of standing.certificates) {
+      this.#assertCertificate(certificate, certificate.certificateId);
+      // A node that ignores what was asked for must not certify one model by another's certificate.
+      this.#assertHash(`what leads to model ${id}`, certificate.tunedModelId, id);
+      if (policy === undefined) continue;
+      this.#assertHash(`policy ${certificate.policyId}`, policyId(policy), certificate.policyId);
+      this.#assertHash(`the base of policy ${certificate.policyId}`, policy.baseModelId, certificate.baseModelId);
+    }
+    return standing;
+  }
+
+  /** Certificates that an address has registered, oldest first. */
+  async byPublisher(publisher: Hex): Promise<LoggedCertificate[]> {
+    const all = await this.#log({});
+    return all.filter((entry) => entry.publisher === publisher);
+  }
+
+  /** Bases above a model and tunes below it. */
+  lineage(focus: Hex): Promise<Lineage> {
+    return gatherLineage(
+      focus,
+      (id) => this.#log({ tunedModelId: id }),
+      (id) => this.#log({ baseModelId: id }),
+      MOST_CERTIFICATES,
+    );
+  }
+
+  /** Addresses at which somebody says that a model's manifest is. */
+  manifestUris(id: Hex): Promise<string[]> {
+    return this.registry.findManifestUris(id, this.#settings.fromBlock);
+  }
+
+  #assertCertificate({ publisher, baseModelId, tunedModelId, policyId: policy }: RegisteredCertificate, id: Hex): void {
+    const words = [this.chainId, this.registry.address, publisher, baseModelId, tunedModelId, policy];
+    this.#assertHash(`certificate ${id}`, keccakWords(words), id);
+  }
+
+  /** Ids are hashes of what they name: an answer that does not fit its id is a lie or a fault of the node. */
+  #assertHash(what: string, actual: Hex, expected: Hex): void {
+    if (actual === expected) return;
+    throw new UnavailableError(`${this.source} contradicts itself about ${what}: what it sent has the id ${actual}`, {
+      remedy: "Do not rely on this node. Ask another one.",
+    });
+  }
+
+  #log(filter: { readonly tunedModelId?: Hex; readonly baseModelId?: Hex }): Promise<LoggedCertificate[]> {
+    return certificateLog(this.#provider, this.registry.address, { ...filter, fromBlock: this.#settings.fromBlock });
+  }
+}
+
+/** The wallet's account, after its owner agreed. Throws `UnavailableError` if they do not, or the chain differs. */
+export async function walletSigner(wallet: Eip1193Provider | undefined, chainId: bigint): Promise<Signer> {
+  const { provider, chainId: actual } = await openWallet(wallet);
+  if (actual !== chainId) {
+    throw new InputError(`the wallet is on chain ${actual}, the registry on chain ${chainId}`, {
+      remedy: "Switch the wallet's network and try again.",
+    });
+  }
+  try {
+    return await provider.getSigner();
+  } catch (cause) {
+    throw new UnavailableError("the wallet gave no account", { remedy: "Unlock it and allow this page.", cause });
+  }
+}
+
+interface Opened<P> {
+  readonly provider: P;
+  readonly chainId: bigint;
+  readonly source: string;
+}
+
+async function openWallet(wallet: Eip1193Provider | undefined): Promise<Opened<BrowserProvider>> {
+  if (wallet === undefined) {
+    throw new UnavailableError("this browser has no wallet", {
+      remedy: "Install one that offers itself to pages (EIP-1193), or name a node in the settings.",
+    });
+  }
+  const provider = new BrowserProvider(wallet, "any", { cacheTimeout: -1 });
+  try {
+    return { provider, chainId: (await provider.getNetwork()).chainId, source: "your wallet" };
+  } catch (cause) {
+    throw new UnavailableError("the wallet does not answer", { remedy: "Unlock it and reload the page.", cause });
+  }
+}
+
+async function openNode(rpc: string | undefined): Promise<Opened<JsonRpcProvider>> {
+  if (rpc === undefined) {
+    throw new InputError("no node of a chain is set", { remedy: "Name one in the settings, or use a wallet." });
+  }
+  const chainId = await askChainId(rpc);
+  const request = new FetchRequest(rpc);
+  request.timeout = TIMEOUT_MS;
+  const options = { staticNetwork: true, batchMaxCount: 1, cacheTimeout: -1 } as const;
+  return { provider: new JsonRpcProvider(request, Network.from(chainId), options), chainId, source: rpc };
+}
+
+/** Asked by hand first: ethers would try for ever where nobody answers. */
+async function askChainId(rpc: string): Promise<bigint> {
+  const unreachable = (detail: string, cause?: unknown): UnavailableError =>
+    new UnavailableError(`${rpc}: ${detail}`, {
+      remedy: "Check the node's address in the settings, that it runs, and that it lets pages ask (CORS).",
+      cause,
+    });
+  let answer: unknown;
+  try {
+    const response = await fetch(rpc, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    answer = await response.json();
+  } catch (cause) {
+    throw unreachable("no node answers", cause);
+  }
+  const result = typeof answer === "object" && answer !== null && "result" in answer ? answer.result : undefined;
+  if (typeof result !== "string" || !/^0x[0-9a-fA-F]+$/u.test(result)) {
+    throw unreachable("the answer is not that of a node");
+  }
+  return BigInt(result);
+}

@@ -1,0 +1,27 @@
+import { describePolicy } from "../../src/policy/describe-policy.js";
+import type { Policy } from "../../src/drift/rule.js";
+import type { Manifest } from "../../src/quantize/manifest.js";
+
+/** A policy in words, in two parts: what may have changed, and what may not. */
+export interface PolicyWords {
+  readonly mayChange: readonly string[];
+  readonly mayNot: string;
+  /** Whether the tensors' names and sizes are known, so that the words speak of weights. */
+  readonly isExact: boolean;
+}
+
+/** The library's words for a policy, sorted. Without the manifest they speak of tiles and integer units. */
+export function policyWords(policy: Policy, manifest: Manifest | undefined): PolicyWords {
+  const lines = describePolicy(policy, manifest);
+  // The last line is the frozen part, the others are one rule each.
+  return { mayChange: lines.slice(0, -1), mayNot: lines.at(-1) ?? "", isExact: manifest !== undefined };
+}
+
+/** What no certificate says, whatever its policy (docs/protocol.md, section 9). */
+export const NOT_SAID: readonly string[] = [
+  "that the fine-tune is safe or good: a small change can change behaviour;",
+  "who trained it: only who registered it;",
+  "that some server really runs this model;",
+  "anything about changes below the quantisation step;",
+  "that the registrant knew the weights of a base that is private.",
+];

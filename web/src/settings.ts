@@ -1,0 +1,139 @@
+import { z } from "zod";
+import type { Hex } from "../../src/encoding/hex.js";
+import { FormatError } from "../../src/errors/errors.js";
+import { TIER_NAMES, type TierName } from "../../src/protocol/tiers.js";
+
+const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/u, "is not an address: expected 0x and 40 hex digits")
+  .transform((text) => text.toLowerCase() as Hex);
+const httpAddress = z.string().regex(/^https?:\/\/[^\s]+$/u, "is not an http address such as http://127.0.0.1:8545");
+const optionally = <T extends z.ZodTypeAny>(schema: T): z.ZodUnion<[z.ZodLiteral<"">, T]> =>
+  z.union([z.literal(""), schema]);
+
+/** `config.json` beside the page: what its host offers. Everything may be missing. */
+const hostSchema = z
+  .object({
+    /** JSON-RPC node. */
+    rpc: optionally(httpAddress).optional(),
+    registry: optionally(address).optional(),
+    /** The chain of that registry: another chain has nothing to say of it. */
+    chainId: z.number().int().positive().optional(),
+    /** Block of the registry's deployment: spares public nodes a search from block 0. */
+    fromBlock: z.number().int().min(0).optional(),
+    /** Where the host says the keys of its registry are from. */
+    keys: z.enum(["development", "ceremony"]).optional(),
+    /** Address of the SRS (a `.ptau` file), relative to the page. */
+    srs: z.string().min(1).optional(),
+    /** Addresses of the verifying keys by tier, relative to the page. */
+    verifyingKeys: z.record(z.enum(TIER_NAMES), z.string().min(1)).optional(),
+  })
+  .strict();
+
+export type HostConfig = z.infer<typeof hostSchema>;
+
+/** Reads `config.json`. Throws `FormatError` naming the field. */
+export function parseHostConfig(text: string): HostConfig {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new FormatError("config.json", "is not JSON", { cause });
+  }
+  const parsed = hostSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new FormatError("config.json", `${issue?.path.join(".") ?? ""} ${issue?.message ?? "is malformed"}`.trim(), {
+    remedy: "docs/explorer.md lists its fields.",
+  });
+}
+
+/** What the reader chose, kept in this browser. Empty fields are the host's. */
+const choiceSchema = z.object({
+  via: z.enum(["rpc", "wallet"]),
+  rpc: optionally(httpAddress),
+  registry: optionally(address),
+});
+
+export type Choice = z.infer<typeof choiceSchema>;
+
+export const NO_CHOICE: Choice = { via: "rpc", rpc: "", registry: "" };
+
+/** Reads what the settings' fields hold. Throws `FormatError` naming the field. */
+export function parseChoice(fields: unknown): Choice {
+  const parsed = choiceSchema.safeParse(fields);
+  if (parsed.success) return parsed.data;
+  // A union's own message says only that no branch fits: the last branch knows why.
+  const [issue] = parsed.error.issues;
+  const inner = issue?.code === "invalid_union" ? issue.unionErrors.at(-1)?.issues[0] : issue;
+  throw new FormatError("settings", `${String(issue?.path[0] ?? "")}: ${inner?.message ?? "is malformed"}`);
+}
+
+/** Where the keys behind certificates are from. */
+export type KeyOrigin = "development" | "ceremony" | "unknown";
+
+/** What the page works with: the reader's choice where there is one, else the host's. */
+export interface Settings {
+  readonly via: "rpc" | "wallet";
+  /** `undefined` if nobody named one. */
+  readonly rpc: string | undefined;
+  readonly registry: Hex | undefined;
+  /** The chain that must answer, where it is known. */
+  readonly chainId: number | undefined;
+  readonly fromBlock: number;
+  /** Whether the keys behind this registry are known to be development ones: by the host's word, for its own registry only. */
+  readonly keys: KeyOrigin;
+  /** The same of the files that the host offers. */
+  readonly hostKeys: KeyOrigin;
+  readonly srs: string | undefined;
+  readonly verifyingKeys: Readonly<Partial<Record<TierName, string>>>;
+}
+
+export function settingsOf(host: HostConfig, choice: Choice): Settings {
+  const hostRegistry = host.registry === "" ? undefined : host.registry;
+  const hostRpc = host.rpc === "" ? undefined : host.rpc;
+  const registry = choice.registry === "" ? hostRegistry : choice.registry;
+  const isHostsRegistry = registry !== undefined && registry === hostRegistry;
+  // The same address on another chain is another contract: the host's word counts where the chain is certain too.
+  const isHostsChain = host.chainId !== undefined || (choice.via === "rpc" && choice.rpc === "");
+  const { keys = "unknown" } = host;
+  return {
+    via: choice.via,
+    rpc: choice.rpc === "" ? hostRpc : choice.rpc,
+    registry,
+    chainId: isHostsRegistry ? host.chainId : undefined,
+    fromBlock: isHostsRegistry && isHostsChain ? (host.fromBlock ?? 0) : 0,
+    // A warning is never dropped on a guess.
+    keys: isHostsRegistry && (isHostsChain || keys === "development") ? keys : "unknown",
+    hostKeys: keys,
+    srs: host.srs,
+    verifyingKeys: host.verifyingKeys ?? {},
+  };
+}
+
+const STORAGE_KEY = "fti.settings";
+
+/** The part of `localStorage` that is used. */
+export interface Store {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+/** What is kept of an earlier visit; what cannot be read any more counts as nothing. */
+export function loadChoice(store: Store): Choice {
+  try {
+    const parsed = choiceSchema.safeParse(JSON.parse(store.getItem(STORAGE_KEY) ?? "null"));
+    return parsed.success ? parsed.data : NO_CHOICE;
+  } catch {
+    return NO_CHOICE;
+  }
+}
+
+export function saveChoice(store: Store, choice: Choice): void {
+  store.setItem(STORAGE_KEY, JSON.stringify(choice));
+}
+
+export function forgetChoice(store: Store): void {
+  store.removeItem(STORAGE_KEY);
+}

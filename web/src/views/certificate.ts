@@ -1,0 +1,104 @@
+import type { Hex } from "../../../src/encoding/hex.js";
+import { UnavailableError } from "../../../src/errors/errors.js";
+import { assertPolicyFitsManifest } from "../../../src/drift/policy-manifest.js";
+import type { Policy } from "../../../src/drift/rule.js";
+import type { RegisteredCertificate, RegisteredModel } from "../../../src/registry/records.js";
+import { el } from "../dom.js";
+import { parsedManifestOf } from "../manifests.js";
+import type { Page, View } from "../page.js";
+import { facts, idText, notice, pending, problem, wholeId } from "../parts.js";
+import { linkTo } from "../route.js";
+import { moment } from "../words.js";
+import { manifestPart } from "./manifest-part.js";
+import { notSaidPart, policyPart } from "./policy-part.js";
+
+/** `#/certificate/0x…`: a registered certificate in plain words. */
+export function certificateView(page: Page, id: Hex): View {
+  return {
+    title: "Certificate",
+    content: [
+      el("h1", {}, "Certificate"),
+      wholeId(id),
+      pending(ask(page, id), "Asking the registry", (answer) =>
+        answer === undefined ? [absent()] : [...certificateParts(page, answer), notSaidPart()],
+      ),
+    ],
+  };
+}
+
+interface Answer {
+  readonly certificate: RegisteredCertificate;
+  readonly policy: Policy;
+  readonly base: RegisteredModel;
+  readonly source: string;
+  readonly chainId: bigint;
+}
+
+async function ask(page: Page, id: Hex): Promise<Answer | undefined> {
+  const chain = await page.chain();
+  const certificate = await chain.certificate(id);
+  if (certificate === undefined) return undefined;
+  const [policy, base] = await Promise.all([chain.policy(certificate.policyId), chain.model(certificate.baseModelId)]);
+  if (policy === undefined || base === undefined) {
+    // The registry takes no certificate without them.
+    throw new UnavailableError(`${chain.source} knows the certificate but not its policy or its base`, {
+      remedy: "The node may lag behind. Try again, or ask another one.",
+    });
+  }
+  return { certificate, policy, base, source: chain.source, chainId: chain.chainId };
+}
+
+function absent(): HTMLElement {
+  return notice(
+    "bad",
+    "There is no such certificate here",
+    el("p", {}, "This registry has none with this id. Another registry or chain may."),
+  );
+}
+
+function certificateParts(page: Page, { certificate, policy, base, source, chainId }: Answer): HTMLElement[] {
+  const { baseModelId, tunedModelId, publisher, policyId, registeredAt, blockNumber } = certificate;
+  const manifest = parsedManifestOf(base.manifestHash);
+  let misfit: unknown;
+  try {
+    if (manifest !== undefined) assertPolicyFitsManifest(policy, manifest);
+  } catch (error) {
+    misfit = error;
+  }
+  return [
+    registered(page, source, chainId),
+    ...(misfit === undefined ? [] : [problem("Its policy means nothing for these models", misfit)]),
+    facts([
+      ["From base", idText(baseModelId, { page: "model", id: baseModelId })],
+      ["To fine-tune", idText(tunedModelId, { page: "model", id: tunedModelId })],
+      ["Published by", idText(publisher, { page: "publisher", id: publisher })],
+      ["When", `${moment(registeredAt)}, block ${blockNumber}`],
+      ["Policy", idText(policyId)],
+    ]),
+    ...(misfit === undefined ? policyPart(policy, manifest) : []),
+    ...(manifest === undefined ? [manifestPart(page, baseModelId, base.manifestHash)] : []),
+  ];
+}
+
+function registered(page: Page, source: string, chainId: bigint): HTMLElement {
+  const word = el(
+    "p",
+    { class: "hint" },
+    `By the word of ${source}, chain ${chainId}; the registry checked the proof when it was registered. To rely on neither, `,
+    el("a", { href: linkTo({ page: "verify" }) }, "verify the certificate's file"),
+    ".",
+  );
+  if (page.settings.keys === "development") {
+    return notice(
+      "danger",
+      "Registered under INSECURE keys: proves nothing",
+      el("p", {}, "The keys are those of a development set-up. Whoever made them can forge any certificate."),
+      word,
+    );
+  }
+  const origin =
+    page.settings.keys === "ceremony"
+      ? "The host of this page says that the keys are from a public ceremony."
+      : "Where the registry's keys are from is not known here: ask whoever deployed it.";
+  return notice("good", "Registered", el("p", {}, origin), word);
+}

@@ -1,0 +1,80 @@
+import type { Hex } from "../../../src/encoding/hex.js";
+import { InputError, UnavailableError } from "../../../src/errors/errors.js";
+import { el } from "../dom.js";
+import { fileField } from "../file-field.js";
+import { learnManifestFile } from "../manifests.js";
+import type { Page } from "../page.js";
+import { part, pending, problem } from "../parts.js";
+
+/** Beyond this it is no manifest. */
+const MAX_BYTES = 64 * 2 ** 20;
+
+/**
+ * Asks for the manifest of which the registry has only the hash: from a file, or from an address that somebody has
+ * published. Addresses are strangers' words and tell their host who reads: nothing is fetched before a click.
+ */
+export function manifestPart(page: Page, modelId: Hex, manifestHash: Hex): HTMLElement {
+  const trouble = el("div", { "aria-live": "polite" });
+  const learn = async (read: () => Promise<{ text: string; name: string }>): Promise<void> => {
+    trouble.replaceChildren();
+    try {
+      const { text, name } = await read();
+      const hash = learnManifestFile(text, name);
+      if (hash !== manifestHash) {
+        throw new InputError(`${name}: is another model's manifest: its hash is ${hash}, expected ${manifestHash}`);
+      }
+      page.reload();
+    } catch (error) {
+      trouble.replaceChildren(problem("That manifest cannot be used", error));
+    }
+  };
+  const field = fileField({
+    name: "manifest",
+    label: "base.model.json, or the manifest",
+    hint: "As the publisher of the base made it. It is checked against the registry and stays in your browser.",
+    onChange: ([file]) => {
+      if (file !== undefined) void learn(async () => ({ text: await file.text(), name: file.name }));
+    },
+  });
+  const addresses = pending(
+    page.chain().then((chain) => chain.manifestUris(modelId)),
+    "Looking for published addresses",
+    (uris) => el("div", { class: "row" }, ...usable(uris).map((uri) => fetchButton(uri, learn))),
+  );
+  return part(
+    "Read it by the names of tensors",
+    el(
+      "p",
+      {},
+      "The registry knows tiles and integers only. With the base's manifest, whose hash it has, rules are checked and put into words.",
+    ),
+    field.element,
+    addresses,
+    trouble,
+  );
+}
+
+type Learn = (read: () => Promise<{ text: string; name: string }>) => Promise<void>;
+
+function fetchButton(uri: string, learn: Learn): HTMLElement {
+  const button = el("button", { type: "button", class: "quiet" }, `Fetch it from ${new URL(uri).host}`);
+  button.addEventListener("click", () => void learn(async () => ({ text: await fetchText(uri), name: uri })));
+  return button;
+}
+
+/** Addresses that a page can fetch; others are somebody else's to resolve. */
+function usable(uris: readonly string[]): string[] {
+  return [...new Set(uris)].filter((uri) => /^https?:\/\//u.test(uri) && URL.canParse(uri));
+}
+
+async function fetchText(uri: string): Promise<string> {
+  let response: Response;
+  try {
+    response = await fetch(uri, { referrerPolicy: "no-referrer", credentials: "omit" });
+  } catch (cause) {
+    throw new UnavailableError(`${uri}: cannot be fetched`, { remedy: "Fetch it by hand and drop it here.", cause });
+  }
+  if (!response.ok) throw new UnavailableError(`${uri}: answers ${response.status}`);
+  if (Number(response.headers.get("content-length") ?? 0) > MAX_BYTES) throw new InputError(`${uri}: is too large`);
+  return response.text();
+}

@@ -1,0 +1,104 @@
+import type { FoundCertificate, ModelStanding } from "../../../src/client/query-model.js";
+import type { Hex } from "../../../src/encoding/hex.js";
+import { el } from "../dom.js";
+import { lineageView } from "../lineage-view.js";
+import { manifestOf, parsedManifestOf } from "../manifests.js";
+import type { Page, View } from "../page.js";
+import { facts, idText, list, part, pending, verdictNotice, wholeId } from "../parts.js";
+import { policyWords } from "../policy-words.js";
+import { messageOf, verdictOf } from "../verdict.js";
+import { counted, moment } from "../words.js";
+import { manifestPart } from "./manifest-part.js";
+
+/** `#/model/0x…`: a model's standing in the registry, and its lineage. */
+export function modelView(page: Page, id: Hex): View {
+  return {
+    title: "Model",
+    content: [
+      el("h1", {}, "Model"),
+      wholeId(id),
+      pending(askStanding(page, id), "Asking the registry", (answer) => [
+        ...standingParts(page, answer),
+        lineagePart(page, id),
+      ]),
+    ],
+  };
+}
+
+function lineagePart(page: Page, id: Hex): HTMLElement {
+  return part(
+    "Lineage",
+    pending(
+      page.chain().then((chain) => chain.lineage(id)),
+      "Following certificates",
+      (lineage) => lineageView(lineage, page.settings.keys === "development"),
+      (error) => el("p", {}, `The lineage could not be read: ${messageOf(error)}.`),
+    ),
+  );
+}
+
+interface Answer {
+  readonly standing: ModelStanding;
+  readonly source: string;
+  readonly chainId: bigint;
+}
+
+async function askStanding(page: Page, id: Hex): Promise<Answer> {
+  const chain = await page.chain();
+  return { standing: await chain.standing(id), source: chain.source, chainId: chain.chainId };
+}
+
+function standingParts(page: Page, { standing, source, chainId }: Answer): HTMLElement[] {
+  const { model, certificates, modelId } = standing;
+  const hasManifest = manifestOf(model?.manifestHash) !== undefined;
+  return [
+    verdictNotice(
+      verdictOf(standing, page.settings.keys),
+      el(
+        "p",
+        { class: "hint" },
+        `By the word of ${source}, chain ${chainId}. The proofs were checked by the registry.`,
+      ),
+      standing.isCertified && page.settings.keys === "unknown"
+        ? el("p", { class: "hint" }, "Where the registry's keys are from is not known here: ask whoever deployed it.")
+        : undefined,
+    ),
+    ...certificates.map((found) => certificateCard(found, model?.manifestHash)),
+    ...(model !== undefined && certificates.length > 0 && !hasManifest
+      ? [manifestPart(page, modelId, model.manifestHash)]
+      : []),
+    ...(model === undefined
+      ? []
+      : [
+          part(
+            "As it is registered",
+            facts([
+              ["Registered by", idText(model.registrant, { page: "publisher", id: model.registrant })],
+              ["When", moment(model.registeredAt)],
+              ["Size", `${counted(model.tileCount, "tile")} of ${2 ** model.t} × ${2 ** model.t} weights`],
+              ["Merkle root", idText(model.merkleRoot)],
+              ["Manifest hash", idText(model.manifestHash)],
+            ]),
+          ),
+        ]),
+  ];
+}
+
+function certificateCard({ certificate, policy, policyProblem }: FoundCertificate, manifestHash?: Hex): HTMLElement {
+  const { certificateId, baseModelId, publisher, registeredAt } = certificate;
+  const words = policy === undefined ? undefined : policyWords(policy, parsedManifestOf(manifestHash));
+  return el(
+    "article",
+    { class: "card" },
+    el("h3", {}, "Certificate ", idText(certificateId, { page: "certificate", id: certificateId })),
+    policyProblem === undefined
+      ? undefined
+      : el("p", { class: "problem" }, `Its policy means nothing for this model: ${policyProblem}`),
+    facts([
+      ["From base", idText(baseModelId, { page: "model", id: baseModelId })],
+      ["Published by", idText(publisher, { page: "publisher", id: publisher })],
+      ["When", moment(registeredAt)],
+    ]),
+    words === undefined || policyProblem !== undefined ? undefined : list([...words.mayChange, words.mayNot]),
+  );
+}

@@ -1,0 +1,25 @@
+import type { Policy } from "../../../src/drift/rule.js";
+import type { Manifest } from "../../../src/quantize/manifest.js";
+import { el } from "../dom.js";
+import { list, part } from "../parts.js";
+import { NOT_SAID, policyWords } from "../policy-words.js";
+
+/** What may have changed and what may not, in words. */
+export function policyPart(policy: Policy, manifest: Manifest | undefined): HTMLElement[] {
+  const { mayChange, mayNot, isExact } = policyWords(policy, manifest);
+  return [
+    part(
+      "What may have changed",
+      list(mayChange, { class: "words" }),
+      isExact
+        ? undefined
+        : el("p", { class: "hint" }, "In tiles and integer units, which is all that the registry knows."),
+    ),
+    part("What may not", el("p", { class: "words" }, mayNot)),
+  ];
+}
+
+/** What no certificate says. */
+export function notSaidPart(): HTMLElement {
+  return part("What a certificate does not say", list(NOT_SAID));
+}

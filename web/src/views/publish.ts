@@ -1,0 +1,162 @@
+import type { Hex } from "../../../src/encoding/hex.js";
+import { InputError } from "../../../src/errors/errors.js";
+import { walletSigner } from "../chain.js";
+import { el } from "../dom.js";
+import { fileField } from "../file-field.js";
+import { learnManifest } from "../manifests.js";
+import type { Page, View } from "../page.js";
+import { facts, idText, notice, problem, wholeId } from "../parts.js";
+import { linkTo, type Route } from "../route.js";
+import { assertBelongs, parseSubmission, type Submission } from "../submission.js";
+import { counted } from "../words.js";
+
+/** `#/publish`: what `fti register` does, signed by the browser's wallet. */
+export function publishView(page: Page): View {
+  const outcome = el("div", { "aria-live": "polite" });
+  const field = fileField({
+    name: "submission",
+    label: "What to register",
+    hint: "model.json, policy.json or certificate.json, in this order: a policy needs its base, a certificate both.",
+    onChange: ([file]) => {
+      if (file === undefined) return;
+      outcome.replaceChildren(el("p", { role: "status" }, "Reading …"));
+      file
+        .text()
+        .then((text) => outcome.replaceChildren(...offer(page, parseSubmission(text, file.name))))
+        .catch((error: unknown) => outcome.replaceChildren(problem("That cannot be registered", error)));
+    },
+  });
+  const hasWallet = page.wallet !== undefined;
+  return {
+    title: "Publish",
+    content: [
+      el("h1", {}, "Publish"),
+      el(
+        "p",
+        { class: "lead" },
+        "What is registered stays for ever and names your address. Your wallet asks you before anything is sent.",
+      ),
+      ...(hasWallet
+        ? []
+        : [
+            notice(
+              "plain",
+              "This browser has no wallet",
+              el("p", {}, "Files are read and shown all the same; to register them, use one, or fti register."),
+            ),
+          ]),
+      field.element,
+      outcome,
+    ],
+  };
+}
+
+/** What the file is, and a button that registers it. */
+function offer(page: Page, submission: Submission): HTMLElement[] {
+  const result = el("div", { "aria-live": "polite" });
+  const button = el("button", { type: "button", disabled: page.wallet === undefined }, "Register with the wallet");
+  const uri = el("input", { type: "text", id: "manifest-uri", placeholder: "https://…", autocomplete: "off" });
+  button.addEventListener("click", () => {
+    button.disabled = true;
+    result.replaceChildren(el("p", { role: "status" }, "Waiting for the wallet and the chain …"));
+    register(page, submission, uri.value.trim())
+      .then((hash) => result.replaceChildren(done(submission, hash)))
+      .catch((error: unknown) => {
+        button.disabled = false;
+        result.replaceChildren(problem("Not registered", error));
+      });
+  });
+  return [
+    summary(submission),
+    ...(isInsecure(submission)
+      ? [
+          notice(
+            "danger",
+            "Made with an INSECURE development set-up",
+            el("p", {}, "It proves nothing. On a public chain it would only mislead."),
+          ),
+        ]
+      : []),
+    ...(submission.kind === "model"
+      ? [
+          el(
+            "div",
+            { class: "field" },
+            el("label", { for: "manifest-uri" }, "Address of its manifest (optional)"),
+            uri,
+            el(
+              "p",
+              { class: "hint" },
+              "Where others find the manifest, or this model.json: they check it by its hash.",
+            ),
+          ),
+        ]
+      : []),
+    el("p", {}, button),
+    result,
+  ];
+}
+
+function summary(submission: Submission): HTMLElement {
+  switch (submission.kind) {
+    case "model": {
+      const { parts, isPrivate } = submission.model;
+      return facts([
+        ["A model", wholeId(submission.id)],
+        ["Size", `${counted(parts.tileCount, "tile")} of ${2 ** parts.t} × ${2 ** parts.t} weights`],
+        ["Weights", isPrivate ? "private: only the publisher can open them" : "open: anybody can recompute the id"],
+      ]);
+    }
+    case "policy":
+      return facts([
+        ["A policy", wholeId(submission.id)],
+        ["About the base", idText(submission.policy.baseModelId)],
+        ["Rules", String(submission.policy.rules.length)],
+      ]);
+    case "certificate": {
+      const { publisher, registry, chainId, segments } = submission.certificate;
+      return facts([
+        ["A certificate", wholeId(submission.id)],
+        ["Publisher", publisher],
+        ["For registry", `${registry} on chain ${chainId}`],
+        ["Proof", counted(segments.length, "segment")],
+      ]);
+    }
+  }
+}
+
+function isInsecure(submission: Submission): boolean {
+  if (submission.kind === "model") return submission.model.insecure;
+  return submission.kind === "certificate" && submission.certificate.insecure;
+}
+
+async function register(page: Page, submission: Submission, manifestUri: string): Promise<Hex> {
+  if (manifestUri !== "" && !URL.canParse(manifestUri)) {
+    throw new InputError(`${JSON.stringify(manifestUri)} is not an address`, { remedy: "Write it like https://…" });
+  }
+  const { registry, chainId } = await page.chain();
+  const signer = await walletSigner(page.wallet, chainId);
+  const account = (await signer.getAddress()).toLowerCase() as Hex;
+  assertBelongs(submission, { chainId, registry: registry.address, account });
+  switch (submission.kind) {
+    case "model":
+      learnManifest(submission.model.manifest);
+      return (await registry.registerModel(signer, submission.model.parts, manifestUri)).transactionHash;
+    case "policy":
+      return (await registry.registerPolicy(signer, submission.policy)).transactionHash;
+    case "certificate":
+      // The registry's own words, before the wallet asks for money.
+      await registry.simulateCertify(account, submission.certificate);
+      return (await registry.certify(signer, submission.certificate)).transactionHash;
+  }
+}
+
+function done({ kind, id }: Submission, hash: Hex): HTMLElement {
+  const route: Route | undefined = kind === "policy" ? undefined : { page: kind, id };
+  return notice(
+    "good",
+    "Registered",
+    el("p", {}, `In transaction ${hash}.`),
+    route === undefined ? undefined : el("p", {}, el("a", { href: linkTo(route) }, `Look at the ${kind}`)),
+  );
+}

@@ -1,0 +1,39 @@
+import type { Hex } from "../../../src/encoding/hex.js";
+import type { LoggedCertificate } from "../certificate-log.js";
+import { el } from "../dom.js";
+import type { Page, View } from "../page.js";
+import { facts, idText, notice, pending, wholeId } from "../parts.js";
+import { counted } from "../words.js";
+
+/** `#/publisher/0x…`: what an address has registered. */
+export function publisherView(page: Page, address: Hex): View {
+  return {
+    title: "Publisher",
+    content: [
+      el("h1", {}, "Publisher"),
+      wholeId(address),
+      el("p", { class: "hint" }, "An address is no name: anybody may register any certificate that they can prove."),
+      pending(
+        page.chain().then((chain) => chain.byPublisher(address)),
+        "Searching the registry's log",
+        (certificates) =>
+          certificates.length === 0
+            ? notice("plain", "No certificates", el("p", {}, "This address has registered none in this registry."))
+            : [el("h2", {}, counted(certificates.length, "certificate")), ...[...certificates].reverse().map(card)],
+      ),
+    ],
+  };
+}
+
+function card({ certificateId, baseModelId, tunedModelId, blockNumber }: LoggedCertificate): HTMLElement {
+  return el(
+    "article",
+    { class: "card" },
+    el("h3", {}, "Certificate ", idText(certificateId, { page: "certificate", id: certificateId })),
+    facts([
+      ["From base", idText(baseModelId, { page: "model", id: baseModelId })],
+      ["To fine-tune", idText(tunedModelId, { page: "model", id: tunedModelId })],
+      ["Block", String(blockNumber)],
+    ]),
+  );
+}

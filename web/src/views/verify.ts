@@ -1,0 +1,179 @@
+import { InputError } from "../../../src/errors/errors.js";
+import { modelId } from "../../../src/commitment/model-id.js";
+import { tierById, type TierName } from "../../../src/protocol/tiers.js";
+import { parseCertificate } from "../../../src/wrap/certificate-codec.js";
+import type { Certificate } from "../../../src/wrap/certificate.js";
+import { el } from "../dom.js";
+import { fileField } from "../file-field.js";
+import { learnManifest, parsedManifestOf } from "../manifests.js";
+import type { Page, View } from "../page.js";
+import { facts, failure, idText, notice, part, pending, problem, wholeId } from "../parts.js";
+import { linkTo } from "../route.js";
+import { givenOrHosts } from "../work/anchors.js";
+import { startWork, type Work } from "../work/start.js";
+import { tiersOf, type Verified } from "../work/verify.js";
+import { notSaidPart, policyPart } from "./policy-part.js";
+
+/** `#/verify`: a certificate's proofs, checked here and now. */
+export function verifyView(page: Page): View {
+  const certificate = fileField({
+    name: "certificate",
+    label: "The certificate",
+    hint: "certificate.json, as fti prove wrote it.",
+  });
+  const { srs: hostSrs, verifyingKeys } = page.settings;
+  const hasKeys = Object.keys(verifyingKeys).length > 0;
+  const key = fileField({
+    name: "key",
+    label: hasKeys ? "The verifying key, if not the host's" : "The verifying key",
+    hint: "The key of the certificate's tier, as snarkjs exports it (….vkey.json).",
+  });
+  const srs = fileField({
+    name: "srs",
+    label: hostSrs === undefined ? "The SRS (.ptau)" : "The SRS (.ptau), if not the host's",
+    hint: "Only its first points are read.",
+  });
+  const outcome = el("div", { "aria-live": "polite" });
+  const button = el("button", { type: "submit" }, "Verify");
+  const form = el("form", { class: "stack" }, certificate.element, key.element, srs.element, button);
+  let work: Work<Verified> | undefined;
+  page.onLeave(() => work?.cancel());
+
+  const run = async (): Promise<void> => {
+    outcome.replaceChildren(el("p", { role: "status" }, "Checking the proofs …"));
+    const [file] = certificate.files();
+    if (file === undefined) throw new InputError("no certificate is chosen", { remedy: "Choose certificate.json." });
+    const text = await file.text();
+    const parsed = parseCertificate(text, file.name);
+    const keys: Partial<Record<TierName, { name: string; text: string }>> = {};
+    const tiers = tiersOf(parsed);
+    const [given] = key.files();
+    if (given !== undefined && tiers.length > 1) {
+      throw new InputError(`the certificate needs the keys of ${tiers.length} tiers, one is given`);
+    }
+    for (const tier of tiers) {
+      const name = tierById(tier)?.name;
+      if (name === undefined) continue;
+      const bytes = await givenOrHosts(given, verifyingKeys[name], `the verifying key of tier ${name}`);
+      keys[name] = { name: bytes.name, text: await bytes.bytes.text() };
+    }
+    const srsFile = await givenOrHosts(srs.files()[0], hostSrs, "the SRS");
+    work = startWork(
+      { kind: "verify", certificate: { name: file.name, text }, srs: srsFile, verifyingKeys: keys },
+      () => undefined,
+    );
+    const verified = await work.result;
+    const isHosts = given === undefined && srs.files().length === 0;
+    outcome.replaceChildren(...verdictParts(page, parsed, verified, isHosts));
+  };
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    run()
+      .catch((error: unknown) => outcome.replaceChildren(failure(error)))
+      .finally(() => {
+        button.disabled = false;
+      });
+  });
+  return {
+    title: "Verify a certificate",
+    content: [
+      el("h1", {}, "Verify a certificate"),
+      el("p", { class: "lead" }, "Everything that the registry checks, checked by your own browser."),
+      form,
+      outcome,
+    ],
+  };
+}
+
+function verdictParts(page: Page, certificate: Certificate, verified: Verified, isHosts: boolean): HTMLElement[] {
+  const checks = el(
+    "ul",
+    { class: "checks" },
+    ...verified.checks.map(({ check, ok }) =>
+      el("li", { class: ok ? "ok" : "failed" }, el("span", {}, ok ? "holds: " : "fails: "), check),
+    ),
+  );
+  if (!verified.valid) {
+    return [framed("bad", "invalid", "Invalid", el("p", {}, verified.reason ?? ""), checks)];
+  }
+  const manifest = parsedManifestOf(learnManifest(certificate.manifest));
+  const { base, tuned, publisher, registry, chainId, policy } = certificate;
+  const [baseId, tunedId] = [modelId(base), modelId(tuned)];
+  const changed = certificate.segments.reduce((sum, { tiles }) => sum + tiles.length, 0);
+  return [
+    validNotice(page, certificate, verified, isHosts, checks),
+    facts([
+      ["From base", idText(baseId, { page: "model", id: baseId })],
+      ["To fine-tune", idText(tunedId, { page: "model", id: tunedId })],
+      ["Changed", `${changed} of ${base.tileCount} tiles`],
+      ["Publisher", idText(publisher, { page: "publisher", id: publisher })],
+      ["For registry", `${registry} on chain ${chainId}`],
+      ["SRS", idText(verified.srsId)],
+    ]),
+    ...policyPart(policy, manifest),
+    part("In the registry", registration(page, certificate, verified)),
+    notSaidPart(),
+  ];
+}
+
+function validNotice(
+  page: Page,
+  certificate: Certificate,
+  { hasHollowKey }: Verified,
+  isHosts: boolean,
+  checks: HTMLElement,
+): HTMLElement {
+  if (certificate.insecure || hasHollowKey || (isHosts && page.settings.hostKeys === "development")) {
+    const why = el(
+      "p",
+      {},
+      "The proofs are valid, but the keys are those of a development set-up. Whoever made them can forge any certificate.",
+    );
+    return framed("danger", "insecure", "Valid under INSECURE keys: proves nothing", why, checks);
+  }
+  const origin =
+    isHosts && page.settings.hostKeys === "ceremony"
+      ? "By the keys of this page's host, who says that they are from a public ceremony."
+      : "By the keys that were given. Where they are from is yours to know: whoever made them alone could forge certificates.";
+  return framed("good", "valid", "Valid", el("p", {}, origin), checks);
+}
+
+function framed(kind: "good" | "bad" | "danger", state: string, title: string, ...more: HTMLElement[]): HTMLElement {
+  const element = notice(kind, title, ...more);
+  element.dataset["state"] = state;
+  return element;
+}
+
+/** A valid certificate need not be registered: that is another question, with its own three answers. */
+function registration(page: Page, certificate: Certificate, { certificateId }: Verified): HTMLElement {
+  const { registry } = page.settings;
+  const own = certificate.registry.toLowerCase();
+  if (registry !== own) {
+    return el("p", {}, `It is for the registry ${own} on chain ${certificate.chainId}, which this page does not ask.`);
+  }
+  const ask = async (): Promise<"registered" | "absent" | "elsewhere"> => {
+    const chain = await page.chain();
+    if (chain.chainId !== certificate.chainId) return "elsewhere";
+    return (await chain.certificate(certificateId)) === undefined ? "absent" : "registered";
+  };
+  const link = { page: "certificate", id: certificateId } as const;
+  return pending(
+    ask(),
+    "Asking the registry",
+    (answer) => {
+      if (answer === "elsewhere")
+        return el("p", {}, `It is for chain ${certificate.chainId}, which this page does not ask.`);
+      if (answer === "absent") {
+        return el("p", {}, "It is not registered. ", el("a", { href: linkTo({ page: "publish" }) }, "Publish it"), ".");
+      }
+      return el(
+        "div",
+        {},
+        el("p", {}, "It is ", el("a", { href: linkTo(link) }, "registered"), "."),
+        wholeId(certificateId),
+      );
+    },
+    (error) => problem("Could not ask whether it is registered", error),
+  );
+}

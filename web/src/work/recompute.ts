@@ -1,0 +1,78 @@
+import { viewsOf } from "../../../src/architecture/views.js";
+import { commitModel } from "../../../src/client/commit-model.js";
+import { recomputeModelId } from "../../../src/client/recompute-model-id.js";
+import type { ProgressListener } from "../../../src/client/progress.js";
+import type { Hex } from "../../../src/encoding/hex.js";
+import { FormatError, InputError } from "../../../src/errors/errors.js";
+import { srsId } from "../../../src/kzg/srs.js";
+import { openModel } from "../../../src/model/open-model.js";
+import { TIERS, type Tier, type TierName } from "../../../src/protocol/tiers.js";
+import { listTensors } from "../../../src/quantize/list-tensors.js";
+import { parseManifest } from "../../../src/quantize/manifest.js";
+import { loadSrs } from "../../../src/wrap/srs-file.js";
+import { blobOpener, blobSource, pathOf, type NamedBytes } from "../blob-source.js";
+import { openBackend } from "./backend.js";
+import { assertPowers } from "./powers-check.js";
+
+/** A model whose id is asked for. */
+export interface RecomputeJob {
+  readonly kind: "recompute";
+  readonly weights: readonly NamedBytes[];
+  /** Canonical JSON of the manifest that the model is read by; or, of a base without one, the tier of its tiles. */
+  readonly layout: { readonly manifest: string } | { readonly tier: TierName };
+  /** A `.ptau` file. */
+  readonly srs: NamedBytes;
+  /** The SRS of the registry that will be asked; another one is refused before anything is computed. */
+  readonly expectedSrsId: Hex | undefined;
+}
+
+export interface Recomputed {
+  readonly modelId: Hex;
+  readonly srsId: Hex;
+  /** Canonical JSON. */
+  readonly manifest: string;
+  /** The kernels that were used. */
+  readonly backend: string;
+}
+
+/** The id of a model's files. Throws `InputError` or `FormatError` for files that cannot be used, `UnavailableError`. */
+export async function recompute(job: RecomputeJob, onProgress: ProgressListener): Promise<Recomputed> {
+  onProgress("reading the SRS", 0, 1);
+  const tier = tierOf(job.layout);
+  const srs = await loadSrs(blobSource(job.srs.name, job.srs.bytes), tier.tileSize);
+  const id = srsId(srs);
+  if (job.expectedSrsId !== undefined && id !== job.expectedSrsId) {
+    throw new InputError(
+      `${job.srs.name}: is the SRS ${id}, the registry's models are committed under ${job.expectedSrsId}`,
+      {
+        remedy: "Give the registry's SRS: without it the id cannot be recomputed.",
+      },
+    );
+  }
+  const backend = await openBackend();
+  await assertPowers(srs, backend, job.srs.name);
+  onProgress("reading the SRS", 1, 1);
+  const model = await openModel(blobOpener(job.weights), pathOf(job.weights));
+  try {
+    const common = { model, srs, backend, onProgress };
+    if ("manifest" in job.layout) {
+      const { manifest } = job.layout;
+      return { ...(await recomputeModelId({ ...common, manifest })), srsId: id, manifest, backend: backend.name };
+    }
+    // As `fti commit` packs a base unless it is told otherwise.
+    const tensors = listTensors(model, undefined).map(({ name, tensor: { shape } }) => ({ name, shape }));
+    const { views } = viewsOf(tensors, { layout: model.format === "tfjs" ? "channels-last" : "channels-first" });
+    const { committed } = await commitModel({ ...common, tier, views, insecure: false });
+    return { modelId: committed.modelId, srsId: id, manifest: committed.manifest, backend: backend.name };
+  } finally {
+    await model.close();
+  }
+}
+
+function tierOf(layout: RecomputeJob["layout"]): Tier {
+  if ("tier" in layout) return TIERS[layout.tier];
+  const { t } = parseManifest(JSON.parse(layout.manifest) as unknown);
+  const tier = Object.values(TIERS).find((candidate) => candidate.t === t);
+  if (tier === undefined) throw new FormatError("the manifest", `no tier has tiles of side 2^${t}`);
+  return tier;
+}
