@@ -1,29 +1,10 @@
-import { z } from "zod";
 import { FormatError } from "../errors/errors.js";
-import { readWhole } from "./byte-source.js";
-import { parseJsonStrict } from "./json-text.js";
+import { rankAndScale, readLoraConfig, type LoraConfig } from "./lora-config.js";
+import { ADAPTER_CONFIG, type LoraModule } from "./lora-module.js";
 import { openModel, type Model } from "./open-model.js";
+import type { FileRecord } from "./provenance.js";
 import type { SourceOpener } from "./source-opener.js";
 import { elementCountOf, type TensorReader } from "./tensor.js";
-
-export const ADAPTER_CONFIG = "adapter_config.json";
-const MAX_CONFIG_BYTES = 1 << 20;
-
-/** What an adapter adds to one weight: `scale·B·A`. */
-export interface LoraModule {
-  /** The module's name in the adapter, such as `model.layers.0.self_attn.q_proj`. */
-  readonly module: string;
-  readonly rank: number;
-  readonly scale: number;
-  /** `rank × in`, row-major. */
-  readonly a: Float64Array;
-  /** `out × rank`, row-major. */
-  readonly b: Float64Array;
-  readonly inSize: number;
-  readonly outSize: number;
-  /** Whether the base stores the weight as `in × out` (PEFT: `fan_in_fan_out`, as GPT-2's Conv1D). */
-  readonly isTransposed: boolean;
-}
 
 /** A PEFT adapter of low rank. The files stay open until `close`. */
 export interface LoraAdapter {
@@ -31,30 +12,11 @@ export interface LoraAdapter {
   readonly modules: readonly LoraModule[];
   /** Whole tensors that take the place of the base's (PEFT: `modules_to_save`), by their names there. */
   readonly replaced: ReadonlyMap<string, TensorReader>;
+  /** `adapter_config.json`: scales come from it. */
+  readonly configFile: FileRecord;
   readonly files: Model;
   close(): Promise<void>;
 }
-
-const pattern = z.record(z.string(), z.number().positive()).nullish();
-
-const unsupported = (message: string): z.ZodType<boolean | null | undefined> =>
-  z
-    .boolean()
-    .nullish()
-    .refine((isUsed) => isUsed !== true, message);
-
-const configSchema = z.object({
-  peft_type: z.literal("LORA"),
-  r: z.number().int().positive(),
-  lora_alpha: z.number(),
-  use_rslora: z.boolean().nullish(),
-  use_dora: unsupported("DoRA scales the base's weights: merge the adapter and give the merged model"),
-  lora_bias: unsupported("a bias of the adapter itself is not supported: merge it and give the merged model"),
-  fan_in_fan_out: z.boolean().nullish(),
-  rank_pattern: pattern,
-  alpha_pattern: pattern,
-});
-type Config = z.infer<typeof configSchema>;
 
 /**
  * Opens a PEFT directory: `adapter_config.json` beside `adapter_model.safetensors` (or its shards).
@@ -62,52 +24,64 @@ type Config = z.infer<typeof configSchema>;
  */
 export async function openAdapter(opener: SourceOpener, directory: string): Promise<LoraAdapter> {
   const path = opener.join(directory, ADAPTER_CONFIG);
-  const config = await readConfig(opener, path);
+  const { config, file: configFile } = await readLoraConfig(opener, path, ADAPTER_CONFIG);
   const files = await openModel(opener, opener.join(directory, await weightsFile(opener, directory)));
   try {
-    const modules = new Map<string, { a?: TensorReader; b?: TensorReader }>();
+    const modules = new Map<string, Factors>();
     const replaced = new Map<string, TensorReader>();
     for (const tensor of files.tensors) {
       if (tensor.kind === "string") throw new FormatError(files.path, `tensor ${tensor.name} holds strings`);
       const name = tensor.name.replace(/^base_model\.model\./u, "");
-      const factor = /^(.+)\.lora_([AB])(?:\.[\w-]+)?\.weight$/u.exec(name);
-      if (factor !== null) {
-        const [, module = "", side] = factor;
-        const found = modules.get(module) ?? {};
-        modules.set(module, side === "A" ? { ...found, a: tensor } : { ...found, b: tensor });
-      } else if (name.includes("lora_")) {
+      const factor = parseFactorName(name);
+      if (factor !== undefined) {
+        const { module, side, isEmbedding } = factor;
+        const found = modules.get(module) ?? { isEmbedding };
+        if (found[side] !== undefined || found.isEmbedding !== isEmbedding) {
+          throw new FormatError(files.path, `module ${JSON.stringify(module)} has lora_${side.toUpperCase()} twice`, {
+            remedy: "Save one adapter a directory.",
+          });
+        }
+        modules.set(module, { ...found, [side]: tensor });
+      } else if (/lora_|token_adapter|trainable_tokens/u.test(name)) {
         throw new FormatError(
           files.path,
           `tensor ${JSON.stringify(tensor.name)} is of an adapter that is not supported`,
-          {
-            remedy: "Linear layers with lora_A and lora_B are: merge the adapter and give the merged model.",
-          },
+          { remedy: "Linear layers and embeddings with lora A and B are: merge it and give the merged model." },
         );
       } else {
-        replaced.set(name.replace(/\.modules_to_save(\.[\w-]+)?\./u, "."), tensor);
+        const saved = name.replace(/\.modules_to_save(\.[\w-]+)?\./u, ".");
+        if (replaced.has(saved)) {
+          throw new FormatError(files.path, `holds ${JSON.stringify(saved)} twice`, {
+            remedy: "Save one adapter a directory.",
+          });
+        }
+        replaced.set(saved, tensor);
       }
     }
     const read: LoraModule[] = [];
     for (const [module, pair] of modules) read.push(await readModule(files.path, module, pair, config));
-    return { path: directory, modules: read, replaced, files, close: () => files.close() };
+    return { path: directory, modules: read, replaced, configFile, files, close: () => files.close() };
   } catch (error) {
     await files.close();
     throw error;
   }
 }
 
-async function readConfig(opener: SourceOpener, path: string): Promise<Config> {
-  const source = await opener.open(path);
-  try {
-    const parsed = configSchema.safeParse(parseJsonStrict(await readWhole(source, MAX_CONFIG_BYTES), path));
-    if (parsed.success) return parsed.data;
-    const [issue] = parsed.error.issues;
-    throw new FormatError(path, `${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`, {
-      remedy: "Adapters of PEFT's type LORA are supported; of any other kind, merge it and give the merged model.",
-    });
-  } finally {
-    await source.close();
-  }
+/** What an adapter's file holds for one module. */
+interface Factors {
+  readonly a?: TensorReader;
+  readonly b?: TensorReader;
+  readonly isEmbedding: boolean;
+}
+
+/** `MODULE.lora_A.weight`, `MODULE.lora_embedding_A`, either with the adapter's own name after the side. */
+function parseFactorName(
+  name: string,
+): { readonly module: string; readonly side: "a" | "b"; readonly isEmbedding: boolean } | undefined {
+  const linear = /^(.+)\.lora_([AB])(?:\.[\w-]+)?\.weight$/u.exec(name);
+  const [, module, side] = linear ?? /^(.+)\.lora_embedding_([AB])(?:\.[\w-]+)?$/u.exec(name) ?? [];
+  if (module === undefined) return undefined;
+  return { module, side: side === "A" ? "a" : "b", isEmbedding: linear === null };
 }
 
 async function weightsFile(opener: SourceOpener, directory: string): Promise<string> {
@@ -126,8 +100,8 @@ async function weightsFile(opener: SourceOpener, directory: string): Promise<str
 async function readModule(
   path: string,
   module: string,
-  { a, b }: { readonly a?: TensorReader; readonly b?: TensorReader },
-  config: Config,
+  { a, b, isEmbedding }: Factors,
+  config: LoraConfig,
 ): Promise<LoraModule> {
   const label = `module ${JSON.stringify(module)}`;
   if (a === undefined || b === undefined) {
@@ -135,45 +109,26 @@ async function readModule(
       remedy: "The adapter is damaged or incomplete.",
     });
   }
-  const rank = matchPattern(config.rank_pattern, module) ?? config.r;
-  const alpha = matchPattern(config.alpha_pattern, module) ?? config.lora_alpha;
+  const { rank, scale } = rankAndScale(config, module);
   const [rankOfA, inSize] = a.shape;
   const [outSize, rankOfB] = b.shape;
-  const isLinear = a.shape.length === 2 && b.shape.length === 2;
-  if (!isLinear || rankOfA !== rank || rankOfB !== rank || inSize === undefined || outSize === undefined) {
+  const isMatrix = a.shape.length === 2 && b.shape.length === 2;
+  if (!isMatrix || rankOfA !== rank || rankOfB !== rank || inSize === undefined || outSize === undefined) {
     throw new FormatError(
       path,
       `${label}: lora_A is ${JSON.stringify(a.shape)} and lora_B ${JSON.stringify(b.shape)}, but the rank is ${rank}`,
-      { remedy: "lora_A is rank × in and lora_B out × rank, of linear layers." },
+      { remedy: "lora_A is rank × in and lora_B out × rank, of linear layers and embeddings." },
     );
   }
   return {
     module,
     rank,
-    scale: config.use_rslora === true ? alpha / Math.sqrt(rank) : alpha / rank,
+    scale,
     a: await a.readValues(0, elementCountOf(a.shape)),
     b: await b.readValues(0, elementCountOf(b.shape)),
     inSize,
     outSize,
-    isTransposed: config.fan_in_fan_out ?? false,
+    // An embedding is a table of tokens × features: the layer's inputs are its rows.
+    isTransposed: isEmbedding || (config.fan_in_fan_out ?? false),
   };
-}
-
-/** The value of the first key that, as a regular expression, is the module's name or the end of it after a dot, as in PEFT. */
-function matchPattern(
-  patterns: Readonly<Record<string, number>> | null | undefined,
-  module: string,
-): number | undefined {
-  for (const [key, value] of Object.entries(patterns ?? {})) {
-    if (module === key || module.endsWith(`.${key}`) || matchesWhole(key, module)) return value;
-  }
-  return undefined;
-}
-
-function matchesWhole(key: string, module: string): boolean {
-  try {
-    return new RegExp(`^(.*\\.)?(${key})$`, "u").test(module);
-  } catch {
-    return false; // no regular expression: a plain name, which did not match
-  }
 }

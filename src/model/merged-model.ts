@@ -1,5 +1,6 @@
 import { InputError } from "../errors/errors.js";
-import type { LoraAdapter, LoraModule } from "./lora-adapter.js";
+import type { LoraAdapter } from "./lora-adapter.js";
+import type { AdaptedTensor, LoraModule } from "./lora-module.js";
 import type { Model } from "./open-model.js";
 import { compareNames, type ModelTensor, type TensorReader } from "./tensor.js";
 
@@ -8,16 +9,24 @@ import { compareNames, type ModelTensor, type TensorReader } from "./tensor.js";
  * order and in float64, then added. Numbers are those of the adapter applied at run time; a merge rounds them and has
  * another id. Both must stay open; closing the result closes the adapter only.
  *
- * Throws `InputError` for a module that the base does not have, or of another shape.
+ * Throws `InputError` for a module that the base does not have, or of another shape, and for two that are one tensor's.
  */
 export function mergeAdapter(base: Model, adapter: LoraAdapter): Model {
-  const byModule = new Map<string, LoraModule>();
-  for (const module of adapter.modules) byModule.set(tensorOf(base, adapter, module.module), module);
+  const adapted = new Map<string, AdaptedTensor>();
+  for (const module of adapter.modules) {
+    const tensor = tensorOf(base, adapter, module.module);
+    assertOnce(adapter, tensor, adapted.has(tensor));
+    adapted.set(tensor, { ...module, tensor });
+  }
   const replaced = new Map<string, TensorReader>();
-  for (const [name, tensor] of adapter.replaced) replaced.set(findName(base, name) ?? name, tensor);
+  for (const [saved, tensor] of adapter.replaced) {
+    const name = findName(base, saved) ?? saved;
+    assertOnce(adapter, name, replaced.has(name) || adapted.has(name));
+    replaced.set(name, tensor);
+  }
 
   const tensors = base.tensors.map((tensor): ModelTensor => {
-    const module = byModule.get(tensor.name);
+    const module = adapted.get(tensor.name);
     const saved = replaced.get(tensor.name);
     replaced.delete(tensor.name);
     if (saved !== undefined) return { ...saved, name: tensor.name };
@@ -30,13 +39,26 @@ export function mergeAdapter(base: Model, adapter: LoraAdapter): Model {
     path: adapter.path,
     format: "peft-lora",
     tensors,
+    adapter: { modules: [...adapted.values()] },
     provenance: async () => {
       const [own, under] = [await adapter.files.provenance(), await base.provenance()];
-      const files = [...own.files, ...under.files.map((file) => ({ ...file, name: `base/${file.name}` }))];
+      const files = [
+        adapter.configFile,
+        ...own.files,
+        ...under.files.map((file) => ({ ...file, name: `base/${file.name}` })),
+      ];
       return { format: "peft-lora", files, tensors: tensors.map(({ name, dtype }) => ({ name, dtype })) };
     },
     close: () => adapter.close(),
   };
+}
+
+/** Two names of the adapter must not come to one tensor of the base: one of them would be lost. */
+function assertOnce(adapter: LoraAdapter, tensor: string, isTaken: boolean): void {
+  if (!isTaken) return;
+  throw new InputError(`${adapter.path}: changes ${JSON.stringify(tensor)} of the base twice`, {
+    remedy: "Give the base that the adapter was trained on, or merge the adapter and give the merged model.",
+  });
 }
 
 /** The base's tensor that a module of the adapter changes. */
@@ -71,6 +93,9 @@ function adaptedTensor(base: Model, tensor: ModelTensor, adapter: LoraAdapter, m
   }
   return {
     ...tensor,
+    kind: "float",
+    // The sum is rounded to no format of the base: what is expected of rounding noise depends on it.
+    dtype: "F64",
     readValues: async (start, count) => {
       const values = (await tensor.readValues(start, count)).slice();
       for (let i = 0; i < count; i++) {

@@ -1,6 +1,7 @@
 import { FormatError, InputError } from "../errors/errors.js";
 import { readWhole, type ByteSource } from "./byte-source.js";
 import { parseJsonStrict } from "./json-text.js";
+import { ADAPTER_CONFIG, type AdaptedTensor } from "./lora-module.js";
 import { readOnnx } from "./onnx.js";
 import { recordProvenance, type ModelFile, type ModelFormat, type Provenance } from "./provenance.js";
 import { MAX_HEADER_BYTES, readSafetensors } from "./safetensors.js";
@@ -16,6 +17,8 @@ export interface Model {
   readonly format: ModelFormat;
   /** In manifest order: by the UTF-8 bytes of their names, all different. */
   readonly tensors: readonly ModelTensor[];
+  /** Of a PEFT adapter over its base: the factors of what it adds. */
+  readonly adapter?: { readonly modules: readonly AdaptedTensor[] };
   /** Reads every file once more to take its digest. */
   provenance(): Promise<Provenance>;
   close(): Promise<void>;
@@ -26,10 +29,16 @@ const FORMATS =
 
 /**
  * Opens the model at `path`: a file of one of the formats, or a directory that holds exactly one.
- * Throws `FormatError` for a file that breaks its format, `InputError` if there is no model or more than one.
+ * Throws `FormatError` for a file that breaks its format, `InputError` if there is no model or more than one,
+ * and for an adapter's directory: `openModelOver` opens that.
  */
 export async function openModel(opener: SourceOpener, path: string): Promise<Model> {
   const names = await opener.list(path);
+  if (names?.includes(ADAPTER_CONFIG) === true) {
+    throw new InputError(`${path}: is an adapter, which is a model only over its base`, {
+      remedy: "Give the base's weights as well (--base-weights), or a merged model.",
+    });
+  }
   const file = names === undefined ? path : opener.join(path, chooseModelFile(path, names));
   const source = await opener.open(file);
   const opened: ModelFile[] = [{ name: file.split(/[/\\]/u).at(-1) ?? file, source }];

@@ -1,5 +1,5 @@
-import { InputError } from "../errors/errors.js";
-import { ADAPTER_CONFIG, openAdapter } from "./lora-adapter.js";
+import { openAdapter } from "./lora-adapter.js";
+import { ADAPTER_CONFIG } from "./lora-module.js";
 import { mergeAdapter } from "./merged-model.js";
 import { openModel, type Model } from "./open-model.js";
 import type { SourceOpener } from "./source-opener.js";
@@ -10,12 +10,7 @@ import type { SourceOpener } from "./source-opener.js";
  */
 export async function openModelOver(opener: SourceOpener, path: string, base: Model | undefined): Promise<Model> {
   const names = await opener.list(path);
-  if (names?.includes(ADAPTER_CONFIG) !== true) return openModel(opener, path);
-  if (base === undefined) {
-    throw new InputError(`${path}: is an adapter, which is a model only over its base`, {
-      remedy: "Give the base's weights as well (--base-weights), or a merged model.",
-    });
-  }
+  if (base === undefined || names?.includes(ADAPTER_CONFIG) !== true) return openModel(opener, path);
   const adapter = await openAdapter(opener, path);
   try {
     return mergeAdapter(base, adapter);

@@ -6,6 +6,13 @@ import type { ModelTensor } from "./tensor.js";
 /** The file formats that can be read. */
 export type ModelFormat = "safetensors" | "safetensors-sharded" | "tfjs" | "onnx" | "peft-lora";
 
+/** A file that was read, by its name, size and SHA-256 (64 lowercase hex digits). */
+export interface FileRecord {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
 /**
  * Where a model's weights came from. It stands beside the manifest and is not part of the model id, so that
  * equal weights have one id whatever the format, the shards and the dtypes.
@@ -13,7 +20,7 @@ export type ModelFormat = "safetensors" | "safetensors-sharded" | "tfjs" | "onnx
 export interface Provenance {
   readonly format: ModelFormat;
   /** Every file that was read, the one that lists the others first. `name` is relative to its directory. */
-  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+  readonly files: readonly FileRecord[];
   /** The stored dtype of every tensor, in manifest order. */
   readonly tensors: readonly { readonly name: string; readonly dtype: string }[];
 }

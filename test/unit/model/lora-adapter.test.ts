@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
@@ -105,9 +106,59 @@ describe("adapters of low rank", () => {
       [over({}, PAIR.slice(0, 1)), /has no lora_B/u],
       [over({}, PAIR, [f32("net.k.weight", [2, 3], [0, 0, 0, 0, 0, 0])]), /does not have/u],
       [over({}, PAIR, [f32("net.q.weight", [3, 2], [0, 0, 0, 0, 0, 0])]), /as 2 × 3, but .* \[3,2\]/u],
-      [over({}, [f32("base_model.model.e.lora_embedding_A", [1, 2], [1, 1])]), /lora_embedding_A.*not supported/u],
+      [over({}, [f32("base_model.model.q.lora_magnitude_vector", [2], [1, 1])]), /lora_magnitude.*not supported/u],
+      [over({}, [f32("base_model.model.q.token_adapter.base", [2], [1, 1])]), /token_adapter.*not supported/u],
+      [openModel(adapterFiles({}, PAIR), "lora"), /only over its base.*--base-weights/su],
     ];
     for (const [work, message] of cases) expect(await refusal(work)).to.match(message);
+  });
+
+  it("are refused where they mean more than factors added to the base", async () => {
+    for (const [field, value] of [
+      ["use_dora", true],
+      ["lora_bias", true],
+      ["init_lora_weights", "pissa"],
+      ["init_lora_weights", "pissa_niter_16"],
+      ["init_lora_weights", "olora"],
+      ["init_lora_weights", "loftq"],
+      ["layer_replication", [[0, 2]]],
+      ["target_parameters", ["experts.weight"]],
+      ["trainable_token_indices", [1]],
+      ["alora_invocation_tokens", [7]],
+    ] as const) {
+      expect(await refusal(over({ [field]: value }))).to.include(`adapter_config.json: ${field}: `);
+    }
+    for (const start of [true, false, "gaussian", "eva"]) {
+      const model = await over({ init_lora_weights: start, layer_replication: null, target_parameters: [] });
+      expect((await valuesOf(model, "net.q.weight"))[0], String(start)).to.equal(2);
+    }
+  });
+
+  it("are refused where two of their tensors would come to one", async () => {
+    const other = PAIR.map((tensor) => ({ ...tensor, name: tensor.name.replace(/\.weight$/u, ".other.weight") }));
+    expect(await refusal(over({}, [...PAIR, ...other]))).to.match(/"net\.q" has lora_[AB] twice/u);
+    const prefixed = PAIR.map((tensor) => ({ ...tensor, name: tensor.name.replace("net.q", "model.net.q") }));
+    expect(await refusal(over({}, [...PAIR, ...prefixed]))).to.match(/changes "net\.q\.weight" of the base twice/u);
+    const whole = f32("base_model.model.net.q.weight", [2, 3], [1, 1, 1, 1, 1, 1]);
+    expect(await refusal(over({}, [...PAIR, whole]))).to.match(/changes "net\.q\.weight" of the base twice/u);
+  });
+
+  it("adapt embeddings, whose rows are the layer's inputs", async () => {
+    const factors = [
+      f32("base_model.model.embed.lora_embedding_A", [1, 3], [1, 10, 100]),
+      f32("base_model.model.embed.lora_embedding_B", [2, 1], [1, -1]),
+    ];
+    const model = await over({}, factors, [f32("embed.weight", [3, 2], [0, 0, 0, 0, 0, 1])]);
+    expect(await valuesOf(model, "embed.weight")).to.deep.equal([2, -2, 20, -20, 200, -199]);
+  });
+
+  it("tell their factors by the base's names, and that the sum is rounded to no format", async () => {
+    const base = [{ ...f32("model.net.q.weight", [2, 3], [0, 0, 0, 0, 0, 0]), dtype: "BF16" as const }];
+    const model = await over({}, PAIR, base);
+    expect(
+      model.adapter?.modules.map(({ tensor, module, rank, scale }) => [tensor, module, rank, scale]),
+    ).to.deep.equal([["model.net.q.weight", "net.q", 1, 2]]);
+    expect(tensorOf(model, "model.net.q.weight").dtype).to.equal("F64");
   });
 
   it("are refused without their weights, and a pickle is not opened", async () => {
@@ -134,8 +185,16 @@ describe("adapters of low rank", () => {
     }
     expect(changed).to.equal(4);
     const { files } = await model.provenance();
-    expect(files.map(({ name }) => name)).to.deep.equal(["adapter_model.safetensors", "base/base.safetensors"]);
-    expect(files[0]?.bytes).to.equal((await readFile(fixture("lora/adapter_model.safetensors"))).length);
+    expect(files.map(({ name }) => name)).to.deep.equal([
+      "adapter_config.json",
+      "adapter_model.safetensors",
+      "base/base.safetensors",
+    ]);
+    // The scale is in the configuration, so that is among the files.
+    for (const { name, sha256 } of files.slice(0, 2)) {
+      const bytes = await readFile(fixture(`lora/${name}`));
+      expect(sha256).to.equal(createHash("sha256").update(bytes).digest("hex"));
+    }
     for (const each of [model, merged, base]) await each.close();
   });
 });
