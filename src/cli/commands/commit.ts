@@ -43,7 +43,7 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
     summary: "commit a model and compute its id",
     description:
       "Quantises a model (safetensors, TensorFlow.js, ONNX, or a PEFT adapter over its base), commits it tile by tile and computes its id. Equal weights have " +
-      "one id, whatever the format. A fine-tune takes everything but the weights from its --base. A --private model's " +
+      "one id, whatever the format; an adapter and its merge, which rounds, have two. A fine-tune takes everything but the weights from its --base. A --private model's " +
       "commitments hide its weights; its blindings go to a file of secrets (mode 0600), without which nothing can be proven.",
     positionals: [["<model>", "file or directory of the weights"]],
     options: [
@@ -72,7 +72,7 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
       "fti commit tuned.safetensors --base base.model.json --base-weights base.safetensors -o tuned.model.json",
     ],
     run: async ([path = ""], options, session) => {
-      const stem = basename(resolve(path)).replace(/\.(safetensors|json)$/u, "");
+      const stem = basename(resolve(path)).replace(/\.(safetensors|json|onnx)$/u, "");
       const output = options.output ?? `${stem}.model.json`;
       const secretsPath = options.secrets ?? output.replace(/(\.model)?\.json$/u, "").concat(".secrets.json");
       if (options.private !== true && options.secrets !== undefined) {
