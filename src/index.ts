@@ -36,7 +36,27 @@ export type { CommittedModel, ModelSecrets } from "./commitment/committed-model.
 export { encodeModel, encodeSecrets, parseModel, parseSecrets } from "./commitment/model-file.js";
 export { modelId, type ModelParts } from "./commitment/model-id.js";
 
+// What changed
+export { inspectModels, type InspectInput } from "./inspect/inspect-models.js";
+export type { Inspection, TensorChange } from "./inspect/inspection.js";
+export { judge, type Verdict, type VerdictKind } from "./inspect/judge.js";
+export { inspectionPage } from "./inspect/inspection-page.js";
+export { recogniseArchitecture } from "./architecture/recognise.js";
+export { parseRoleMapping, type RoleMapping } from "./architecture/role-mapping.js";
+export { viewsOf } from "./architecture/views.js";
+export type { Architecture, Role, TensorRole } from "./architecture/role.js";
+
 // Policies
+export { parsePolicyDocument, type PolicyDocument } from "./policy/policy-document.js";
+export { PRESETS, presetDocument, type Preset } from "./policy/presets.js";
+export { compilePolicy, type CompiledPolicy } from "./policy/compile-policy.js";
+export { measureBase, type BaseMeasure } from "./policy/measure-base.js";
+export { checkPolicy } from "./policy/check-policy.js";
+export type { CheckPolicyInput, PolicyReport } from "./policy/check-report.js";
+export { describeReport } from "./policy/check-words.js";
+export { suggestPolicy } from "./policy/suggest-policy.js";
+export { noiseOfModel } from "./policy/measure-noise.js";
+export { openTiles, type TileReader } from "./quantize/tile-reader.js";
 export { createNormPolicy, type NormBound, type NormPolicyInput } from "./policy/create-norm-policy.js";
 export { describePolicy } from "./policy/describe-policy.js";
 export { encodePolicy, parsePolicy } from "./drift/policy-file.js";

@@ -85,7 +85,10 @@ async function measureMatrix(
   const [rows, cols] = matrixView(base.shape, rowAxes);
   if (base.shape.length < 2 || Math.min(rows, cols) < 2) return undefined;
   const source = differenceMatrix(base, tuned, rowAxes);
-  const found = await spectrum(source, Math.min(maxSpectrum, Math.min(rows, cols)));
+  const found = await spectrum(
+    source,
+    Math.min(rows, cols) <= maxSpectrum ? maxSpectrum : Math.min(maxSpectrum, LEADING),
+  );
   const unit = (format === undefined ? 2 ** -24 : 2 ** -format.precision) * maxAbs;
   // Errors of at most `unit` in each entry make no singular value larger than about this (see the fixtures' README).
   const noiseFloor = unit * (Math.sqrt(rows) + Math.sqrt(cols));
@@ -103,6 +106,9 @@ async function measureMatrix(
       rank > MOST_ADAPTER_RANK ? await rankWithSingleWeights(source, 2 * NOISE_STEPS * unit) : undefined,
   };
 }
+
+/** Of a matrix that is too large for all its singular values, so many of the largest: adapters have fewer. */
+const LEADING = 64;
 
 /** A larger rank may be a smaller one that single weights hide. */
 const MOST_ADAPTER_RANK = 16;

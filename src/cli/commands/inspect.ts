@@ -29,7 +29,12 @@ export function addInspectCommand(parent: Command, runner: Runner): void {
     ],
     options: [
       new Option("--roles <file>", "what tensors do, where their names do not tell"),
-      new Option("--spectrum <n>", "most singular values of a matrix").argParser(parseCount).default(256),
+      new Option(
+        "--spectrum <n>",
+        "all singular values of matrices of at most n rows or columns; the 64 largest of others",
+      )
+        .argParser(parseCount)
+        .default(256),
       new Option("--html <file>", "also write a page with charts, in one file"),
       forceOption(),
     ],
