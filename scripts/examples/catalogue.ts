@@ -150,9 +150,12 @@ export const EXAMPLES: readonly Example[] = [
     ...transformer("overwrite.safetensors"),
     name: "another model under the base's name",
     looksLike: /independent/u,
-    accepted: undefined,
+    accepted: {
+      words: "a policy that allows anything, and says nothing",
+      claim: { document: rule('"**"', "free: true") },
+    },
     refused: [
-      { words: "drift of half the base's norm", claim: { document: small(0.5) }, because: /./u, forged: false },
+      { words: "drift of half the base's norm", claim: { document: small(0.5) }, because: /norm/u, forged: true },
       ...PRESETS,
     ],
   },

@@ -35,7 +35,6 @@ export interface Example {
   readonly fractionBits?: number;
   /** What `fti inspect` must say. */
   readonly looksLike: RegExp;
-  /** `undefined`: nothing that says anything is true of it. */
-  readonly accepted: { readonly words: string; readonly claim: Claim } | undefined;
+  readonly accepted: { readonly words: string; readonly claim: Claim };
   readonly refused: readonly WrongClaim[];
 }

@@ -27,9 +27,10 @@ export interface Refusal {
   readonly segmentVerifier: string | undefined;
   /** The circuit's refusal; `undefined` as above: that frozen tiles did not change is checked outside of it. */
   readonly circuit: string | undefined;
-  /** Phase of the offline verifier of certificates, and the registry's custom error; `undefined` without a true claim. */
-  readonly verifier: string | undefined;
-  readonly registry: string | undefined;
+  /** Phase of the offline verifier of certificates. */
+  readonly verifier: string;
+  /** The registry's custom error. */
+  readonly registry: string;
 }
 
 /** What became of an example. */
@@ -37,15 +38,13 @@ export interface ExampleReport {
   readonly name: string;
   readonly tier: string;
   readonly verdict: string;
-  readonly accepted:
-    | {
-        readonly words: string;
-        readonly changedTiles: number;
-        readonly segments: number;
-        readonly seconds: number;
-        readonly gas: bigint;
-      }
-    | undefined;
+  readonly accepted: {
+    readonly words: string;
+    readonly changedTiles: number;
+    readonly segments: number;
+    readonly seconds: number;
+    readonly gas: bigint;
+  };
   readonly refused: readonly Refusal[];
 }
 
@@ -70,23 +69,20 @@ async function runOpened(example: Example, stage: Stage, baseModel: Model, tuned
 
   const proving = await commitPair(example, stage, baseModel, tunedModel);
   const world: World = { example, stage, proving, baseModel, tunedModel };
-  const accepted = example.accepted === undefined ? undefined : await accept(world, example.accepted.claim);
+  const accepted = await accept(world, example.accepted.claim);
   const refused: Refusal[] = [];
-  for (const wrong of example.refused) refused.push(await refuse(world, wrong, accepted?.certificate));
+  for (const wrong of example.refused) refused.push(await refuse(world, wrong, accepted.certificate));
   return {
     name: example.name,
     tier: example.tier,
     verdict,
-    accepted:
-      accepted === undefined || example.accepted === undefined
-        ? undefined
-        : {
-            words: example.accepted.words,
-            changedTiles: accepted.certificate.segments.reduce((sum, { tiles }) => sum + tiles.length, 0),
-            segments: accepted.certificate.segments.length,
-            seconds: accepted.seconds,
-            gas: accepted.gas,
-          },
+    accepted: {
+      words: example.accepted.words,
+      changedTiles: accepted.certificate.segments.reduce((sum, { tiles }) => sum + tiles.length, 0),
+      segments: accepted.certificate.segments.length,
+      seconds: accepted.seconds,
+      gas: accepted.gas,
+    },
     refused,
   };
 }
@@ -113,7 +109,7 @@ async function accept(world: World, claim: Claim): Promise<{ certificate: Certif
 }
 
 /** Everybody in turn: the check before proving, the prover, and what a prover that lies gets. */
-async function refuse(world: World, wrong: WrongClaim, honest: Certificate | undefined): Promise<Refusal> {
+async function refuse(world: World, wrong: WrongClaim, honest: Certificate): Promise<Refusal> {
   const { stage, proving, example } = world;
   const policy = await makePolicy(wrong.claim, world);
   const report = await checkPolicy(policyCheck(world, policy));
@@ -124,10 +120,6 @@ async function refuse(world: World, wrong: WrongClaim, honest: Certificate | und
   const prover = await nameOfThrown(proveCertificate({ ...proving, policy }));
   if (prover !== PolicyViolation.name) throw new Error(`the prover says ${prover} to "${wrong.words}"`);
   const refusal = { words: wrong.words, check, prover };
-  if (honest === undefined) {
-    return { ...refusal, segmentVerifier: undefined, circuit: undefined, verifier: undefined, registry: undefined };
-  }
-
   const forgery = wrong.forged
     ? await forge(planOf(proving, policy), { ...proving, onProgress: () => undefined }, honest)
     : { segmentVerifier: undefined, circuit: undefined, certificate: { ...honest, policy } };

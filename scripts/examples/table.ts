@@ -10,11 +10,10 @@ export function examplesTable(reports: readonly ExampleReport[]): string {
     style: { head: [], border: [] },
   });
   for (const { name, tier, verdict, accepted, refused } of reports) {
+    const { words, changedTiles, segments, seconds, gas } = accepted;
     const proof =
-      accepted === undefined
-        ? "nothing"
-        : `${accepted.words}\n${accepted.changedTiles} tiles, ${accepted.segments === 1 ? "1 segment" : `${accepted.segments} segments`} of tier ${tier}, ` +
-          `${accepted.seconds.toFixed(1)} s, ${accepted.gas.toLocaleString("en-US")} gas`;
+      `${words}\n${changedTiles} tiles, ${segments === 1 ? "1 segment" : `${segments} segments`} of tier ${tier}, ` +
+      `${seconds.toFixed(1)} s, ${gas.toLocaleString("en-US")} gas`;
     table.push([name, verdict, proof, refused.map(refusalLines).join("\n")]);
   }
   return table.toString();
@@ -25,8 +24,8 @@ function refusalLines({ words, check, prover, segmentVerifier, circuit, verifier
     `prover ${prover}`,
     ...(segmentVerifier === undefined ? [] : [`segment verifier at ${segmentVerifier}`]),
     ...(circuit === undefined ? [] : ["circuit"]),
-    ...(verifier === undefined ? [] : [`verifier at ${verifier}`]),
-    ...(registry === undefined ? [] : [`registry ${registry}`]),
+    `verifier at ${verifier}`,
+    `registry ${registry}`,
   ];
   const reason = check.length > 160 ? `${check.slice(0, 157)}…` : check;
   return `${words}: ${reason}\n  by ${parties.join(", ")}`;
