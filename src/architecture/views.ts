@@ -31,7 +31,7 @@ export function viewsOf(
 
 /** Fine-tunes free or freeze these as a whole. */
 function groupOf({ role, part }: TensorRole): string | undefined {
-  if (role === "head") return "head";
+  if (role === "head") return part === "bias" ? "head-bias" : "head";
   if (part === "bias") return "bias";
   if (role === "norm") return "norm";
   return role.startsWith("embedding") ? "embedding" : undefined;
