@@ -29,10 +29,10 @@ export function viewsOf(
   };
 }
 
-/** Fine-tunes free or freeze these as a whole. */
+/** Fine-tunes free or freeze these as a whole: heads, norms and embeddings, and the biases of each. */
 function groupOf({ role, part }: TensorRole): string | undefined {
-  if (role === "head") return part === "bias" ? "head-bias" : "head";
-  if (part === "bias") return "bias";
-  if (role === "norm") return "norm";
-  return role.startsWith("embedding") ? "embedding" : undefined;
+  const [kind = ""] = role.split(".");
+  const isApart = kind === "head" || kind === "norm" || kind === "embedding";
+  if (part !== "bias") return isApart ? kind : undefined;
+  return isApart ? `${kind}-bias` : "bias";
 }

@@ -23,7 +23,7 @@ export async function viewsOfBase(
   });
   const known = tensors.filter(({ name }) => architecture.roleOf(name).role !== "other").length;
   const packed =
-    pack === "together" ? "" : " Heads, biases, norms and embeddings that are small share tiles only with their kind.";
+    pack === "together" ? "" : " Small heads, norms, embeddings and biases share tiles only with their kind.";
   return {
     views,
     explanation: [
