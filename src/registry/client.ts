@@ -3,7 +3,7 @@ import type { Certificate } from "../wrap/certificate.js";
 import type { ModelParts } from "../commitment/model-id.js";
 import type { Policy } from "../drift/rule.js";
 import type { Hex } from "../encoding/hex.js";
-import { InputError, RegistryError } from "../errors/errors.js";
+import { InputError, RegistryError, UnavailableError } from "../errors/errors.js";
 import { tierById, type Tier } from "../protocol/tiers.js";
 import { callRegistry, eventArguments, inclusionOf, sendToRegistry, type Inclusion } from "./call.js";
 import {
@@ -20,6 +20,7 @@ import {
   type RegisteredCertificate,
   type RegisteredModel,
 } from "./records.js";
+import { scanLogs, type Topic } from "./logs/scan.js";
 import { decodeRegistryFailure } from "./revert.js";
 
 /**
@@ -131,12 +132,22 @@ export class DriftRegistryClient {
     return result && decodeCertificate(certificateId, result[0] as Result);
   }
 
-  /** All certificates that lead to a model, oldest first. `fromBlock` spares public nodes a search from block 0. */
+  /**
+   * All certificates that lead to a model, oldest first. `fromBlock` spares public nodes a search from block 0. Throws
+   * `UnavailableError` if the node's records are not those of its events.
+   */
   async findByTunedModel(tunedModelId: Hex, fromBlock = 0): Promise<RegisteredCertificate[]> {
     const certificates: RegisteredCertificate[] = [];
     for (const event of await this.#events("CertificateRegistered", [tunedModelId], fromBlock)) {
-      const certificate = await this.getCertificate(String(event.getValue("certificateId")) as Hex);
-      if (certificate !== undefined) certificates.push(certificate);
+      const id = String(event.getValue("certificateId")) as Hex;
+      const certificate = await this.getCertificate(id);
+      if (certificate === undefined) continue;
+      if (certificate.tunedModelId !== tunedModelId.toLowerCase()) {
+        throw new UnavailableError(`the node's record of certificate ${id} is about another model than its event`, {
+          remedy: "Do not rely on this node: ask another one.",
+        });
+      }
+      certificates.push(certificate);
     }
     return certificates;
   }
@@ -168,12 +179,17 @@ export class DriftRegistryClient {
 
   async #events(name: string, indexed: readonly Hex[], fromBlock: number): Promise<Result[]> {
     const topics = driftRegistryInterface.encodeFilterTopics(name, [...indexed]);
+    const found: Result[] = [];
     try {
-      const logs = await this.#provider.getLogs({ address: this.address, topics, fromBlock });
-      // Not flatMap: a Result is an array itself.
-      return logs
-        .map((log) => driftRegistryInterface.parseLog(log)?.args)
-        .filter((args): args is Result => args !== undefined);
+      const toBlock = await this.#provider.getBlockNumber();
+      const query = { address: this.address, topics: topics as Topic[], fromBlock, toBlock };
+      for await (const page of scanLogs(this.#provider, query)) {
+        for (const log of page) {
+          const parsed = driftRegistryInterface.parseLog(log);
+          if (parsed !== null) found.push(parsed.args);
+        }
+      }
+      return found;
     } catch (error) {
       throw decodeRegistryFailure(error);
     }
