@@ -141,8 +141,10 @@ export const EXAMPLES: readonly Example[] = [
     name: "backdoor that claims to be the LoRA",
     looksLike: /not a LoRA/u,
     accepted: {
-      words: "an L2 norm of 11.2 over four tensors, and nothing better",
-      claim: { document: rule(QUERIES_AND_VALUES, "drift: 11.2") },
+      words: "L2 norms of 6.3 and 9.3 in two layers, and nothing better",
+      claim: {
+        document: `${rule('"*.layers.0.self_attn.{q,v}_proj.weight"', "drift: 6.3")}  - tensors: "*.layers.1.self_attn.{q,v}_proj.weight"\n    drift: 9.3\n`,
+      },
     },
     refused: [{ words: "rank 4", claim: { document: lora(4, "f32") }, because: /rank 128/u, forged: true }],
   },
