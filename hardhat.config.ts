@@ -10,9 +10,11 @@ export default defineConfig({
     version: "0.8.37",
     path: require.resolve("solc/soljson.js"),
     settings: {
-      optimizer: { enabled: true, runs: 1_000_000 },
+      optimizer: { enabled: true, runs: 200 },
       viaIR: true,
       evmVersion: "cancun",
+      // The registry is close to the limit of 24,576 bytes.
+      metadata: { appendCBOR: false },
     },
   },
   paths: { tests: { mocha: "test" } },

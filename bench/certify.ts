@@ -4,7 +4,7 @@ import { proveCertificate } from "../src/client/prove-certificate.js";
 import { createSystemRandomFr } from "../src/field/random.js";
 import type { Backend } from "../src/kernels/backend.js";
 import type { Setup } from "../src/node/open-setup.js";
-import { certifyParams, encodeCertify } from "../src/registry/encode.js";
+import { certifyCalldataBytes } from "../src/registry/encode.js";
 import { loadPoseidon } from "../src/transcript/poseidon.js";
 import { verifyCertificate } from "../src/wrap/verify-certificate.js";
 import { gridModel } from "./grid-model.js";
@@ -56,6 +56,6 @@ export async function measureCertify(
     proveMs: Math.round(verifyStart - proveStart),
     verifyMs: Math.round(end - verifyStart),
     gas: await gasOfCertifying(chain, certificate),
-    calldata: (encodeCertify(certifyParams(certificate)).length - 2) / 2,
+    calldata: certifyCalldataBytes(certificate),
   };
 }

@@ -1,325 +1,218 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {Constants} from "./generated/Constants.sol";
-import {
-    CertificateRecord,
-    CertifyParams,
-    IDriftRegistry,
-    ModelParts,
-    ModelRecord,
-    Rule,
-    Segment,
-    SrsPoints
-} from "./interfaces/IDriftRegistry.sol";
-import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
-import {Bn254, G1Point, G2Point} from "./libraries/Bn254.sol";
-import {Commitments} from "./libraries/Commitments.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {ERC165} from "@openzeppelin/contracts/utils/introspection/ERC165.sol";
+import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
+import {Lineage} from "./base/Lineage.sol";
+import {Routes} from "./base/Routes.sol";
+import {Verification} from "./base/Verification.sol";
+import {CertifyParams, IDriftRegistry, ModelParts, SrsPoints, Status} from "./interfaces/IDriftRegistry.sol";
 import {Ids} from "./libraries/Ids.sol";
-import {Mercury} from "./libraries/Mercury.sol";
-import {PolicyRules} from "./libraries/PolicyRules.sol";
-import {Statement} from "./libraries/Statement.sol";
 
 /// @title DriftRegistry
-/// @notice See `IDriftRegistry`. Verifiers and SRS are fixed at construction.
-contract DriftRegistry is IDriftRegistry {
-    /// @notice The Groth16 verifier of a tier's circuit.
-    struct TierVerifier {
-        uint256 tierId;
-        IGroth16Verifier verifier;
-    }
+/// @notice See `IDriftRegistry`. The owner has power over new verifying keys alone, see `Routes`.
+contract DriftRegistry is Verification, Lineage, EIP712, Nonces, ERC165 {
+    bytes32 private constant _CERTIFY_TYPEHASH = keccak256(
+        "Certify(address publisher,bytes32 baseModelId,bytes32 tunedModelId,bytes32 policyId,uint256 expiresAt,"
+        "string metadataURI,bytes32 metadataHash,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 private constant _REVOKE_TYPEHASH = keccak256(
+        "Revoke(address publisher,bytes32[] certificateIds,string reason,uint256 nonce,uint256 deadline)"
+    );
 
-    struct Policy {
-        bytes32 baseModelId;
-        Rule[] rules;
-    }
-
-    /// @dev A `CertificateRecord` but for the base, which the policy names.
-    struct StoredCertificate {
-        address publisher;
-        uint48 registeredAt;
-        uint48 blockNumber;
-        bytes32 tunedModelId;
-        bytes32 policyId;
-    }
-
-    bytes32 private immutable _SRS_ID;
-    uint256 private immutable _BLINDING_BASE_X;
-    uint256 private immutable _BLINDING_BASE_Y;
-    uint256 private immutable _TAU2_X1;
-    uint256 private immutable _TAU2_X0;
-    uint256 private immutable _TAU2_Y1;
-    uint256 private immutable _TAU2_Y0;
-
-    mapping(uint256 tierId => IGroth16Verifier verifier) private _verifiers;
-    mapping(bytes32 modelId => ModelRecord record) private _models;
-    mapping(bytes32 policyId => Policy policy) private _policies;
-    mapping(bytes32 certificateId => StoredCertificate record) private _certificates;
-
-    /// @notice Fixes the verifiers and the SRS for good.
-    /// @param tierVerifiers Supported tiers; at most one verifier each.
-    /// @param srs Points of the SRS of all models. `τ` must agree between the groups; that `[β]_1` has an unknown
-    /// logarithm is the ceremony's claim.
-    constructor(TierVerifier[] memory tierVerifiers, SrsPoints memory srs) {
-        Bn254.requireOnCurve(srs.tau1.x, srs.tau1.y);
-        Bn254.requireOnCurve(srs.blindingBase.x, srs.blindingBase.y);
-        if (Bn254.isInfinity(srs.tau1) || Bn254.isInfinity(srs.blindingBase)) revert InvalidSrs();
-        // e([τ]_1, [1]_2) = e([1]_1, [τ]_2); the precompile refuses a [τ]_2 outside of G2.
-        if (!Bn254.pairingsAgree(srs.tau1, G1Point(1, 2), srs.tau2)) revert InvalidSrs();
-        _BLINDING_BASE_X = srs.blindingBase.x;
-        _BLINDING_BASE_Y = srs.blindingBase.y;
-        _TAU2_X1 = srs.tau2.x[0];
-        _TAU2_X0 = srs.tau2.x[1];
-        _TAU2_Y1 = srs.tau2.y[0];
-        _TAU2_Y0 = srs.tau2.y[1];
-        bytes32 id = Ids.srsId(srs);
-        _SRS_ID = id;
-
-        for (uint256 i = 0; i < tierVerifiers.length; ++i) {
-            (uint256 tierId, IGroth16Verifier verifier) = (tierVerifiers[i].tierId, tierVerifiers[i].verifier);
-            Constants.tierShape(tierId); // reverts for an unknown tier
-            if (address(verifier).code.length == 0) revert VerifierHasNoCode(tierId, address(verifier));
-            if (address(_verifiers[tierId]) != address(0)) revert TierConfiguredTwice(tierId);
-            _verifiers[tierId] = verifier;
-            emit VerifierConfigured(tierId, address(verifier), id);
-        }
-    }
+    /// @notice Fixes the SRS for good, and the first verifying keys.
+    /// @param owner_ Who can add and freeze verifying keys; zero for nobody.
+    /// @param tierVerifiers The first verifying keys.
+    /// @param srs Points of the SRS of all models.
+    constructor(
+        address owner_,
+        TierVerifier[] memory tierVerifiers,
+        SrsPoints memory srs
+    ) Routes(owner_, tierVerifiers) Verification(srs) EIP712("DriftRegistry", "1") {}
 
     /// @inheritdoc IDriftRegistry
     function registerModel(
         bytes32 modelSrsId,
         ModelParts calldata parts,
+        bool isRestricted,
         string calldata manifestURI
     ) external returns (bytes32 modelId) {
         if (modelSrsId != _SRS_ID) revert SrsMismatch(_SRS_ID, modelSrsId);
         if (parts.t == 0 || parts.tileCount == 0) revert InvalidModelShape(parts.t, parts.tileCount);
-        modelId = Ids.modelId(_SRS_ID, parts.t, parts.tileCount, parts.manifestHash, parts.merkleRoot);
-        if (_models[modelId].registrant != address(0)) revert ModelAlreadyRegistered(modelId);
-        _storeModel(
-            modelId,
-            ModelRecord({
-                manifestHash: parts.manifestHash,
-                merkleRoot: parts.merkleRoot,
-                registrant: msg.sender,
-                t: parts.t,
-                tileCount: parts.tileCount,
-                registeredAt: uint48(block.timestamp)
-            })
-        );
-        if (bytes(manifestURI).length != 0) emit ManifestPublished(modelId, msg.sender, manifestURI);
-    }
-
-    /// @inheritdoc IDriftRegistry
-    function publishManifest(bytes32 modelId, string calldata manifestURI) external {
-        _model(modelId);
-        emit ManifestPublished(modelId, msg.sender, manifestURI);
-    }
-
-    /// @inheritdoc IDriftRegistry
-    function registerPolicy(bytes32 baseModelId, Rule[] calldata rules) external returns (bytes32 policyId) {
-        PolicyRules.requireWellFormed(rules, _model(baseModelId).tileCount);
-        policyId = Ids.policyId(baseModelId, rules);
-        Policy storage stored = _policies[policyId];
-        if (stored.baseModelId != 0) revert PolicyAlreadyRegistered(policyId);
-        stored.baseModelId = baseModelId;
-        for (uint256 i = 0; i < rules.length; ++i) {
-            stored.rules.push(rules[i]);
+        modelId = _modelId(parts, parts.merkleRoot);
+        if (_isRegistered(modelId)) revert ModelAlreadyRegistered(modelId);
+        _storeModel(modelId, parts, msg.sender, isRestricted);
+        if (bytes(manifestURI).length != 0) {
+            _announce(modelId, msg.sender, parts.manifestHash, manifestURI);
         }
-        emit PolicyRegistered(policyId, baseModelId, msg.sender, rules);
     }
 
     /// @inheritdoc IDriftRegistry
     function certify(CertifyParams calldata params) external returns (bytes32 certificateId) {
-        ModelRecord memory base = _model(params.baseModelId);
-        Rule[] storage rules = _policyRules(params.policyId, params.baseModelId);
-        bytes32 tunedModelId = _modelIdWith(base, params.tunedMerkleRoot);
-        certificateId = Ids.certificateId(msg.sender, params.baseModelId, tunedModelId, params.policyId);
+        (bytes32 baseModelId, bytes32 tunedModelId) = _modelIdsOf(params);
+        return _certify(params, msg.sender, baseModelId, tunedModelId);
+    }
+
+    /// @inheritdoc IDriftRegistry
+    function certifyMany(CertifyParams[] calldata params) external returns (bytes32[] memory certificateIds) {
+        certificateIds = new bytes32[](params.length);
+        for (uint256 i = 0; i < params.length; ++i) {
+            (bytes32 baseModelId, bytes32 tunedModelId) = _modelIdsOf(params[i]);
+            certificateIds[i] = _certify(params[i], msg.sender, baseModelId, tunedModelId);
+        }
+    }
+
+    /// @inheritdoc IDriftRegistry
+    function certifyFor(
+        CertifyParams calldata params,
+        address publisher,
+        uint256 deadline,
+        bytes calldata signature
+    ) external returns (bytes32 certificateId) {
+        (bytes32 baseModelId, bytes32 tunedModelId) = _modelIdsOf(params);
+        bytes memory request = abi.encode(
+            _CERTIFY_TYPEHASH,
+            publisher,
+            baseModelId,
+            tunedModelId,
+            params.policyId,
+            params.expiresAt,
+            keccak256(bytes(params.metadata.uri)),
+            params.metadata.contentHash,
+            _useNonce(publisher),
+            deadline
+        );
+        _requireSignature(publisher, request, deadline, signature);
+        return _certify(params, publisher, baseModelId, tunedModelId);
+    }
+
+    /// @inheritdoc IDriftRegistry
+    function revoke(bytes32[] calldata certificateIds, string calldata reason) external {
+        _revoke(msg.sender, certificateIds, reason);
+    }
+
+    /// @inheritdoc IDriftRegistry
+    function revokeFor(
+        bytes32[] calldata certificateIds,
+        string calldata reason,
+        address publisher,
+        uint256 deadline,
+        bytes calldata signature
+    ) external {
+        bytes memory request = abi.encode(
+            _REVOKE_TYPEHASH,
+            publisher,
+            keccak256(abi.encodePacked(certificateIds)),
+            keccak256(bytes(reason)),
+            _useNonce(publisher),
+            deadline
+        );
+        _requireSignature(publisher, request, deadline, signature);
+        _revoke(publisher, certificateIds, reason);
+    }
+
+    /// @inheritdoc IDriftRegistry
+    function supersede(bytes32 oldId, bytes32 newId) external {
+        StoredCertificate storage oldOne = _activeCertificate(oldId);
+        StoredCertificate storage newOne = _activeCertificate(newId);
+        if (oldOne.publisher != msg.sender) revert NotThePublisher(oldId, oldOne.publisher);
+        if (newOne.publisher != msg.sender) revert NotThePublisher(newId, newOne.publisher);
+        bytes32 oldBase = _policies[oldOne.policyId].baseModelId;
+        bytes32 newBase = _policies[newOne.policyId].baseModelId;
+        if (newBase != oldBase) revert SupersededByOtherBase(oldBase, newBase);
+        oldOne.ended = Status.Superseded;
+        // Only one that is not the old one itself can still be active.
+        _activeCertificate(newId);
+        emit CertificateSuperseded(oldId, newId);
+    }
+
+    /// @inheritdoc ERC165
+    function supportsInterface(bytes4 interfaceId) public view override returns (bool isSupported) {
+        return interfaceId == type(IDriftRegistry).interfaceId || super.supportsInterface(interfaceId);
+    }
+
+    /// @dev The ids must be those of the parameters.
+    function _certify(
+        CertifyParams calldata params,
+        address publisher,
+        bytes32 baseModelId,
+        bytes32 tunedModelId
+    ) private returns (bytes32 certificateId) {
+        if (!_mayDerive(baseModelId, publisher, _model(baseModelId))) revert NotAllowedToDerive(baseModelId, publisher);
+        if (params.expiresAt != 0 && params.expiresAt <= block.timestamp) {
+            revert ExpiresTooEarly(params.expiresAt, block.timestamp);
+        }
+        uint256[] storage rules = _policyRules(params.policyId, baseModelId);
+        certificateId = Ids.certificateId(publisher, baseModelId, tunedModelId, params.policyId);
         if (_certificates[certificateId].publisher != address(0)) revert CertificateAlreadyRegistered(certificateId);
 
-        uint256 changedTiles = _verifySegments(params, base, rules);
+        Walk memory walk;
+        (walk.publisher, walk.baseModelId, walk.policyId) = (publisher, baseModelId, params.policyId);
+        _verifySegments(params, rules, walk);
 
         _certificates[certificateId] = StoredCertificate({
-            publisher: msg.sender,
-            registeredAt: uint48(block.timestamp),
-            blockNumber: uint48(block.number),
-            tunedModelId: tunedModelId,
+            publisher: publisher,
+            registeredAt: uint40(block.timestamp),
+            expiresAt: params.expiresAt,
+            ended: Status.Active,
             policyId: params.policyId
         });
-        if (_models[tunedModelId].registrant == address(0)) {
-            base.merkleRoot = params.tunedMerkleRoot;
-            base.registrant = msg.sender;
-            base.registeredAt = uint48(block.timestamp);
-            _storeModel(tunedModelId, base);
+        if (_isRegistered(tunedModelId)) {
+            _adopt(tunedModelId, baseModelId, certificateId);
+        } else {
+            ModelParts memory tuned = params.base;
+            tuned.merkleRoot = params.tunedMerkleRoot;
+            _storeModel(tunedModelId, tuned, publisher, false);
+            // New, so nobody's ancestor.
+            _setParent(tunedModelId, certificateId);
         }
         emit CertificateRegistered(
             tunedModelId,
-            params.baseModelId,
-            params.policyId,
+            baseModelId,
             certificateId,
-            msg.sender,
-            params.segments.length,
-            changedTiles
+            publisher,
+            params.policyId,
+            params.expiresAt,
+            walk.changedTiles,
+            walk.routeIds
         );
-    }
-
-    /// @inheritdoc IDriftRegistry
-    function isCertified(
-        address publisher,
-        bytes32 baseModelId,
-        bytes32 tunedModelId,
-        bytes32 policyId
-    ) external view returns (bool isRegistered) {
-        bytes32 id = Ids.certificateId(publisher, baseModelId, tunedModelId, policyId);
-        return _certificates[id].publisher != address(0);
-    }
-
-    /// @inheritdoc IDriftRegistry
-    function certificate(bytes32 certificateId) external view returns (CertificateRecord memory record) {
-        StoredCertificate memory stored = _certificates[certificateId];
-        if (stored.publisher == address(0)) revert UnknownCertificate(certificateId);
-        return
-            CertificateRecord({
-                publisher: stored.publisher,
-                registeredAt: stored.registeredAt,
-                blockNumber: stored.blockNumber,
-                baseModelId: _policies[stored.policyId].baseModelId,
-                tunedModelId: stored.tunedModelId,
-                policyId: stored.policyId
-            });
-    }
-
-    /// @inheritdoc IDriftRegistry
-    function model(bytes32 modelId) external view returns (ModelRecord memory record) {
-        return _model(modelId);
-    }
-
-    /// @inheritdoc IDriftRegistry
-    function policy(bytes32 policyId) external view returns (bytes32 baseModelId, Rule[] memory rules) {
-        Policy storage stored = _policies[policyId];
-        if (stored.baseModelId == 0) revert UnknownPolicy(policyId);
-        return (stored.baseModelId, stored.rules);
-    }
-
-    /// @inheritdoc IDriftRegistry
-    function verifierOf(uint256 tierId) external view returns (address verifier) {
-        return address(_verifiers[tierId]);
-    }
-
-    /// @inheritdoc IDriftRegistry
-    function srsId() external view returns (bytes32 id) {
-        return _SRS_ID;
-    }
-
-    /// @dev Walks the chain of roots from the base to the tuned model. Returns the number of changed tiles.
-    function _verifySegments(
-        CertifyParams calldata params,
-        ModelRecord memory base,
-        Rule[] storage rules
-    ) private view returns (uint256 changedTiles) {
-        if (params.segments.length == 0) revert NoSegments();
-        Statement.Context memory context = Statement.Context({
-            publisher: msg.sender,
-            prevModelId: params.baseModelId,
-            nextModelId: 0,
-            policyId: params.policyId
-        });
-        uint256[] memory usedRules = new uint256[]((rules.length + 255) / 256);
-        bytes32 root = base.merkleRoot;
-        for (uint256 i = 0; i < params.segments.length; ++i) {
-            root = _verifySegment(params.segments[i], i, root, base, context, rules, usedRules);
-            context.prevModelId = context.nextModelId;
-            changedTiles += params.segments[i].tiles.length;
+        emit CertificatePublished(publisher, params.policyId, certificateId);
+        if (bytes(params.metadata.uri).length != 0) {
+            _announce(certificateId, publisher, params.metadata.contentHash, params.metadata.uri);
         }
-        if (root != params.tunedMerkleRoot) revert TunedRootMismatch(params.tunedMerkleRoot, root);
     }
 
-    /// @dev All checks of one segment. Sets `context.nextModelId`; returns the root after the segment.
-    function _verifySegment(
-        Segment calldata segment,
-        uint256 index,
-        bytes32 root,
-        ModelRecord memory base,
-        Statement.Context memory context,
-        Rule[] storage rules,
-        uint256[] memory usedRules
-    ) private view returns (bytes32 nextRoot) {
-        IGroth16Verifier verifier = _verifiers[segment.tierId];
-        if (address(verifier) == address(0)) revert TierNotSupported(segment.tierId);
-        Constants.TierShape memory tier = Constants.tierShape(segment.tierId);
-        if (tier.t != base.t) revert TierTileSizeMismatch(segment.tierId, tier.t, base.t);
-
-        (uint256[] memory values, Statement.SlotPlan memory plan) = Statement.placeRules(
-            rules,
-            segment,
-            tier,
-            usedRules
-        );
-        Commitments.requireWellFormed(segment.commitments, plan.slots, plan.masks, plan.rankSlots != 0);
-
-        bytes32 baseRoot;
-        (baseRoot, nextRoot) = Commitments.roots(segment, plan.rankSlots);
-        if (baseRoot != root) revert BaseRootMismatch(index, root, baseRoot);
-        if (nextRoot == root) revert SegmentChangesNothing(index);
-        context.nextModelId = _modelIdWith(base, nextRoot);
-
-        Statement.bind(values, context, segment, tier);
-        uint256[3] memory signals = Statement.publicSignals(values, segment.h);
-        if (!_isGroth16Valid(verifier, segment, signals)) revert InvalidGroth16Proof(index);
-        if (!_isOpeningValid(segment, signals, plan.masks, Statement.slotsOf(tier))) revert InvalidOpening(index);
+    function _revoke(address publisher, bytes32[] calldata certificateIds, string calldata reason) private {
+        for (uint256 i = 0; i < certificateIds.length; ++i) {
+            bytes32 id = certificateIds[i];
+            StoredCertificate storage stored = _certificate(id);
+            if (stored.publisher != publisher) revert NotThePublisher(id, stored.publisher);
+            if (stored.ended == Status.Revoked) revert CertificateNotActive(id, Status.Revoked);
+            stored.ended = Status.Revoked;
+            emit CertificateRevoked(id);
+        }
+        emit RevocationExplained(publisher, certificateIds.length, reason);
     }
 
-    function _isGroth16Valid(
-        IGroth16Verifier verifier,
-        Segment calldata segment,
-        uint256[3] memory signals
-    ) private view returns (bool) {
-        // The precompiles look at B and C, and at what snarkjs's verifier makes of A: for some non-canonical A.y the
-        // negative of a canonical one.
-        Bn254.requireOnCurve(segment.groth16.a[0], segment.groth16.a[1]);
-        return verifier.verifyProof(segment.groth16.a, segment.groth16.b, segment.groth16.c, signals);
+    function _requireSignature(
+        address publisher,
+        bytes memory request,
+        uint256 deadline,
+        bytes calldata signature
+    ) private view {
+        if (block.timestamp > deadline) revert SignatureExpired(deadline);
+        bytes32 digest = _hashTypedDataV4(keccak256(request));
+        if (!SignatureChecker.isValidSignatureNowCalldata(publisher, digest, signature)) {
+            revert InvalidSignature(publisher);
+        }
     }
 
-    function _isOpeningValid(
-        Segment calldata segment,
-        uint256[3] memory signals,
-        uint256 masks,
-        uint256 tierSlots
-    ) private view returns (bool) {
-        G1Point memory combined = Commitments.combine(segment.commitments, segment.claim, masks, tierSlots);
-        bytes32 seed = keccak256(abi.encode(signals, segment.mercury.blinding));
-        Mercury.Srs memory srs = Mercury.Srs({
-            blindingBase: G1Point(_BLINDING_BASE_X, _BLINDING_BASE_Y),
-            tau2: G2Point({x: [_TAU2_X1, _TAU2_X0], y: [_TAU2_Y1, _TAU2_Y0]})
-        });
-        return Mercury.verify(srs, combined, segment.claim.z, segment.claim.y, seed, segment.mercury);
-    }
-
-    function _storeModel(bytes32 modelId, ModelRecord memory record) private {
-        _models[modelId] = record;
-        emit ModelRegistered(
-            modelId,
-            record.registrant,
-            record.manifestHash,
-            record.t,
-            record.tileCount,
-            record.merkleRoot
-        );
-    }
-
-    function _model(bytes32 modelId) private view returns (ModelRecord memory record) {
-        record = _models[modelId];
-        if (record.registrant == address(0)) revert UnknownModel(modelId);
-    }
-
-    function _policyRules(bytes32 policyId, bytes32 baseModelId) private view returns (Rule[] storage) {
-        Policy storage stored = _policies[policyId];
-        if (stored.baseModelId == 0) revert UnknownPolicy(policyId);
-        if (stored.baseModelId != baseModelId) revert PolicyOfOtherBase(stored.baseModelId, baseModelId);
-        return stored.rules;
-    }
-
-    /// @dev Id of a descendant: everything as in the base but the root.
-    function _modelIdWith(ModelRecord memory base, bytes32 merkleRoot) private view returns (bytes32) {
-        return Ids.modelId(_SRS_ID, base.t, base.tileCount, base.manifestHash, merkleRoot);
+    function _modelIdsOf(
+        CertifyParams calldata params
+    ) private view returns (bytes32 baseModelId, bytes32 tunedModelId) {
+        ModelParts memory base = params.base;
+        return (_modelId(base, base.merkleRoot), _modelId(base, params.tunedMerkleRoot));
     }
 }

@@ -71,12 +71,14 @@ struct Groth16Proof {
 /// @notice OpenZeppelin multiproof of the changed leaves, ascending by tile. It serves the tree before and after.
 struct TileMultiProof {
     bytes32[] proof;
-    bool[] proofFlags;
+    /// Flag `i` is bit `i mod 256` of word `i / 256`; there are as many as leaves and siblings less one.
+    uint256[] proofFlags;
 }
 
 /// @notice A set of changed tiles with the proof that they follow their rules.
 struct Segment {
-    uint256 tierId;
+    /// The verifying key of the proof, and with it the tier.
+    bytes32 routeId;
     /// Rules in place order: rank rules first, then the others, each part in policy order.
     RuleUse[] uses;
     /// Changed tiles in slot order: by place, ascending within a rule.
@@ -90,11 +92,23 @@ struct Segment {
     TileMultiProof multiProof;
 }
 
+/// @notice Where more about a model, policy or certificate can be found.
+struct Metadata {
+    /// Empty for none.
+    string uri;
+    /// Of what is there; how it is hashed is the publisher's business (a manifest: keccak256).
+    bytes32 contentHash;
+}
+
 /// @notice A fine-tune: the segments lead from the base's Merkle root to the tuned model's.
 struct CertifyParams {
-    bytes32 baseModelId;
+    ModelParts base;
     bytes32 policyId;
     bytes32 tunedMerkleRoot;
+    /// Seconds since 1970; 0 for never. Not valid from this second on.
+    uint40 expiresAt;
+    /// Announced for the certificate unless the address is empty.
+    Metadata metadata;
     Segment[] segments;
 }
 
@@ -105,39 +119,85 @@ struct SrsPoints {
     G2Point tau2;
 }
 
-/// @notice A registered model.
+/// @notice A verifying key that certificates can be proven with.
+struct RouteRecord {
+    uint256 tierId;
+    address verifier;
+    /// Takes no new certificates.
+    bool isFrozen;
+}
+
+/// @notice A registered model. What its id is made of is in `ModelRegistered`.
 struct ModelRecord {
-    bytes32 manifestHash;
-    bytes32 merkleRoot;
     /// Whoever registered the model, or the first certificate that leads to it. No claim of authorship.
     address registrant;
+    /// Seconds since 1970, the block's.
+    uint40 registeredAt;
     uint8 t;
     uint32 tileCount;
-    uint48 registeredAt;
+    /// Only publishers that the registrant allows can certify from it.
+    bool isRestricted;
+    /// The certificate by which the model has a parent; 0 without one.
+    bytes32 parentCertificateId;
+}
+
+/// @notice What has become of a certificate.
+enum Status {
+    None,
+    Active,
+    Expired,
+    Superseded,
+    Revoked
 }
 
 /// @notice A registered certificate.
 struct CertificateRecord {
-    /// Who sent the certificate; its proofs are bound to this address.
+    /// Who the proofs are bound to.
     address publisher;
     /// Seconds since 1970, the block's.
-    uint48 registeredAt;
-    uint48 blockNumber;
+    uint40 registeredAt;
+    /// 0 for never.
+    uint40 expiresAt;
+    Status status;
     bytes32 baseModelId;
-    bytes32 tunedModelId;
     bytes32 policyId;
 }
 
+/// @notice A model on the way from a fine-tune up to its oldest known ancestor.
+struct Ancestor {
+    bytes32 modelId;
+    /// The certificate that leads from it to the model before it in the list.
+    bytes32 certificateId;
+    /// Of that certificate.
+    Status status;
+}
+
+/// @notice How far tiles can be from an ancestor's, as sums over the certificates between them.
+struct DriftInterval {
+    uint256 firstTile;
+    uint256 tileCount;
+    /// Of the low-rank part; the largest integer for no bound, where certificates bound the ranks of different matrices.
+    uint256 maxRank;
+    uint256 maxNonzeros;
+    /// L2 norm of the rest, in units of `2^-(fractionBits + 40)`, rounded up. A rule's whole budget, though the interval may
+    /// be a part of its tiles.
+    uint256 maxNorm;
+}
+
 /// @title Registry of fine-tunes whose drift from a base model is proven to stay within a policy
-/// @notice Append-only and without an owner: nobody, the deployer included, can change or remove a record. All
-/// records are content-addressed. Hashes are `keccak256(abi.encode(…))`.
+/// @notice Append-only: nobody can change or remove a record, but that publishers revoke and supersede their own
+/// certificates. All records are content-addressed. Hashes are `keccak256(abi.encode(…))`. Everything that readers
+/// need is in the events; the storage holds what the registry itself and other contracts need.
 interface IDriftRegistry {
-    // --- Construction ---
+    // --- Verifying keys ---
 
     /// @notice A verifier address without code.
     error VerifierHasNoCode(uint256 tierId, address verifier);
-    /// @notice A tier that was configured twice.
-    error TierConfiguredTwice(uint256 tierId);
+    /// @notice The same key for the same tier is there already, frozen or not.
+    error RouteAlreadyAdded(bytes32 routeId);
+    error UnknownRoute(bytes32 routeId);
+    /// @notice Was frozen; nothing thaws it.
+    error RouteIsFrozen(bytes32 routeId);
     /// @notice SRS points at infinity, or a `τ` that differs between the groups.
     error InvalidSrs();
 
@@ -163,11 +223,40 @@ interface IDriftRegistry {
     /// @notice `maxNonzeros >= 2^40` or `maxResidualSq >= 2^100`.
     error BoundTooLarge(uint256 ruleIndex, uint256 bound, uint256 bits);
 
+    // --- Certificates and who acts for whom ---
+
+    error CertificateAlreadyRegistered(bytes32 certificateId);
+    error UnknownCertificate(bytes32 certificateId);
+    /// @notice The certificate was revoked or superseded before, or has expired.
+    error CertificateNotActive(bytes32 certificateId, Status status);
+    /// @notice Only a certificate's publisher can do this.
+    error NotThePublisher(bytes32 certificateId, address publisher);
+    /// @notice The certificate would never be valid.
+    error ExpiresTooEarly(uint256 expiresAt, uint256 now_);
+    /// @notice A certificate can only be superseded by another one from the same base.
+    error SupersededByOtherBase(bytes32 expected, bytes32 actual);
+    /// @notice The base is restricted, and its registrant has not allowed this publisher.
+    error NotAllowedToDerive(bytes32 modelId, address publisher);
+    /// @notice Only a model's registrant can do this.
+    error NotTheRegistrant(bytes32 modelId, address registrant);
+    /// @notice The model is open to everybody, for good.
+    error ModelNotRestricted(bytes32 modelId);
+    error SignatureExpired(uint256 deadline);
+    /// @notice Not signed by the publisher, for another nonce, or for something else.
+    error InvalidSignature(address publisher);
+
+    // --- Lineage ---
+
+    /// @notice No certificate of the path leads to the next one's base.
+    error PathBroken(uint256 index, bytes32 certificateId);
+    /// @notice The ancestor is not found among so many.
+    error NotAnAncestor(bytes32 modelId, bytes32 ancestorId);
+    /// @notice The model's parent certificate is still active, or would make the model its own ancestor.
+    error ParentNotReplaced(bytes32 modelId);
+
     // --- Segments ---
 
     error NoSegments();
-    /// @notice No verifier is configured for the tier.
-    error TierNotSupported(uint256 tierId);
     /// @notice A tier of other tiles than the model's.
     error TierTileSizeMismatch(uint256 tierId, uint256 tierT, uint256 modelT);
     /// @notice No rule, or more than the tier holds.
@@ -197,6 +286,8 @@ interface IDriftRegistry {
     error UnexpectedFactors();
     /// @notice A point `z` of other length than the tile's number of variables.
     error PointLengthMismatch(uint256 expected, uint256 actual);
+    /// @notice Not as many flags or siblings as the tree needs, or in an impossible order.
+    error InvalidMultiproof();
     /// @notice The base tiles do not belong to the model before the segment.
     error BaseRootMismatch(uint256 segment, bytes32 expected, bytes32 actual);
     /// @notice No commitment of the segment differs from the base's.
@@ -207,39 +298,60 @@ interface IDriftRegistry {
     error InvalidGroth16Proof(uint256 segment);
     /// @notice The combined commitment does not open as the circuit's claim says.
     error InvalidOpening(uint256 segment);
-    error CertificateAlreadyRegistered(bytes32 certificateId);
-    error UnknownCertificate(bytes32 certificateId);
 
     // --- Events ---
 
-    /// @notice A tier's verifier, fixed at construction.
+    /// @notice A verifying key that certificates can be proven with from now on.
+    /// @param routeId `keccak256(abi.encode(protocolVersion, tierId, verifyingKeyHash))`.
     /// @param tierId Number of the tier.
-    /// @param verifier Its Groth16 verifier.
-    /// @param srsId SRS of all models of this registry.
-    event VerifierConfigured(uint256 indexed tierId, address verifier, bytes32 srsId);
+    /// @param verifier Its contract.
+    /// @param verifyingKeyHash As the verifier says.
+    event RouteAdded(bytes32 indexed routeId, uint256 indexed tierId, address verifier, bytes32 verifyingKeyHash);
+
+    /// @notice No certificate is registered with this verifying key any more. Those before are what they were.
+    /// @param routeId Of the key.
+    event RouteFrozen(bytes32 indexed routeId);
 
     /// @notice A model that certificates can start from, registered by itself or as the result of a certificate.
     /// @param modelId Of the model.
-    /// @param registrant Who sent the transaction.
+    /// @param registrant Who sent the transaction, or the certificate's publisher.
     /// @param manifestHash keccak256 of the canonical manifest.
     /// @param t log2 of a tile's side.
     /// @param tileCount Number of tiles.
     /// @param merkleRoot Root over the tiles' commitments.
+    /// @param isRestricted Whether only publishers that the registrant allows can certify from it.
     event ModelRegistered(
         bytes32 indexed modelId,
         address indexed registrant,
         bytes32 indexed manifestHash,
         uint256 t,
         uint256 tileCount,
-        bytes32 merkleRoot
+        bytes32 merkleRoot,
+        bool isRestricted
     );
 
-    /// @notice Where somebody says that a manifest can be found. Its hash must be the model's `manifestHash`, whoever
-    /// published the address.
+    /// @notice Who may certify from a restricted model.
     /// @param modelId Of the model.
+    /// @param publisher Whom this is about.
+    /// @param isAllowed Whether from now on.
+    event DeriverSet(bytes32 indexed modelId, address indexed publisher, bool isAllowed);
+
+    /// @notice A certificate by which a model has a parent, the certificate's base.
+    /// @param modelId Of the model.
+    /// @param certificateId Of the certificate.
+    event ParentSet(bytes32 indexed modelId, bytes32 indexed certificateId);
+
+    /// @notice What somebody says about a model, policy or certificate.
+    /// @param subjectId Of that.
     /// @param publisher Who says so.
-    /// @param manifestURI The address.
-    event ManifestPublished(bytes32 indexed modelId, address indexed publisher, string manifestURI);
+    /// @param contentHash Of what is at the address. For a model's manifest, whoever says where it is, its `manifestHash`.
+    /// @param uri The address.
+    event MetadataPublished(
+        bytes32 indexed subjectId,
+        address indexed publisher,
+        bytes32 indexed contentHash,
+        string uri
+    );
 
     /// @notice A policy that certificates can refer to.
     /// @param policyId Of the policy.
@@ -256,38 +368,71 @@ interface IDriftRegistry {
     /// @notice A fine-tune was proven to follow a policy.
     /// @param tunedModelId Of the fine-tune.
     /// @param baseModelId Of its base.
-    /// @param policyId Of the policy.
     /// @param certificateId Of the certificate.
-    /// @param publisher Who sent it; its proofs are bound to this address.
-    /// @param segmentCount Number of segment proofs.
+    /// @param publisher Who its proofs are bound to.
+    /// @param policyId Of the policy.
+    /// @param expiresAt Seconds since 1970; 0 for never.
     /// @param changedTiles Tiles that are not frozen, over all segments.
+    /// @param routeIds The verifying key of each segment.
     event CertificateRegistered(
         bytes32 indexed tunedModelId,
         bytes32 indexed baseModelId,
-        bytes32 indexed policyId,
-        bytes32 certificateId,
+        bytes32 indexed certificateId,
         address publisher,
-        uint256 segmentCount,
-        uint256 changedTiles
+        bytes32 policyId,
+        uint256 expiresAt,
+        uint256 changedTiles,
+        bytes32[] routeIds
     );
+
+    /// @notice Follows `CertificateRegistered`, so that certificates are found by publisher and by policy too.
+    /// @param publisher Who its proofs are bound to.
+    /// @param policyId Of the policy.
+    /// @param certificateId Of the certificate.
+    event CertificatePublished(address indexed publisher, bytes32 indexed policyId, bytes32 indexed certificateId);
+
+    /// @notice A certificate is not valid any more, by its publisher's will.
+    /// @param certificateId Of the certificate.
+    event CertificateRevoked(bytes32 indexed certificateId);
+
+    /// @notice Why the certificates of the `CertificateRevoked` right before it were revoked.
+    /// @param publisher Of all of them.
+    /// @param count How many they are.
+    /// @param reason In the publisher's words.
+    event RevocationExplained(address indexed publisher, uint256 count, string reason);
+
+    /// @notice A certificate gave way to another one, by its publisher's will.
+    /// @param oldId Of the certificate that is not valid any more.
+    /// @param newId Of the other one.
+    event CertificateSuperseded(bytes32 indexed oldId, bytes32 indexed newId);
 
     // --- Writing ---
 
-    /// @notice Registers a model that certificates can start from.
+    /// @notice Registers a model that certificates can start from. Whoever registers an open model should do so before
+    /// announcing it: somebody else could register it first, as restricted.
     /// @param srsId SRS of the commitments; must be the registry's.
     /// @param parts Shape, manifest hash and root. Not checked against any weights: recompute the id from them.
+    /// @param isRestricted Whether only publishers that the sender allows can certify from it; for good.
     /// @param manifestURI Where the manifest can be found; may be empty.
     /// @return modelId Of the model.
     function registerModel(
         bytes32 srsId,
         ModelParts calldata parts,
+        bool isRestricted,
         string calldata manifestURI
     ) external returns (bytes32 modelId);
 
-    /// @notice Says where a registered model's manifest can be found. Anybody can, so that nobody can occupy it.
+    /// @notice Allows or forbids a publisher to certify from a restricted model of the sender. Certificates that are
+    /// registered stay. Models that result from them are not restricted.
     /// @param modelId Of the model.
-    /// @param manifestURI The address.
-    function publishManifest(bytes32 modelId, string calldata manifestURI) external;
+    /// @param publisher Whom this is about.
+    /// @param isAllowed Whether from now on.
+    function setDeriver(bytes32 modelId, address publisher, bool isAllowed) external;
+
+    /// @notice Says where more about a subject can be found. Anybody can, about anything: look at who says it.
+    /// @param subjectId Of a model, policy or certificate.
+    /// @param metadata Address and content hash.
+    function publishMetadata(bytes32 subjectId, Metadata calldata metadata) external;
 
     /// @notice Registers a policy. Tiles in no rule are frozen. The registry does not read manifests: that a rule's
     /// tiles share one scale, and that a rank rule covers exactly one tensor's grid, is for its readers to check.
@@ -301,20 +446,72 @@ interface IDriftRegistry {
     /// @return certificateId Of the certificate.
     function certify(CertifyParams calldata params) external returns (bytes32 certificateId);
 
+    /// @notice As `certify` for several fine-tunes in this order; all or none. The result of one can be the base of the
+    /// next if its policy is registered.
+    /// @param params The fine-tunes.
+    /// @return certificateIds Of the certificates.
+    function certifyMany(CertifyParams[] calldata params) external returns (bytes32[] memory certificateIds);
+
+    /// @notice As `certify` for a publisher who signed `Certify(address publisher,bytes32 baseModelId,bytes32
+    /// tunedModelId,bytes32 policyId,uint256 expiresAt,string metadataURI,bytes32 metadataHash,uint256 nonce,uint256
+    /// deadline)` (EIP-712; contracts by ERC-1271). The proofs are bound to the publisher, whoever sends them.
+    /// @param params The fine-tune, its policy and its segment proofs.
+    /// @param publisher Who signed.
+    /// @param deadline Last second at which the signature counts.
+    /// @param signature Of the publisher, for the current `nonces(publisher)`.
+    /// @return certificateId Of the certificate.
+    function certifyFor(
+        CertifyParams calldata params,
+        address publisher,
+        uint256 deadline,
+        bytes calldata signature
+    ) external returns (bytes32 certificateId);
+
+    /// @notice Ends certificates of the sender, for good. All or none.
+    /// @param certificateIds Of the certificates; expired and superseded ones too.
+    /// @param reason In words.
+    function revoke(bytes32[] calldata certificateIds, string calldata reason) external;
+
+    /// @notice As `revoke` for a publisher who signed `Revoke(address publisher,bytes32[] certificateIds,string
+    /// reason,uint256 nonce,uint256 deadline)` (EIP-712; contracts by ERC-1271).
+    /// @param certificateIds Of the certificates.
+    /// @param reason In words.
+    /// @param publisher Who signed.
+    /// @param deadline Last second at which the signature counts.
+    /// @param signature Of the publisher, for the current `nonces(publisher)`.
+    function revokeFor(
+        bytes32[] calldata certificateIds,
+        string calldata reason,
+        address publisher,
+        uint256 deadline,
+        bytes calldata signature
+    ) external;
+
+    /// @notice Ends a certificate of the sender in favour of another one of the sender, from the same base.
+    /// @param oldId Active.
+    /// @param newId Active.
+    function supersede(bytes32 oldId, bytes32 newId) external;
+
+    /// @notice Makes an active certificate the one by which its tuned model has a parent, where that one is not active
+    /// any more or there is none. Anybody can.
+    /// @param certificateId Of the certificate.
+    /// @param tunedModelId Where it leads to.
+    function adoptParent(bytes32 certificateId, bytes32 tunedModelId) external;
+
     // --- Reading ---
 
-    /// @notice Whether that publisher's certificate is registered.
-    /// @param publisher Who sent it.
+    /// @notice Whether that publisher's certificate is active: registered, not expired, superseded or revoked.
+    /// @param publisher Who its proofs are bound to.
     /// @param baseModelId Of the base.
     /// @param tunedModelId Of the fine-tune.
     /// @param policyId Of the policy.
-    /// @return isRegistered Whether it is.
+    /// @return isActive Whether it is.
     function isCertified(
         address publisher,
         bytes32 baseModelId,
         bytes32 tunedModelId,
         bytes32 policyId
-    ) external view returns (bool isRegistered);
+    ) external view returns (bool isActive);
 
     /// @notice A certificate. Reverts with `UnknownCertificate`.
     /// @param certificateId Of the certificate.
@@ -332,10 +529,58 @@ interface IDriftRegistry {
     /// @return rules Sorted by tile, disjoint.
     function policy(bytes32 policyId) external view returns (bytes32 baseModelId, Rule[] memory rules);
 
-    /// @notice The Groth16 verifier of a tier.
+    /// @notice Whether a publisher may certify from a model.
+    /// @param modelId Of the model. Reverts with `UnknownModel`.
+    /// @param publisher Whom this is about.
+    /// @return isAllowed Whether the model is open, or theirs, or they are allowed.
+    function mayDerive(bytes32 modelId, address publisher) external view returns (bool isAllowed);
+
+    /// @notice Models on the way up from a model, by the certificates that gave them a parent, the nearest first. Such
+    /// certificates can have ended since; their status says so.
+    /// @param modelId Of the model. Reverts with `UnknownModel`.
+    /// @param most How many at most.
+    /// @return list Its length is the model's depth, if below `most`.
+    function ancestors(bytes32 modelId, uint256 most) external view returns (Ancestor[] memory list);
+
+    /// @notice How far a model can be from an ancestor, over the certificates by which `ancestors` are. All must be
+    /// active.
+    /// @param modelId Of the model.
+    /// @param ancestorId Of the ancestor.
+    /// @param most How many generations at most; else `NotAnAncestor`.
+    /// @return intervals Ascending by tile; tiles in none are frozen.
+    function driftFrom(
+        bytes32 modelId,
+        bytes32 ancestorId,
+        uint256 most
+    ) external view returns (DriftInterval[] memory intervals);
+
+    /// @notice How far a model can be from the first certificate's base, over a path of active certificates.
+    /// @param certificateIds From the oldest to the youngest; each leads to the base of the next.
+    /// @param tunedModelId Where the last one leads to.
+    /// @return intervals Ascending by tile; tiles in none are frozen.
+    function accumulatedDrift(
+        bytes32[] calldata certificateIds,
+        bytes32 tunedModelId
+    ) external view returns (DriftInterval[] memory intervals);
+
+    /// @notice Whether a model is within a policy of an ancestor, for contracts that decide by it: the certificates by
+    /// which it descends are active, and what they allow together is what the policy allows: ranks of the same matrices,
+    /// nonzeros and norms added, no other tile. True for the ancestor itself; false if it is more than 64 generations away.
+    /// @param modelId Of the model.
+    /// @param ancestorId Of the ancestor, the policy's base.
+    /// @param policyId Of the policy.
+    /// @return isProven Whether it is.
+    function isWithin(bytes32 modelId, bytes32 ancestorId, bytes32 policyId) external view returns (bool isProven);
+
+    /// @notice A verifying key. Reverts with `UnknownRoute`.
+    /// @param routeId Of the key.
+    /// @return record Tier, verifier, and whether it is frozen.
+    function route(bytes32 routeId) external view returns (RouteRecord memory record);
+
+    /// @notice The verifying keys of a tier, the oldest first, frozen ones too.
     /// @param tierId Number of the tier.
-    /// @return verifier Zero if the tier is not supported.
-    function verifierOf(uint256 tierId) external view returns (address verifier);
+    /// @return routeIds Of the keys.
+    function routesOf(uint256 tierId) external view returns (bytes32[] memory routeIds);
 
     /// @notice Names the SRS in model ids.
     /// @return id `keccak256(abi.encode(τ1, β1, τ2))`.

@@ -15,6 +15,21 @@ struct G2Point {
     uint256[2] y;
 }
 
+/// @notice A sum of points in G1, with room for the point and scalar that are added next.
+struct Sum {
+    uint256 x;
+    uint256 y;
+    /// The input of the multiplication; its result, a point, is the second operand of the addition.
+    uint256 operandX;
+    uint256 operandY;
+    uint256 scalar;
+    /// Two points whose sum becomes the operand.
+    uint256 firstX;
+    uint256 firstY;
+    uint256 secondX;
+    uint256 secondY;
+}
+
 /// @title BN254's groups and pairing through the precompiles (EIP-196, EIP-197)
 /// @notice Every precompile call's success and output length is checked.
 library Bn254 {
@@ -26,21 +41,6 @@ library Bn254 {
     /// @notice A precompile failed; its inputs are checked before, so it ran out of gas or is missing on this chain.
     error PrecompileFailed(uint256 precompile);
 
-    /// @dev The standard generator of G2.
-    function g2Generator() internal pure returns (G2Point memory) {
-        return
-            G2Point({
-                x: [
-                    11559732032986387107991004021392285783925812861821192530917403151452391805634,
-                    10857046999023057135944570762232829481370756359578518086990519993285655852781
-                ],
-                y: [
-                    4082367875863433681332203403145435568316851327593401208105741076214120093531,
-                    8495653923123431417604973247489272438418190587263600148770280649306958101930
-                ]
-            });
-    }
-
     /// @dev Infinity passes. G1 has cofactor 1, so that a point on the curve is in the group.
     function requireOnCurve(uint256 x, uint256 y) internal pure {
         bool isValid;
@@ -50,6 +50,19 @@ library Bn254 {
             isValid := and(and(lt(x, q), lt(y, q)), or(isOnCurve, iszero(or(x, y))))
         }
         if (!isValid) revert PointNotOnCurve(x, y);
+    }
+
+    /// @dev The pairing precompile refuses what is no point of G2 (curve, subgroup, canonical coordinates), whatever the
+    /// other group's point is. Infinity passes.
+    function requireInG2(G2Point memory point) internal view {
+        bool success;
+        uint256 zero;
+        uint256[6] memory words = [zero, zero, point.x[0], point.x[1], point.y[0], point.y[1]];
+        assembly ("memory-safe") {
+            success := staticcall(gas(), 0x08, words, 0xc0, 0x00, 0x20)
+            success := and(success, eq(returndatasize(), 0x20))
+        }
+        if (!success) revert PrecompileFailed(0x08);
     }
 
     function isInfinity(G1Point memory point) internal pure returns (bool) {
@@ -63,53 +76,67 @@ library Bn254 {
         }
     }
 
-    /// @dev `sum += (x, y)` in place.
-    function accumulate(G1Point memory sum, uint256 x, uint256 y) internal view {
+    /// @dev `sum += scalar·(x, y)` in place. The point must be on the curve.
+    function addScaled(Sum memory sum, uint256 x, uint256 y, uint256 scalar) internal view {
         bool success;
         assembly ("memory-safe") {
-            let buffer := mload(0x40)
-            mstore(buffer, mload(sum))
-            mstore(add(buffer, 0x20), mload(add(sum, 0x20)))
-            mstore(add(buffer, 0x40), x)
-            mstore(add(buffer, 0x60), y)
-            success := staticcall(gas(), 0x06, buffer, 0x80, sum, 0x40)
+            let operand := add(sum, 0x40)
+            mstore(operand, x)
+            mstore(add(sum, 0x60), y)
+            mstore(add(sum, 0x80), scalar)
+            success := staticcall(gas(), 0x07, operand, 0x60, operand, 0x40)
             success := and(success, eq(returndatasize(), 0x40))
-        }
-        if (!success) revert PrecompileFailed(0x06);
-    }
-
-    /// @dev `sum += scalar·(x, y)` in place.
-    function accumulateScaled(G1Point memory sum, uint256 x, uint256 y, uint256 scalar) internal view {
-        bool success;
-        assembly ("memory-safe") {
-            let buffer := mload(0x40)
-            mstore(buffer, mload(sum))
-            mstore(add(buffer, 0x20), mload(add(sum, 0x20)))
-            mstore(add(buffer, 0x40), x)
-            mstore(add(buffer, 0x60), y)
-            mstore(add(buffer, 0x80), scalar)
-            success := staticcall(gas(), 0x07, add(buffer, 0x40), 0x60, add(buffer, 0x40), 0x40)
-            success := and(success, eq(returndatasize(), 0x40))
-            success := and(success, staticcall(gas(), 0x06, buffer, 0x80, sum, 0x40))
+            success := and(success, staticcall(gas(), 0x06, sum, 0x80, sum, 0x40))
             success := and(success, eq(returndatasize(), 0x40))
         }
         if (!success) revert PrecompileFailed(0x07);
     }
 
-    /// @dev Whether `e(left, [1]_2) = e(right, base2)`. A `base2` that is no point of G2 reverts.
+    /// @dev `sum += scalar·point` in place. The point must be on the curve.
+    function addScaled(Sum memory sum, G1Point calldata point, uint256 scalar) internal view {
+        addScaled(sum, point.x, point.y, scalar);
+    }
+
+    /// @dev As `requireOnCurve` for points that follow each other in calldata. `first` is the address of the first.
+    function requireAllOnCurve(uint256 first, uint256 count) internal pure {
+        uint256 q = Q;
+        uint256 end = first + 0x40 * count;
+        uint256 pointer = first;
+        assembly ("memory-safe") {
+            for {} lt(pointer, end) {
+                pointer := add(pointer, 0x40)
+            } {
+                let x := calldataload(pointer)
+                let y := calldataload(add(pointer, 0x20))
+                let isOnCurve := eq(mulmod(y, y, q), addmod(mulmod(mulmod(x, x, q), x, q), 3, q))
+                if iszero(and(and(lt(x, q), lt(y, q)), or(isOnCurve, iszero(or(x, y))))) {
+                    break
+                }
+            }
+        }
+        if (pointer == end) return;
+        uint256 badX;
+        uint256 badY;
+        assembly ("memory-safe") {
+            badX := calldataload(pointer)
+            badY := calldataload(add(pointer, 0x20))
+        }
+        revert PointNotOnCurve(badX, badY);
+    }
+
+    /// @dev Whether `e(left, [1]_2) = e(right, base2)`, with the standard generator of G2. A `base2` that is no point of G2 reverts.
     function pairingsAgree(
         G1Point memory left,
         G1Point memory right,
         G2Point memory base2
     ) internal view returns (bool agree) {
-        G2Point memory generator = g2Generator();
         uint256[12] memory words = [
             left.x,
             left.y,
-            generator.x[0],
-            generator.x[1],
-            generator.y[0],
-            generator.y[1],
+            11559732032986387107991004021392285783925812861821192530917403151452391805634,
+            10857046999023057135944570762232829481370756359578518086990519993285655852781,
+            4082367875863433681332203403145435568316851327593401208105741076214120093531,
+            8495653923123431417604973247489272438418190587263600148770280649306958101930,
             right.x,
             negY(right.y),
             base2.x[0],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {Bn254, G1Point, G2Point} from "./Bn254.sol";
+import {Bn254, G1Point, G2Point, Sum} from "./Bn254.sol";
 import {Fr} from "./Fr.sol";
 
 /// @notice A Mercury opening. The letters are those of ePrint 2025/385; `quotient` is its `H`.
@@ -51,6 +51,9 @@ library Mercury {
         uint256 zetaPower;
         /// 1/((ζ - 1/ζ)(ζ - α)(1/ζ - α))
         uint256 inverseOfDifferences;
+        /// The field's order. From memory it takes a few bytes of code at each of its many uses, as a constant 33, which
+        /// together are more than fit.
+        uint256 order;
     }
 
     /// @dev Scalars of `g, h, s, d` and of `[1]_1` in the batched opening; `vanishing = Π_(t ∈ T) (ξ - t)`.
@@ -61,12 +64,16 @@ library Mercury {
         uint256 weightD;
         uint256 constantTerm;
         uint256 vanishing;
+        /// ξ - ζ, ξ - 1/ζ and ξ - α
+        uint256 fromZeta;
+        uint256 fromZetaInv;
+        uint256 fromAlpha;
     }
 
     /// @notice Whether the commitment opens to `y` at `z`.
     /// @dev Reverts for non-canonical scalars and points off the curve in the proof, and for degenerate challenges.
     /// @param srs Points of the SRS.
-    /// @param commitment Blinded by `proof.blinding`. The caller checks that it is on the curve.
+    /// @param commitment Blinded by `proof.blinding`; overwritten. The caller checks that it is on the curve.
     /// @param z Point, least significant variable first. The caller checks that it is canonical and of even length.
     /// @param y Value. The caller checks that it is canonical.
     /// @param seed What the challenges start from; must bind commitment, `z`, `y` and the blinding.
@@ -74,7 +81,7 @@ library Mercury {
     /// @return isValid Whether the commitment opens to `y` at `z`.
     function verify(
         Srs memory srs,
-        G1Point memory commitment,
+        Sum memory commitment,
         uint256[] calldata z,
         uint256 y,
         bytes32 seed,
@@ -83,55 +90,67 @@ library Mercury {
         _requireWellFormed(proof);
         Challenges memory c = _challenges(seed, proof, z.length / 2);
         Batch memory batch = _batch(c, z, y, proof);
-        (G1Point memory left, G1Point memory right) = _equation(srs, commitment, c, batch, proof);
-        return Bn254.pairingsAgree(left, right, srs.tau2);
+        G1Point memory right = _equation(srs, commitment, c, batch, proof);
+        return Bn254.pairingsAgree(G1Point(commitment.x, commitment.y), right, srs.tau2);
     }
 
     function _requireWellFormed(MercuryProof calldata proof) private pure {
-        Bn254.requireOnCurve(proof.h.x, proof.h.y);
-        Bn254.requireOnCurve(proof.q.x, proof.q.y);
-        Bn254.requireOnCurve(proof.g.x, proof.g.y);
-        Bn254.requireOnCurve(proof.s.x, proof.s.y);
-        Bn254.requireOnCurve(proof.d.x, proof.d.y);
-        Bn254.requireOnCurve(proof.quotient.x, proof.quotient.y);
-        Bn254.requireOnCurve(proof.w.x, proof.w.y);
-        Bn254.requireOnCurve(proof.wPrime.x, proof.wPrime.y);
-        Fr.requireCanonical(proof.gZeta);
-        Fr.requireCanonical(proof.gZetaInv);
-        Fr.requireCanonical(proof.hZeta);
-        Fr.requireCanonical(proof.hZetaInv);
-        Fr.requireCanonical(proof.hAlpha);
-        Fr.requireCanonical(proof.sZeta);
-        Fr.requireCanonical(proof.blinding);
+        uint256 first;
+        uint256 p = Fr.P;
+        uint256 scalar;
+        assembly ("memory-safe") {
+            first := proof
+            for {
+                let offset := 0x200
+            } and(lt(offset, 0x2e0), lt(scalar, p)) {
+                offset := add(offset, 0x20)
+            } {
+                scalar := calldataload(add(proof, offset))
+            }
+        }
+        Fr.requireCanonical(scalar);
+        Bn254.requireAllOnCurve(first, 8);
     }
 
-    /// @dev Every prover message is absorbed before the challenge that follows: state = keccak256(state, words).
+    /// @dev Every prover message is absorbed before the challenge that follows: state = keccak256(state, words). The
+    /// words are those of the proof in calldata: eight points `h, q, g, s, d, H, w, w'`, then the scalars.
     function _challenges(
         bytes32 seed,
         MercuryProof calldata proof,
         uint256 logB
     ) private view returns (Challenges memory c) {
-        bytes32 state = keccak256(abi.encodePacked(seed, proof.h.x, proof.h.y));
-        c.alpha = Fr.fromHash(state);
-        state = keccak256(abi.encodePacked(state, proof.q.x, proof.q.y, proof.g.x, proof.g.y));
-        c.gamma = Fr.fromHash(state);
-        state = keccak256(abi.encodePacked(state, proof.s.x, proof.s.y, proof.d.x, proof.d.y));
-        c.zeta = Fr.fromHash(state);
-        bytes memory evaluations = abi.encodePacked(
-            proof.gZeta,
-            proof.gZetaInv,
-            proof.hZeta,
-            proof.hZetaInv,
-            proof.hAlpha,
-            proof.sZeta
-        );
-        state = keccak256(abi.encodePacked(state, evaluations, proof.quotient.x, proof.quotient.y));
-        c.beta = Fr.fromHash(state);
-        state = keccak256(abi.encodePacked(state, proof.w.x, proof.w.y));
-        c.xi = Fr.fromHash(state);
-        state = keccak256(abi.encodePacked(state, proof.wPrime.x, proof.wPrime.y));
-        c.delta = Fr.fromHash(state);
-
+        uint256 p = Fr.P;
+        assembly ("memory-safe") {
+            let buffer := mload(0x40)
+            let words := add(buffer, 0x20)
+            mstore(buffer, seed)
+            // h
+            calldatacopy(words, proof, 0x40)
+            mstore(buffer, keccak256(buffer, 0x60))
+            mstore(c, mod(mload(buffer), p))
+            // q, g
+            calldatacopy(words, add(proof, 0x40), 0x80)
+            mstore(buffer, keccak256(buffer, 0xa0))
+            mstore(add(c, 0x20), mod(mload(buffer), p))
+            // s, d
+            calldatacopy(words, add(proof, 0xc0), 0x80)
+            mstore(buffer, keccak256(buffer, 0xa0))
+            mstore(add(c, 0x40), mod(mload(buffer), p))
+            // The six evaluations, H
+            calldatacopy(words, add(proof, 0x200), 0xc0)
+            calldatacopy(add(words, 0xc0), add(proof, 0x140), 0x40)
+            mstore(buffer, keccak256(buffer, 0x120))
+            mstore(add(c, 0x60), mod(mload(buffer), p))
+            // w
+            calldatacopy(words, add(proof, 0x180), 0x40)
+            mstore(buffer, keccak256(buffer, 0x60))
+            mstore(add(c, 0x80), mod(mload(buffer), p))
+            // w'
+            calldatacopy(words, add(proof, 0x1c0), 0x40)
+            mstore(add(c, 0xa0), mod(keccak256(buffer, 0x60), p))
+        }
+        // Before the inversion, so that the compiler knows no more what is there.
+        c.order = p;
         _invert(c);
         c.zetaPower = Fr.mul(Fr.pow(c.zeta, 1 << logB), c.zetaInv);
     }
@@ -157,14 +176,24 @@ library Mercury {
         uint256 x,
         uint256 xInv
     ) private pure returns (uint256 atX, uint256 atXInv) {
-        (atX, atXInv) = (1, 1);
-        for (uint256 j = 0; j < half.length; ++j) {
-            uint256 zj = half[j];
-            uint256 rest = Fr.sub(1, zj);
-            atX = Fr.mul(atX, Fr.add(rest, Fr.mul(zj, x)));
-            atXInv = Fr.mul(atXInv, Fr.add(rest, Fr.mul(zj, xInv)));
-            x = Fr.mul(x, x);
-            xInv = Fr.mul(xInv, xInv);
+        uint256 p = Fr.P;
+        assembly ("memory-safe") {
+            atX := 1
+            atXInv := 1
+            for {
+                let pointer := half.offset
+                let end := add(pointer, shl(5, half.length))
+            } lt(pointer, end) {
+                pointer := add(pointer, 0x20)
+            } {
+                let zj := calldataload(pointer)
+                // Canonical, so that nothing wraps below zero; the sum is below 2p.
+                let rest := sub(add(p, 1), zj)
+                atX := mulmod(atX, addmod(rest, mulmod(zj, x, p), p), p)
+                atXInv := mulmod(atXInv, addmod(rest, mulmod(zj, xInv, p), p), p)
+                x := mulmod(x, x, p)
+                xInv := mulmod(xInv, xInv, p)
+            }
         }
     }
 
@@ -178,12 +207,12 @@ library Mercury {
     ) private pure returns (uint256) {
         uint256 half = z.length / 2;
         (uint256 atZeta, uint256 atZetaInv) = _eqPolynomial(z[:half], c.zeta, c.zetaInv);
-        uint256 low = Fr.add(Fr.mul(proof.gZeta, atZetaInv), Fr.mul(proof.gZetaInv, atZeta));
+        uint256 low = _add(c, _mul(c, proof.gZeta, atZetaInv), _mul(c, proof.gZetaInv, atZeta));
         (atZeta, atZetaInv) = _eqPolynomial(z[half:], c.zeta, c.zetaInv);
-        uint256 high = Fr.add(Fr.mul(proof.hZeta, atZetaInv), Fr.mul(proof.hZetaInv, atZeta));
-        uint256 constantTerm = Fr.mul(2, Fr.add(proof.hAlpha, Fr.mul(c.gamma, y)));
-        uint256 rest = Fr.sub(Fr.add(low, Fr.mul(c.gamma, high)), constantTerm);
-        return Fr.mul(c.zeta, Fr.sub(rest, Fr.mul(c.zeta, proof.sZeta)));
+        uint256 high = _add(c, _mul(c, proof.hZeta, atZetaInv), _mul(c, proof.hZetaInv, atZeta));
+        uint256 constantTerm = _mul(c, 2, _add(c, proof.hAlpha, _mul(c, c.gamma, y)));
+        uint256 rest = _sub(c, _add(c, low, _mul(c, c.gamma, high)), constantTerm);
+        return _mul(c, c.zeta, _sub(c, rest, _mul(c, c.zeta, proof.sZeta)));
     }
 
     /// @dev `T = {ζ, 1/ζ, α}`; `g` and `s` are opened at ζ and 1/ζ, `h` on all of `T`, `d` at ζ. A polynomial's weight
@@ -194,60 +223,93 @@ library Mercury {
         uint256 y,
         MercuryProof calldata proof
     ) private pure returns (Batch memory batch) {
-        uint256 fromZeta = Fr.sub(c.xi, c.zeta);
-        uint256 fromZetaInv = Fr.sub(c.xi, c.zetaInv);
-        uint256 fromAlpha = Fr.sub(c.xi, c.alpha);
-        uint256 betaSquared = Fr.mul(c.beta, c.beta);
-        batch.weightG = fromAlpha;
+        batch.fromZeta = _sub(c, c.xi, c.zeta);
+        batch.fromZetaInv = _sub(c, c.xi, c.zetaInv);
+        batch.fromAlpha = _sub(c, c.xi, c.alpha);
+        uint256 betaSquared = _mul(c, c.beta, c.beta);
+        batch.weightG = batch.fromAlpha;
         batch.weightH = c.beta;
-        batch.weightS = Fr.mul(betaSquared, fromAlpha);
-        batch.weightD = Fr.mul(Fr.mul(betaSquared, c.beta), Fr.mul(fromZetaInv, fromAlpha));
-        batch.vanishing = Fr.mul(Fr.mul(fromZeta, fromZetaInv), fromAlpha);
-
-        uint256 zetaMinusInv = Fr.sub(c.zeta, c.zetaInv);
-        uint256 zetaMinusAlpha = Fr.sub(c.zeta, c.alpha);
-        uint256 invMinusAlpha = Fr.sub(c.zetaInv, c.alpha);
-
-        // Lines through the values at ζ and 1/ζ, times their denominator ζ - 1/ζ.
-        uint256 lineG = Fr.sub(Fr.mul(proof.gZeta, fromZetaInv), Fr.mul(proof.gZetaInv, fromZeta));
-        uint256 sZetaInv = _deriveSZetaInv(c, z, y, proof);
-        uint256 lineS = Fr.sub(Fr.mul(proof.sZeta, fromZetaInv), Fr.mul(sZetaInv, fromZeta));
-        uint256 lines = Fr.add(Fr.mul(batch.weightG, lineG), Fr.mul(batch.weightS, lineS));
-        lines = Fr.mul(lines, Fr.mul(zetaMinusAlpha, invMinusAlpha));
-
-        // The parabola through h(ζ), h(1/ζ) and h(α), times the product of all denominators.
-        uint256 parabola = Fr.mul(Fr.mul(proof.hZeta, Fr.mul(fromZetaInv, fromAlpha)), invMinusAlpha);
-        parabola = Fr.sub(parabola, Fr.mul(Fr.mul(proof.hZetaInv, Fr.mul(fromZeta, fromAlpha)), zetaMinusAlpha));
-        parabola = Fr.add(parabola, Fr.mul(Fr.mul(proof.hAlpha, Fr.mul(fromZeta, fromZetaInv)), zetaMinusInv));
-        uint256 total = Fr.mul(Fr.add(lines, Fr.mul(batch.weightH, parabola)), c.inverseOfDifferences);
-
-        uint256 dZeta = Fr.mul(c.zetaPower, proof.gZetaInv);
-        batch.constantTerm = Fr.add(total, Fr.mul(batch.weightD, dZeta));
+        batch.weightS = _mul(c, betaSquared, batch.fromAlpha);
+        batch.weightD = _mul(c, _mul(c, betaSquared, c.beta), _mul(c, batch.fromZetaInv, batch.fromAlpha));
+        batch.vanishing = _mul(c, _mul(c, batch.fromZeta, batch.fromZetaInv), batch.fromAlpha);
+        uint256 lines = _lines(c, batch, proof, _deriveSZetaInv(c, z, y, proof));
+        uint256 total = _add(c, lines, _mul(c, batch.weightH, _parabola(c, batch, proof)));
+        total = _mul(c, total, c.inverseOfDifferences);
+        batch.constantTerm = _add(c, total, _mul(c, batch.weightD, _mul(c, c.zetaPower, proof.gZetaInv)));
     }
 
-    /// @dev `e(left, [1]_2) = e(right, [τ]_2)`: the division equation plus δ times the batched opening.
-    function _equation(
-        Srs memory srs,
-        G1Point memory commitment,
+    /// @dev The weighted lines through the values of `g` and `s` at ζ and 1/ζ, times the product of all denominators.
+    function _lines(
+        Challenges memory c,
+        Batch memory batch,
+        MercuryProof calldata proof,
+        uint256 sZetaInv
+    ) private pure returns (uint256) {
+        uint256 lineG = _sub(c, _mul(c, proof.gZeta, batch.fromZetaInv), _mul(c, proof.gZetaInv, batch.fromZeta));
+        uint256 lineS = _sub(c, _mul(c, proof.sZeta, batch.fromZetaInv), _mul(c, sZetaInv, batch.fromZeta));
+        uint256 lines = _add(c, _mul(c, batch.weightG, lineG), _mul(c, batch.weightS, lineS));
+        return _mul(c, lines, _mul(c, _sub(c, c.zeta, c.alpha), _sub(c, c.zetaInv, c.alpha)));
+    }
+
+    /// @dev The parabola through `h(ζ)`, `h(1/ζ)` and `h(α)`, times the product of all denominators.
+    function _parabola(
         Challenges memory c,
         Batch memory batch,
         MercuryProof calldata proof
-    ) private view returns (G1Point memory left, G1Point memory right) {
-        left = G1Point(commitment.x, commitment.y);
-        Bn254.accumulateScaled(left, srs.blindingBase.x, srs.blindingBase.y, Fr.neg(proof.blinding));
-        uint256 zetaToB = Fr.mul(c.zetaPower, c.zeta);
-        Bn254.accumulateScaled(left, proof.q.x, proof.q.y, Fr.sub(c.alpha, zetaToB));
-        Bn254.accumulateScaled(left, proof.quotient.x, proof.quotient.y, c.zeta);
-        uint256 ones = Fr.add(proof.gZeta, Fr.mul(c.delta, batch.constantTerm));
-        Bn254.accumulateScaled(left, 1, 2, Fr.neg(ones));
-        Bn254.accumulateScaled(left, proof.g.x, proof.g.y, Fr.mul(c.delta, batch.weightG));
-        Bn254.accumulateScaled(left, proof.h.x, proof.h.y, Fr.mul(c.delta, batch.weightH));
-        Bn254.accumulateScaled(left, proof.s.x, proof.s.y, Fr.mul(c.delta, batch.weightS));
-        Bn254.accumulateScaled(left, proof.d.x, proof.d.y, Fr.mul(c.delta, batch.weightD));
-        Bn254.accumulateScaled(left, proof.w.x, proof.w.y, Fr.neg(Fr.mul(c.delta, batch.vanishing)));
-        Bn254.accumulateScaled(left, proof.wPrime.x, proof.wPrime.y, Fr.mul(c.delta, c.xi));
+    ) private pure returns (uint256 sum) {
+        sum = _mul(c, _mul(c, proof.hZeta, _mul(c, batch.fromZetaInv, batch.fromAlpha)), _sub(c, c.zetaInv, c.alpha));
+        sum = _sub(
+            c,
+            sum,
+            _mul(c, _mul(c, proof.hZetaInv, _mul(c, batch.fromZeta, batch.fromAlpha)), _sub(c, c.zeta, c.alpha))
+        );
+        return
+            _add(
+                c,
+                sum,
+                _mul(c, _mul(c, proof.hAlpha, _mul(c, batch.fromZeta, batch.fromZetaInv)), _sub(c, c.zeta, c.zetaInv))
+            );
+    }
 
-        right = G1Point(proof.quotient.x, proof.quotient.y);
-        Bn254.accumulateScaled(right, proof.wPrime.x, proof.wPrime.y, c.delta);
+    /// @dev `e(left, [1]_2) = e(right, [τ]_2)`: the division equation plus δ times the batched opening. `left` starts as the
+    /// commitment.
+    function _equation(
+        Srs memory srs,
+        Sum memory left,
+        Challenges memory c,
+        Batch memory batch,
+        MercuryProof calldata proof
+    ) private view returns (G1Point memory right) {
+        Bn254.addScaled(left, srs.blindingBase.x, srs.blindingBase.y, _sub(c, 0, proof.blinding));
+        uint256 zetaToB = _mul(c, c.zetaPower, c.zeta);
+        Bn254.addScaled(left, proof.q, _sub(c, c.alpha, zetaToB));
+        Bn254.addScaled(left, proof.quotient, c.zeta);
+        uint256 ones = _add(c, proof.gZeta, _mul(c, c.delta, batch.constantTerm));
+        Bn254.addScaled(left, 1, 2, _sub(c, 0, ones));
+        Bn254.addScaled(left, proof.g, _mul(c, c.delta, batch.weightG));
+        Bn254.addScaled(left, proof.h, _mul(c, c.delta, batch.weightH));
+        Bn254.addScaled(left, proof.s, _mul(c, c.delta, batch.weightS));
+        Bn254.addScaled(left, proof.d, _mul(c, c.delta, batch.weightD));
+        Bn254.addScaled(left, proof.w, _sub(c, 0, _mul(c, c.delta, batch.vanishing)));
+        Bn254.addScaled(left, proof.wPrime, _mul(c, c.delta, c.xi));
+
+        Sum memory sum;
+        (sum.x, sum.y) = (proof.quotient.x, proof.quotient.y);
+        Bn254.addScaled(sum, proof.wPrime, c.delta);
+        right = G1Point(sum.x, sum.y);
+    }
+
+    function _add(Challenges memory c, uint256 a, uint256 b) private pure returns (uint256) {
+        return addmod(a, b, c.order);
+    }
+
+    function _sub(Challenges memory c, uint256 a, uint256 b) private pure returns (uint256) {
+        unchecked {
+            return addmod(a, c.order - b, c.order);
+        }
+    }
+
+    function _mul(Challenges memory c, uint256 a, uint256 b) private pure returns (uint256) {
+        return mulmod(a, b, c.order);
     }
 }

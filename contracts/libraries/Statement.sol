@@ -2,16 +2,10 @@
 pragma solidity ^0.8.28;
 
 import {Constants} from "../generated/Constants.sol";
-import {
-    IDriftRegistry,
-    OpeningClaim,
-    Rule,
-    RuleUse,
-    Segment,
-    SegmentCommitments
-} from "../interfaces/IDriftRegistry.sol";
+import {IDriftRegistry, OpeningClaim, RuleUse, Segment, SegmentCommitments} from "../interfaces/IDriftRegistry.sol";
 import {G1Point} from "./Bn254.sol";
 import {Fr} from "./Fr.sol";
+import {RuleWords} from "./RuleWords.sol";
 import {Words} from "./Words.sol";
 
 /// @title The statement of a segment proof
@@ -19,12 +13,15 @@ import {Words} from "./Words.sol";
 /// colPanels, rank, shift, maxResidualSq, maxNonzeros`; five bitmaps; and the opening claim `θ, ψ, z, y`. All bounds
 /// come from the stored policy.
 library Statement {
+    using RuleWords for uint256;
+
     uint256 private constant VALUES_PER_PLACE = 7;
     uint256 private constant BITMAPS = 5;
 
     /// @dev What binds a proof to its place in the world.
     struct Context {
         address publisher;
+        uint256 tierId;
         bytes32 prevModelId;
         bytes32 nextModelId;
         bytes32 policyId;
@@ -49,7 +46,7 @@ library Statement {
     /// has one word more than there are values, for `h`.
     /// `usedRules`: a bit for each rule of the policy, over all segments so far; updated.
     function placeRules(
-        Rule[] storage rules,
+        uint256[] storage rules,
         Segment calldata segment,
         Constants.TierShape memory tier,
         uint256[] memory usedRules
@@ -68,22 +65,22 @@ library Statement {
             uint256 ruleIndex = uses[place].ruleIndex;
             if (ruleIndex >= ruleCount) revert IDriftRegistry.UnknownRule(ruleIndex, ruleCount);
             _markUsed(usedRules, ruleIndex);
-            Rule memory rule = rules[ruleIndex];
+            uint256 rule = rules[ruleIndex];
             bool isRankPart = plan.rankSlots == plan.slots;
             if (place != 0) {
                 // Up to the first rule without a rank, all slots are those of rank rules.
-                bool follows = isRankPart && rule.maxRank == 0;
-                bool isAscending = ruleIndex > uses[place - 1].ruleIndex && isRankPart == (rule.maxRank != 0);
+                bool follows = isRankPart && rule.maxRank() == 0;
+                bool isAscending = ruleIndex > uses[place - 1].ruleIndex && isRankPart == (rule.maxRank() != 0);
                 if (!follows && !isAscending) revert IDriftRegistry.RuleOutOfOrder(place, ruleIndex);
             }
             _placeTiles(rule, uses[place], tiles, plan);
             uint256 offset = 1 + VALUES_PER_PLACE * place;
-            if (rule.maxRank != 0) _placeRank(rule, place, uses[place], tier, plan, values);
+            if (rule.maxRank() != 0) _placeRank(rule, place, uses[place], tier, plan, values);
             values[offset] = uses[place].tileCount;
-            values[offset + 3] = rule.maxRank;
-            values[offset + 4] = rule.shift;
-            values[offset + 5] = rule.maxResidualSq;
-            values[offset + 6] = rule.maxNonzeros;
+            values[offset + 3] = rule.maxRank();
+            values[offset + 4] = rule.shift();
+            values[offset + 5] = rule.maxResidualSq();
+            values[offset + 6] = rule.maxNonzeros();
         }
         if (plan.slots != tiles.length) {
             revert IDriftRegistry.TileCountMismatch(plan.slots, tiles.length);
@@ -137,7 +134,7 @@ library Statement {
 
     /// @dev Tiles lie in their rule and increase; rules are disjoint, so no tile comes twice.
     function _placeTiles(
-        Rule memory rule,
+        uint256 rule,
         RuleUse calldata use,
         uint256[] calldata tiles,
         SlotPlan memory plan
@@ -146,10 +143,10 @@ library Statement {
         uint256 count = use.tileCount;
         if (count == 0) revert IDriftRegistry.RuleUseEmpty(use.ruleIndex);
         if (count > tiles.length - slot) revert IDriftRegistry.TileCountMismatch(slot + count, tiles.length);
-        uint256 next = rule.firstTile;
-        uint256 end = next + rule.tileCount;
+        uint256 next = rule.firstTile();
+        uint256 end = rule.tilesEnd();
         plan.starts |= 1 << slot;
-        if (rule.maxNonzeros != 0) plan.masks |= ((1 << count) - 1) << slot;
+        if (rule.maxNonzeros() != 0) plan.masks |= ((1 << count) - 1) << slot;
         unchecked {
             // A tile is below `end`, so that neither sum overflows.
             for (uint256 slotsEnd = slot + count; slot < slotsEnd; ++slot) {
@@ -163,7 +160,7 @@ library Statement {
 
     /// @dev A rank rule: whole, within the tier, its panels after those of the rank rules before it.
     function _placeRank(
-        Rule memory rule,
+        uint256 rule,
         uint256 place,
         RuleUse calldata use,
         Constants.TierShape memory tier,
@@ -171,14 +168,14 @@ library Statement {
         uint256[] memory values
     ) private pure {
         if (place >= tier.maxRankRules) revert IDriftRegistry.TooManyRankRules(tier.maxRankRules);
-        if (rule.maxRank > tier.maxRank) {
-            revert IDriftRegistry.RankAboveTier(use.ruleIndex, rule.maxRank, tier.maxRank);
+        if (rule.maxRank() > tier.maxRank) {
+            revert IDriftRegistry.RankAboveTier(use.ruleIndex, rule.maxRank(), tier.maxRank);
         }
-        if (use.tileCount != rule.tileCount) {
-            revert IDriftRegistry.RankRuleIncomplete(use.ruleIndex, rule.tileCount, use.tileCount);
+        if (use.tileCount != rule.tileCount()) {
+            revert IDriftRegistry.RankRuleIncomplete(use.ruleIndex, rule.tileCount(), use.tileCount);
         }
-        uint256 rows = rule.tileCount / rule.gridCols;
-        uint256 cols = rule.gridCols;
+        uint256 rows = rule.tileCount() / rule.gridCols();
+        uint256 cols = rule.gridCols();
         uint256 maxPanels = (1 << tier.t) / tier.maxRank;
         plan.rowPanelStarts |= 1 << plan.rowPanels;
         plan.colPanelStarts |= 1 << plan.colPanels;
@@ -227,7 +224,7 @@ library Statement {
         words[0] = block.chainid;
         words[1] = uint160(address(this));
         words[2] = uint160(context.publisher);
-        words[3] = segment.tierId;
+        words[3] = context.tierId;
         words[4] = uint256(context.prevModelId);
         words[5] = uint256(context.nextModelId);
         words[6] = uint256(context.policyId);

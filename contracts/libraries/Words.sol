@@ -63,14 +63,4 @@ library Words {
         }
         return index + 4 * first.length;
     }
-
-    /// @dev `keccak256(abi.encode(word, point))`.
-    function hashWithPoint(uint256 word, G1Point calldata point) internal pure returns (bytes32 result) {
-        assembly ("memory-safe") {
-            let buffer := mload(0x40)
-            mstore(buffer, word)
-            calldatacopy(add(buffer, 0x20), point, 0x40)
-            result := keccak256(buffer, 0x60)
-        }
-    }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {Bn254, G1Point} from "../libraries/Bn254.sol";
+import {Bn254, G1Point, Sum} from "../libraries/Bn254.sol";
 import {Fr} from "../libraries/Fr.sol";
 import {Mercury, MercuryProof} from "../libraries/Mercury.sol";
 
@@ -15,7 +15,9 @@ contract MercuryHarness {
         bytes32 seed,
         MercuryProof calldata proof
     ) external view returns (bool) {
-        return Mercury.verify(srs, commitment, z, y, seed, proof);
+        Sum memory opened;
+        (opened.x, opened.y) = (commitment.x, commitment.y);
+        return Mercury.verify(srs, opened, z, y, seed, proof);
     }
 
     function invert(uint256 a) external view returns (uint256) {

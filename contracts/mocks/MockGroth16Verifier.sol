@@ -6,7 +6,15 @@ import {IGroth16Verifier} from "../interfaces/IGroth16Verifier.sol";
 /// @title A verifier for tests that accepts one vector of public signals, or every one
 /// @notice Proves nothing: never to be configured in a registry that anybody relies on.
 contract MockGroth16Verifier is IGroth16Verifier {
+    /// @inheritdoc IGroth16Verifier
+    bytes32 public immutable verifyingKeyHash;
+
     bytes32 private _acceptedSignals;
+
+    /// @param keyHash What it says its key is.
+    constructor(bytes32 keyHash) {
+        verifyingKeyHash = keyHash;
+    }
 
     /// @notice From now on only these signals are valid.
     function acceptOnly(uint256[3] calldata signals) external {

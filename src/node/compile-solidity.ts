@@ -51,9 +51,10 @@ export function compileSolidity(compilation: SolidityCompilation): ContractArtif
     language: "Solidity",
     sources: Object.fromEntries(Object.entries(sources).map(([name, content]) => [name, { content }])),
     settings: {
-      optimizer: { enabled: true, runs: 1_000_000 },
+      optimizer: { enabled: true, runs: 200 },
       viaIR: true,
       evmVersion: "cancun",
+      metadata: { appendCBOR: false },
       outputSelection: { [path]: { [contractName]: abiOnly ? ["abi"] : ["abi", "evm.bytecode.object"] } },
     },
   };
@@ -67,11 +68,20 @@ export function compileSolidity(compilation: SolidityCompilation): ContractArtif
   return { abi: contract.abi, bytecode: `0x${contract.evm?.bytecode.object ?? ""}` };
 }
 
+/** Compiles a contract of the project from the sources under `root`. */
+export function compileContract(
+  root: string,
+  contractName: string,
+  options: { abiOnly?: boolean } = {},
+): ContractArtifact {
+  const path = `contracts/${contractName}.sol`;
+  const sources = { [path]: readFileSync(join(root, path), "utf8") };
+  return compileSolidity({ sources, path, contractName, root, ...options });
+}
+
 /** Compiles the registry from the project's sources under `root`. */
 export function compileRegistry(root: string, options: { abiOnly?: boolean } = {}): ContractArtifact {
-  const path = "contracts/DriftRegistry.sol";
-  const sources = { [path]: readFileSync(join(root, path), "utf8") };
-  return compileSolidity({ sources, path, contractName: "DriftRegistry", root, ...options });
+  return compileContract(root, "DriftRegistry", options);
 }
 
 /** Compiles what `snarkjs zkey export solidityverifier` wrote: a source with exactly one contract. */

@@ -1,13 +1,14 @@
-import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { UnavailableError } from "../errors/errors.js";
+import { InputError } from "../errors/errors.js";
 import type { DeployableContract } from "../registry/deploy.js";
-import { compileGroth16Verifier, compileRegistry } from "./compile-solidity.js";
+import { lacksContribution, verifyingKeyArgument } from "../registry/verifying-key.js";
+import { compileContract, compileRegistry } from "./compile-solidity.js";
 import type { Setup } from "./open-setup.js";
 
 const PACKAGE_ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 let registryContract: DeployableContract | undefined;
+let verifierContract: DeployableContract | undefined;
 
 /** The registry, compiled from this package's sources: about twenty seconds, once a process. */
 export function loadRegistryContract(): DeployableContract {
@@ -15,11 +16,17 @@ export function loadRegistryContract(): DeployableContract {
   return registryContract;
 }
 
-/** The Groth16 verifier of a setup, compiled from the source that snarkjs exported for its key. */
-export async function loadVerifierContract({ artifacts }: Setup): Promise<DeployableContract> {
-  const path = artifacts.paths.verifierSource;
-  const source = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new UnavailableError(`${path}: cannot be read`, { remedy: "Check the file's permissions.", cause });
-  });
-  return compileGroth16Verifier(source);
+/**
+ * The Groth16 verifier with a setup's verifying key as its argument. Throws `InputError` for a key that has had no
+ * contribution and is not a development one: everybody can make proofs of anything for it.
+ */
+export function loadVerifierContract({ artifacts, proving, tier }: Setup): Promise<DeployableContract> {
+  const { verifyingKey } = proving;
+  if (lacksContribution(verifyingKey) && !artifacts.insecure) {
+    throw new InputError(`the verifying key of tier ${tier.name} has γ = δ: phase 2 has no contribution`, {
+      remedy: "Finish the ceremony (fti setup --ptau) before deploying.",
+    });
+  }
+  verifierContract ??= compileContract(PACKAGE_ROOT, "Groth16Verifier");
+  return Promise.resolve({ ...verifierContract, args: [verifyingKeyArgument(verifyingKey)] });
 }

@@ -1,27 +1,60 @@
-import type { Provider, Result, Signer } from "ethers";
+import type { Provider, Result, Signer, TransactionReceipt } from "ethers";
 import type { Certificate } from "../wrap/certificate.js";
-import type { ModelParts } from "../commitment/model-id.js";
+import { modelId as modelIdOf, type ModelParts } from "../commitment/model-id.js";
 import type { Policy } from "../drift/rule.js";
 import type { Hex } from "../encoding/hex.js";
 import { InputError, RegistryError, UnavailableError } from "../errors/errors.js";
 import { tierById, type Tier } from "../protocol/tiers.js";
 import { callRegistry, eventArguments, inclusionOf, sendToRegistry, type Inclusion } from "./call.js";
+import { signCertify, signRevoke, type SigningTerms } from "./delegation.js";
 import {
+  certificateId,
   certifyParams,
   driftRegistryInterface,
   encodeCertify,
   encodeRegisterModel,
   encodeRegisterPolicy,
+  type CertifyParams,
+  type CertifyTerms,
+  type Metadata,
+  type RouteOfTier,
 } from "./encode.js";
 import {
+  decodeAncestor,
   decodeCertificate,
+  decodeDriftInterval,
   decodeModel,
+  decodeRoute,
   decodeRule,
+  type Ancestor,
+  type DriftInterval,
   type RegisteredCertificate,
   type RegisteredModel,
+  type RegisteredRoute,
 } from "./records.js";
 import { scanLogs, type Topic } from "./logs/scan.js";
 import { decodeRegistryFailure } from "./revert.js";
+
+/** What a publisher adds to a certificate, and with which verifying keys it was proven. */
+export interface CertifyOptions extends CertifyTerms {
+  /** By default the newest of the tier's that is not frozen. */
+  readonly routeOf?: RouteOfTier | undefined;
+}
+
+/** How long a signed request counts. */
+export interface DelegationOptions extends CertifyOptions {
+  /** Seconds since 1970; by default an hour from now. */
+  readonly deadline?: number | undefined;
+}
+
+/** A certificate that was registered. */
+export type Certified = Inclusion & { readonly certificateId: Hex; readonly tunedModelId: Hex };
+
+/** An event with where it is. */
+interface Found {
+  readonly args: Result;
+  readonly blockNumber: number;
+}
 
 /**
  * One drift registry on one chain. Every method throws `RegistryError` (with the contract's custom error) if the
@@ -33,9 +66,13 @@ export class DriftRegistryClient {
   readonly #provider: Provider;
   #srsId: Promise<Hex> | undefined;
 
-  constructor(address: Hex, provider: Provider) {
+  readonly #fromBlock: number;
+
+  /** `deployedAt`: block of the deployment, which spares public nodes searches from block 0. */
+  constructor(address: Hex, provider: Provider, options: { readonly deployedAt?: number | undefined } = {}) {
     this.address = address.toLowerCase() as Hex;
     this.#provider = provider;
+    this.#fromBlock = options.deployedAt ?? 0;
   }
 
   /** The chain that proofs must be bound to. */
@@ -66,20 +103,42 @@ export class DriftRegistryClient {
     }
   }
 
-  /** The verifier of a tier, or `undefined` if the registry does not support the tier. */
+  /** The verifier of a tier's newest key that takes certificates, or `undefined` if there is none. */
   async verifierOf(tier: Tier): Promise<Hex | undefined> {
-    const address = String((await this.#call("verifierOf", [tier.id]))[0]).toLowerCase() as Hex;
-    return /^0x0{40}$/.test(address) ? undefined : address;
+    return (await this.routesOf(tier)).findLast(({ isFrozen }) => !isFrozen)?.verifier;
   }
 
+  /** The verifying keys of a tier, the oldest first. */
+  async routesOf({ id }: Pick<Tier, "id">): Promise<RegisteredRoute[]> {
+    const [ids] = (await this.#call("routesOf", [id])) as unknown as [Iterable<Hex>];
+    const routes: RegisteredRoute[] = [];
+    for (const routeId of ids) {
+      routes.push(decodeRoute(routeId, (await this.#call("route", [routeId]))[0] as Result));
+    }
+    return routes;
+  }
+
+  /** `isRestricted`: only publishers that the signer allows can certify from it, for good. */
   async registerModel(
     signer: Signer,
     parts: ModelParts,
     manifestURI = "",
+    options: { readonly isRestricted?: boolean } = {},
   ): Promise<Inclusion & { readonly modelId: Hex }> {
-    const receipt = await sendToRegistry(signer, this.address, encodeRegisterModel(parts, manifestURI));
+    const data = encodeRegisterModel(parts, manifestURI, options.isRestricted);
+    const receipt = await sendToRegistry(signer, this.address, data);
     const modelId = String(eventArguments(receipt, this.address, "ModelRegistered").getValue("modelId")) as Hex;
     return { ...inclusionOf(receipt), modelId };
+  }
+
+  /** Allows or forbids a publisher to certify from a restricted model of the signer. */
+  setDeriver(signer: Signer, modelId: Hex, publisher: Hex, isAllowed: boolean): Promise<Inclusion> {
+    return this.#send(signer, "setDeriver", [modelId, publisher, isAllowed]);
+  }
+
+  /** Says where more about a model, policy or certificate can be found. */
+  publishMetadata(signer: Signer, subjectId: Hex, metadata: Metadata): Promise<Inclusion> {
+    return this.#send(signer, "publishMetadata", [subjectId, metadata]);
   }
 
   async registerPolicy(signer: Signer, policy: Policy): Promise<Inclusion & { readonly policyId: Hex }> {
@@ -89,22 +148,30 @@ export class DriftRegistryClient {
   }
 
   /** Registers a certificate. The sender must be its publisher, or the proofs are not valid. */
-  async certify(
+  async certify(signer: Signer, certificate: Certificate, options: CertifyOptions = {}): Promise<Certified> {
+    const params = await this.#certifyParams(certificate, options);
+    return this.#certified(await sendToRegistry(signer, this.address, encodeCertify(params)));
+  }
+
+  /** Registers several certificates of the sender in one transaction, in this order: all or none. */
+  async certifyMany(
     signer: Signer,
-    certificate: Certificate,
-  ): Promise<Inclusion & { readonly certificateId: Hex; readonly tunedModelId: Hex }> {
-    const receipt = await sendToRegistry(signer, this.address, encodeCertify(certifyParams(certificate)));
-    const event = eventArguments(receipt, this.address, "CertificateRegistered");
-    return {
-      ...inclusionOf(receipt),
-      certificateId: String(event.getValue("certificateId")) as Hex,
-      tunedModelId: String(event.getValue("tunedModelId")) as Hex,
-    };
+    certificates: readonly Certificate[],
+    options: CertifyOptions = {},
+  ): Promise<Inclusion & { readonly certificateIds: readonly Hex[] }> {
+    const params: CertifyParams[] = [];
+    for (const certificate of certificates) params.push(await this.#certifyParams(certificate, options));
+    const included = await this.#send(signer, "certifyMany", [params]);
+    return { ...included, certificateIds: certificates.map(certificateId) };
   }
 
   /** What `certify` would do, without sending it: throws what the registry would refuse with. */
-  async simulateCertify(sender: Hex, certificate: Certificate): Promise<{ readonly gas: bigint }> {
-    const data = encodeCertify(certifyParams(certificate));
+  async simulateCertify(
+    sender: Hex,
+    certificate: Certificate,
+    options: CertifyOptions = {},
+  ): Promise<{ readonly gas: bigint }> {
+    const data = encodeCertify(await this.#certifyParams(certificate, options));
     try {
       return { gas: await this.#provider.estimateGas({ from: sender, to: this.address, data }) };
     } catch (error) {
@@ -112,10 +179,79 @@ export class DriftRegistryClient {
     }
   }
 
+  /** The publisher signs, and `certifyFor` with the result can be sent by anybody. */
+  async signCertify(
+    publisher: Signer,
+    certificate: Certificate,
+    options: DelegationOptions = {},
+  ): Promise<{ readonly signature: Hex; readonly deadline: number }> {
+    const signing = await this.#signing(certificate.publisher, options.deadline);
+    return {
+      signature: await signCertify(publisher, certificate, signing, options),
+      deadline: signing.deadline,
+    };
+  }
+
+  /** Registers a certificate for its publisher, who has signed: with the same terms. */
+  async certifyFor(
+    relayer: Signer,
+    certificate: Certificate,
+    signed: { readonly signature: Hex; readonly deadline: number },
+    options: CertifyOptions = {},
+  ): Promise<Certified> {
+    const params = await this.#certifyParams(certificate, options);
+    const args = [params, certificate.publisher, signed.deadline, signed.signature];
+    const data = driftRegistryInterface.encodeFunctionData("certifyFor", args) as Hex;
+    return this.#certified(await sendToRegistry(relayer, this.address, data));
+  }
+
+  /** Ends certificates of the signer, for good. */
+  revoke(signer: Signer, certificateIds: readonly Hex[], reason: string): Promise<Inclusion> {
+    return this.#send(signer, "revoke", [certificateIds, reason]);
+  }
+
+  /** The publisher signs, and `revokeFor` with the result can be sent by anybody. */
+  async signRevoke(
+    signer: Signer,
+    request: { readonly publisher: Hex; readonly certificateIds: readonly Hex[]; readonly reason: string },
+    deadline?: number,
+  ): Promise<{ readonly signature: Hex; readonly deadline: number }> {
+    const signing = await this.#signing(request.publisher, deadline);
+    return { signature: await signRevoke(signer, request, signing), deadline: signing.deadline };
+  }
+
+  /** Ends certificates of a publisher who has signed. */
+  revokeFor(
+    relayer: Signer,
+    request: { readonly publisher: Hex; readonly certificateIds: readonly Hex[]; readonly reason: string },
+    { signature, deadline }: { readonly signature: Hex; readonly deadline: number },
+  ): Promise<Inclusion> {
+    const { publisher, certificateIds, reason } = request;
+    return this.#send(relayer, "revokeFor", [certificateIds, reason, publisher, deadline, signature]);
+  }
+
+  /** Ends a certificate of the signer in favour of another one of the signer, from the same base. */
+  supersede(signer: Signer, oldId: Hex, newId: Hex): Promise<Inclusion> {
+    return this.#send(signer, "supersede", [oldId, newId]);
+  }
+
+  /** Makes an active certificate the one by which a model has a parent, where it has none that is active. */
+  adoptParent(signer: Signer, parentCertificateId: Hex, tunedModelId: Hex): Promise<Inclusion> {
+    return this.#send(signer, "adoptParent", [parentCertificateId, tunedModelId]);
+  }
+
   /** `undefined` if the model is not registered. */
   async getModel(modelId: Hex): Promise<RegisteredModel | undefined> {
     const result = await this.#find("model", modelId, "UnknownModel");
-    return result && decodeModel(modelId, await this.srsId(), result[0] as Result);
+    if (result === undefined) return undefined;
+    const { args } = await this.#event("ModelRegistered", [modelId]);
+    const model = decodeModel(modelId, await this.srsId(), result[0] as Result, args);
+    if (modelIdOf(model) !== modelId) {
+      throw new RegistryError(`the node tells something else about model ${modelId} than what its id is made of`, {
+        remedy: "Ask another node: this one does not tell the truth.",
+      });
+    }
+    return model;
   }
 
   /** `undefined` if the policy is not registered. */
@@ -127,41 +263,122 @@ export class DriftRegistryClient {
   }
 
   /** `undefined` if the certificate is not registered. */
-  async getCertificate(certificateId: Hex): Promise<RegisteredCertificate | undefined> {
-    const result = await this.#find("certificate", certificateId, "UnknownCertificate");
-    return result && decodeCertificate(certificateId, result[0] as Result);
+  async getCertificate(id: Hex): Promise<RegisteredCertificate | undefined> {
+    const result = await this.#find("certificate", id, "UnknownCertificate");
+    if (result === undefined) return undefined;
+    return decodeCertificate(id, result[0] as Result, await this.#event("CertificateRegistered", [null, null, id]));
   }
 
-  /**
-   * All certificates that lead to a model, oldest first. `fromBlock` spares public nodes a search from block 0. Throws
-   * `UnavailableError` if the node's records are not those of its events.
-   */
-  async findByTunedModel(tunedModelId: Hex, fromBlock = 0): Promise<RegisteredCertificate[]> {
-    const certificates: RegisteredCertificate[] = [];
-    for (const event of await this.#events("CertificateRegistered", [tunedModelId], fromBlock)) {
-      const id = String(event.getValue("certificateId")) as Hex;
-      const certificate = await this.getCertificate(id);
-      if (certificate === undefined) continue;
-      if (certificate.tunedModelId !== tunedModelId.toLowerCase()) {
-        throw new UnavailableError(`the node's record of certificate ${id} is about another model than its event`, {
-          remedy: "Do not rely on this node: ask another one.",
-        });
-      }
-      certificates.push(certificate);
-    }
-    return certificates;
+  /** All certificates that lead to a model, oldest first. `fromBlock` spares public nodes a search from block 0. */
+  findByTunedModel(tunedModelId: Hex, fromBlock?: number): Promise<RegisteredCertificate[]> {
+    return this.#certificates("CertificateRegistered", [tunedModelId], fromBlock);
+  }
+
+  /** All certificates that start from a model, oldest first: its children. */
+  findByBaseModel(baseModelId: Hex, fromBlock?: number): Promise<RegisteredCertificate[]> {
+    return this.#certificates("CertificateRegistered", [null, baseModelId], fromBlock);
+  }
+
+  /** All certificates of a publisher, oldest first. */
+  findByPublisher(publisher: Hex, fromBlock?: number): Promise<RegisteredCertificate[]> {
+    return this.#certificates("CertificatePublished", [publisher], fromBlock);
+  }
+
+  /** All certificates under a policy, oldest first. */
+  findByPolicy(policyId: Hex, fromBlock?: number): Promise<RegisteredCertificate[]> {
+    return this.#certificates("CertificatePublished", [null, policyId], fromBlock);
   }
 
   /** Addresses at which somebody says the manifest of a model is, oldest first. Check its hash. */
-  async findManifestUris(modelId: Hex, fromBlock = 0): Promise<string[]> {
-    const events = await this.#events("ManifestPublished", [modelId], fromBlock);
-    return events.map((event) => String(event.getValue("manifestURI")));
+  async findManifestUris(modelId: Hex, fromBlock?: number): Promise<string[]> {
+    const model = await this.getModel(modelId);
+    if (model === undefined) return [];
+    const events = await this.#events("MetadataPublished", [modelId, null, model.manifestHash], fromBlock);
+    return events.map(({ args }) => String(args.getValue("uri")));
   }
 
-  /** Tiers that the registry has a verifier for. */
+  /** Whether that publisher's certificate is active: registered, not expired, superseded or revoked. */
+  async isCertified(publisher: Hex, baseModelId: Hex, tunedModelId: Hex, policyId: Hex): Promise<boolean> {
+    return Boolean((await this.#call("isCertified", [publisher, baseModelId, tunedModelId, policyId]))[0]);
+  }
+
+  /** Whether a publisher may certify from a model. */
+  async mayDerive(modelId: Hex, publisher: Hex): Promise<boolean> {
+    return Boolean((await this.#call("mayDerive", [modelId, publisher]))[0]);
+  }
+
+  /** Models on the way up from a model, the nearest first. */
+  async ancestors(modelId: Hex, most = 64): Promise<Ancestor[]> {
+    const [list] = (await this.#call("ancestors", [modelId, most])) as unknown as [readonly Result[]];
+    return Array.from(list, decodeAncestor);
+  }
+
+  /** How far a model can be from an ancestor, over the active certificates by which it descends. */
+  async driftFrom(modelId: Hex, ancestorId: Hex, most = 64): Promise<DriftInterval[]> {
+    const [list] = (await this.#call("driftFrom", [modelId, ancestorId, most])) as unknown as [readonly Result[]];
+    return Array.from(list, decodeDriftInterval);
+  }
+
+  /** How far a model can be from the first certificate's base, over active certificates that lead to each other. */
+  async accumulatedDrift(certificateIds: readonly Hex[], tunedModelId: Hex): Promise<DriftInterval[]> {
+    const args = [certificateIds, tunedModelId];
+    const [list] = (await this.#call("accumulatedDrift", args)) as unknown as [readonly Result[]];
+    return Array.from(list, decodeDriftInterval);
+  }
+
+  /** Whether what the certificates by which a model descends allow together is what a policy of the ancestor allows. */
+  async isWithin(modelId: Hex, ancestorId: Hex, policyId: Hex): Promise<boolean> {
+    return Boolean((await this.#call("isWithin", [modelId, ancestorId, policyId]))[0]);
+  }
+
+  /** Tiers that the registry has a verifying key for. */
   async supportedTiers(): Promise<Tier[]> {
-    const events = await this.#events("VerifierConfigured", [], 0);
-    return events.flatMap((event) => tierById(Number(event.getValue("tierId"))) ?? []);
+    const events = await this.#events("RouteAdded", []);
+    const ids = new Set(events.map(({ args }) => Number(args.getValue("tierId"))));
+    return [...ids].flatMap((id) => tierById(id) ?? []);
+  }
+
+  async #certifyParams(certificate: Certificate, options: CertifyOptions): Promise<CertifyParams> {
+    const routes = new Map<number, Hex>();
+    if (options.routeOf === undefined) {
+      for (const id of new Set(certificate.segments.map(({ tierId }) => tierId))) {
+        const route = (await this.routesOf({ id })).findLast(({ isFrozen }) => !isFrozen);
+        if (route === undefined) throw this.#unsupported(id);
+        routes.set(id, route.routeId);
+      }
+    }
+    return certifyParams(certificate, options.routeOf ?? ((tierId) => routes.get(tierId) as Hex), options);
+  }
+
+  #unsupported(tierId: number): RegistryError {
+    const name = tierById(tierId)?.name ?? tierId;
+    return new RegistryError(`the registry ${this.address} takes no certificates of tier ${name}`, {
+      errorName: "UnknownRoute",
+      remedy: "Prove with a tier that the registry has a verifying key for.",
+    });
+  }
+
+  #certified(receipt: TransactionReceipt): Certified {
+    const event = eventArguments(receipt, this.address, "CertificateRegistered");
+    return {
+      ...inclusionOf(receipt),
+      certificateId: String(event.getValue("certificateId")) as Hex,
+      tunedModelId: String(event.getValue("tunedModelId")) as Hex,
+    };
+  }
+
+  async #signing(publisher: Hex, deadline: number | undefined): Promise<SigningTerms> {
+    return {
+      chainId: await this.chainId(),
+      registry: this.address,
+      nonce: BigInt(String((await this.#call("nonces", [publisher]))[0])),
+      deadline: deadline ?? Math.floor(Date.now() / 1000) + 3_600,
+    };
+  }
+
+  async #send(signer: Signer, name: string, args: readonly unknown[]): Promise<Inclusion> {
+    const data = driftRegistryInterface.encodeFunctionData(name, args) as Hex;
+    return inclusionOf(await sendToRegistry(signer, this.address, data));
   }
 
   #call(name: string, args: readonly unknown[]): Promise<Result> {
@@ -177,16 +394,38 @@ export class DriftRegistryClient {
     }
   }
 
-  async #events(name: string, indexed: readonly Hex[], fromBlock: number): Promise<Result[]> {
+  async #certificates(
+    name: string,
+    indexed: readonly (Hex | null)[],
+    fromBlock: number | undefined,
+  ): Promise<RegisteredCertificate[]> {
+    const certificates: RegisteredCertificate[] = [];
+    for (const { args } of await this.#events(name, indexed, fromBlock)) {
+      const certificate = await this.getCertificate(String(args.getValue("certificateId")) as Hex);
+      if (certificate !== undefined) certificates.push(certificate);
+    }
+    return certificates;
+  }
+
+  /** The one event of something that is registered. */
+  async #event(name: string, indexed: readonly (Hex | null)[]): Promise<Found> {
+    const [event] = await this.#events(name, indexed);
+    if (event !== undefined) return event;
+    throw new UnavailableError(`the node has no ${name} of what the registry ${this.address} has registered`, {
+      remedy: "Use a node that keeps logs, and check the block of the deployment.",
+    });
+  }
+
+  async #events(name: string, indexed: readonly (Hex | null)[], fromBlock = this.#fromBlock): Promise<Found[]> {
     const topics = driftRegistryInterface.encodeFilterTopics(name, [...indexed]);
-    const found: Result[] = [];
+    const found: Found[] = [];
     try {
       const toBlock = await this.#provider.getBlockNumber();
       const query = { address: this.address, topics: topics as Topic[], fromBlock, toBlock };
       for await (const page of scanLogs(this.#provider, query)) {
         for (const log of page) {
           const parsed = driftRegistryInterface.parseLog(log);
-          if (parsed !== null) found.push(parsed.args);
+          if (parsed !== null) found.push({ args: parsed.args, blockNumber: log.blockNumber });
         }
       }
       return found;

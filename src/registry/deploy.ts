@@ -1,15 +1,17 @@
-import { ContractFactory, type InterfaceAbi, type Signer } from "ethers";
+import { ContractFactory, ZeroAddress, type InterfaceAbi, type Signer } from "ethers";
 import type { Hex } from "../encoding/hex.js";
 import { RegistryError } from "../errors/errors.js";
 import { assertSrs, type Srs } from "../kzg/srs.js";
 import type { Tier } from "../protocol/tiers.js";
-import { g2Words } from "./encode.js";
+import { g2Words } from "./points.js";
 import { decodeRegistryFailure } from "./revert.js";
 
 /** A compiled contract. Which compiler made it is the caller's business. */
 export interface DeployableContract {
   readonly abi: unknown;
   readonly bytecode: string;
+  /** Arguments of its constructor, where they belong to it. */
+  readonly args?: readonly unknown[];
 }
 
 export interface RegistryDeployment {
@@ -17,6 +19,8 @@ export interface RegistryDeployment {
   /** Groth16 verifiers by tier, as contracts to be deployed. */
   readonly verifiers: readonly { readonly tier: Tier; readonly contract: DeployableContract }[];
   readonly srs: Pick<Srs, "tau1" | "tau2" | "blindingBase">;
+  /** Who may add and freeze verifying keys later; nobody by default. */
+  readonly owner?: Hex | undefined;
 }
 
 /** A deployed contract and what that cost. */
@@ -33,7 +37,7 @@ export interface DeployedRegistry extends DeployedContract {
 export async function deployContract(
   signer: Signer,
   contract: DeployableContract,
-  args: readonly unknown[],
+  args: readonly unknown[] = contract.args ?? [],
 ): Promise<DeployedContract> {
   try {
     const factory = new ContractFactory(contract.abi as InterfaceAbi, contract.bytecode, signer);
@@ -52,9 +56,10 @@ export async function deployRegistry(signer: Signer, deployment: RegistryDeploym
   assertSrs(srs);
   const verifiers: DeployedRegistry["verifiers"][number][] = [];
   for (const { tier, contract } of deployment.verifiers) {
-    verifiers.push({ tier, ...(await deployContract(signer, contract, [])) });
+    verifiers.push({ tier, ...(await deployContract(signer, contract)) });
   }
   const deployed = await deployContract(signer, registry, [
+    deployment.owner ?? ZeroAddress,
     verifiers.map(({ tier, address }) => ({ tierId: tier.id, verifier: address })),
     { tau1: srs.tau1, blindingBase: srs.blindingBase, tau2: g2Words(srs.tau2) },
   ]);

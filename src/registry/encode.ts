@@ -2,19 +2,16 @@ import { Interface } from "ethers";
 import type { Certificate, WrappedSegment } from "../wrap/certificate.js";
 import type { Groth16Proof } from "../wrap/groth16.js";
 import { modelId, type ModelParts } from "../commitment/model-id.js";
-import type { G2 } from "../curve/g1.js";
 import { policyId, type Policy } from "../drift/rule.js";
 import { keccakWords } from "../encoding/keccak.js";
 import type { Hex } from "../encoding/hex.js";
 import { DRIFT_REGISTRY_ABI } from "./abi.js";
+import { g2Words } from "./points.js";
 
 /** The registry's functions, events and errors. */
 export const driftRegistryInterface = new Interface(DRIFT_REGISTRY_ABI);
 
-/** A G2 point in the precompiles' order: imaginary part first. */
-export function g2Words({ x, y }: G2): { x: [bigint, bigint]; y: [bigint, bigint] } {
-  return { x: [x.c1, x.c0], y: [y.c1, y.c0] };
-}
+export { g2Words };
 
 /** The Solidity struct `Groth16Proof`. */
 export interface Groth16Words {
@@ -28,30 +25,75 @@ function groth16Words({ a, b, c }: Groth16Proof): Groth16Words {
   return { a: [a.x, a.y], b: [x, y], c: [c.x, c.y] };
 }
 
-/** The Solidity struct `Segment`. The root after the segment is not sent: the registry computes it. */
-export interface SegmentParams extends Omit<WrappedSegment, "groth16" | "nextMerkleRoot"> {
-  readonly groth16: Groth16Words;
+/** The Solidity struct `TileMultiProof`. */
+export interface MultiProofWords {
+  readonly proof: readonly Hex[];
+  /** Flag i is bit i mod 256 of word i / 256. */
+  readonly proofFlags: readonly bigint[];
 }
 
-function segmentParams(segment: WrappedSegment): SegmentParams {
-  const { tierId, uses, tiles, commitments, claim, h, groth16, mercury, multiProof } = segment;
-  return { tierId, uses, tiles, commitments, claim, h, groth16: groth16Words(groth16), mercury, multiProof };
+function multiProofWords({ proof, proofFlags }: WrappedSegment["multiProof"]): MultiProofWords {
+  const words = new Array<bigint>(Math.ceil(proofFlags.length / 256)).fill(0n);
+  proofFlags.forEach((flag, i) => {
+    if (flag) words[i >> 8] = (words[i >> 8] as bigint) | (1n << BigInt(i & 0xff));
+  });
+  return { proof, proofFlags: words };
+}
+
+/**
+ * The Solidity struct `Segment`. The root after the segment is not sent: the registry computes it. Nor is the tier: it is
+ * the route's.
+ */
+export interface SegmentParams extends Omit<WrappedSegment, "tierId" | "groth16" | "nextMerkleRoot" | "multiProof"> {
+  readonly routeId: Hex;
+  readonly groth16: Groth16Words;
+  readonly multiProof: MultiProofWords;
+}
+
+function segmentParams(segment: WrappedSegment, routeOf: RouteOfTier): SegmentParams {
+  const { tierId, uses, tiles, commitments, claim, h, mercury } = segment;
+  const [groth16, multiProof] = [groth16Words(segment.groth16), multiProofWords(segment.multiProof)];
+  return { routeId: routeOf(tierId), uses, tiles, commitments, claim, h, groth16, mercury, multiProof };
+}
+
+/** Where more about a model, policy or certificate can be found. */
+export interface Metadata {
+  readonly uri: string;
+  /** Of what is there; 32 bytes. */
+  readonly contentHash: Hex;
+}
+
+/** The verifying key, by its route id, that the proofs of a tier are made with. */
+export type RouteOfTier = (tierId: number) => Hex;
+
+/** What a publisher adds to a certificate. */
+export interface CertifyTerms {
+  /** Seconds since 1970 from which on the certificate is not valid; 0 (the default) for never. */
+  readonly expiresAt?: number | undefined;
+  readonly metadata?: Metadata | undefined;
 }
 
 /** The Solidity struct `CertifyParams`. */
 export interface CertifyParams {
-  readonly baseModelId: Hex;
+  readonly base: Omit<ModelParts, "srsId">;
   readonly policyId: Hex;
   readonly tunedMerkleRoot: Hex;
+  readonly expiresAt: number;
+  readonly metadata: Metadata;
   readonly segments: readonly SegmentParams[];
 }
 
-export function certifyParams(certificate: Certificate): CertifyParams {
+const NO_METADATA: Metadata = { uri: "", contentHash: `0x${"00".repeat(32)}` };
+
+export function certifyParams(certificate: Certificate, routeOf: RouteOfTier, terms: CertifyTerms = {}): CertifyParams {
+  const { t, tileCount, manifestHash, merkleRoot } = certificate.base;
   return {
-    baseModelId: modelId(certificate.base),
+    base: { t, tileCount, manifestHash, merkleRoot },
     policyId: policyId(certificate.policy),
     tunedMerkleRoot: certificate.tuned.merkleRoot,
-    segments: certificate.segments.map(segmentParams),
+    expiresAt: terms.expiresAt ?? 0,
+    metadata: terms.metadata ?? NO_METADATA,
+    segments: certificate.segments.map((segment) => segmentParams(segment, routeOf)),
   };
 }
 
@@ -60,9 +102,14 @@ export function encodeCertify(params: CertifyParams): Hex {
   return driftRegistryInterface.encodeFunctionData("certify", [params]) as Hex;
 }
 
+/** Bytes of the calldata with which a certificate is registered: they do not depend on the verifying keys. */
+export function certifyCalldataBytes(certificate: Certificate): number {
+  return (encodeCertify(certifyParams(certificate, () => NO_METADATA.contentHash)).length - 2) / 2;
+}
+
 /** Calldata of `registerModel`. `manifestURI` may be empty. */
-export function encodeRegisterModel({ srsId, ...parts }: ModelParts, manifestURI: string): Hex {
-  return driftRegistryInterface.encodeFunctionData("registerModel", [srsId, parts, manifestURI]) as Hex;
+export function encodeRegisterModel({ srsId, ...parts }: ModelParts, manifestURI: string, isRestricted = false): Hex {
+  return driftRegistryInterface.encodeFunctionData("registerModel", [srsId, parts, isRestricted, manifestURI]) as Hex;
 }
 
 /** Calldata of `registerPolicy`. */

@@ -11,7 +11,12 @@ const REMEDIES: Readonly<Record<string, string>> = {
   PolicyAlreadyRegistered: "Nothing is left to do: the same policy is registered.",
   CertificateAlreadyRegistered: "Nothing is left to do: the same certificate is registered.",
   SrsMismatch: "The model is committed with another SRS than the registry's: commit it with the registry's.",
-  TierNotSupported: "The registry has no verifier for the tier: prove with a tier that it supports.",
+  UnknownRoute: "The registry does not know the verifying key: prove with a tier and set-up that it knows.",
+  RouteIsFrozen: "The registry takes no more proofs with this verifying key: prove with a newer set-up.",
+  NotAllowedToDerive: "The base is restricted: ask its registrant to allow your account.",
+  NotThePublisher: "Send from the account of the certificate's publisher, or with a signature of it.",
+  SignatureExpired: "Have the publisher sign again.",
+  InvalidSignature: "Have the publisher sign again: the nonce may be used up, or the terms are others.",
   TierTileSizeMismatch: "Prove with a tier whose tiles have the model's size.",
   InvalidGroth16Proof:
     "The proof is for another sender, chain, registry, policy or model, or for another verifying key.",

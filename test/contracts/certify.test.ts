@@ -16,7 +16,7 @@ const RULES = [
 ];
 
 /**
- * With snarkjs's verifier: proofs are simulated, but for exactly the public signals that TypeScript computes, so that
+ * With a verifier that checks: proofs are simulated, but for exactly the public signals that TypeScript computes, so that
  * acceptance also says that both compute the same statement.
  */
 describe("DriftRegistry", () => {
@@ -27,7 +27,7 @@ describe("DriftRegistry", () => {
   before(async function () {
     this.timeout(120_000);
     chain = await startChain();
-    registry = await deployTestRegistry(chain, contract);
+    registry = await deployTestRegistry(chain, await contract());
   });
 
   after(() => chain.close());

@@ -27,7 +27,7 @@ describe("DriftRegistry refuses, with a verifier that checks,", () => {
 
     before(async function () {
       this.timeout(60_000);
-      strict = await deployTestRegistry(chain, groth16.contract);
+      strict = await deployTestRegistry(chain, await groth16.contract());
       strictWorld = new World("strict", TIERS.nano, 10, RULES.slice(0, 3));
       await strict.client.registerModel(chain.publisher, strictWorld.base);
       await strict.client.registerPolicy(chain.publisher, strictWorld.policy);
@@ -74,7 +74,10 @@ describe("DriftRegistry refuses, with a verifier that checks,", () => {
     });
 
     it("whose commitments, tiles or claims were changed", async () => {
-      const params = certifyParams(await strictWorld.certificate(strict.place, [MIXED], groth16.simulate));
+      const params = certifyParams(
+        await strictWorld.certificate(strict.place, [MIXED], groth16.simulate),
+        strict.routeOf,
+      );
       const changes: ((segment: MutableSegment) => unknown)[] = [
         ({ commitments }) => (commitments.multiplicity = { x: 1n, y: 2n }),
         ({ commitments }) => commitments.masks.reverse(),

@@ -1,4 +1,3 @@
-import { modelId } from "../../src/commitment/model-id.js";
 import { FQ_ORDER } from "../../src/protocol/constants.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { certifyParams, type CertifyParams } from "../../src/registry/encode.js";
@@ -35,20 +34,20 @@ describe("DriftRegistry refuses, in a segment,", () => {
     it("of an unknown base or policy, of another base's policy, without segments", async () => {
       const other = new World("another base", TIERS.nano, 3, [rule(0, 3)]);
       await registry.client.registerModel(chain.publisher, other.base);
-      await expectRefusal(ask({ ...norm, baseModelId: someWord(1) }), "UnknownModel", [someWord(1)]);
+      await expectRefusal(ask({ ...norm, base: { ...norm.base, manifestHash: someWord(1) } }), "UnknownModel");
       await expectRefusal(ask({ ...norm, policyId: someWord(2) }), "UnknownPolicy", [someWord(2)]);
-      await expectRefusal(ask({ ...norm, baseModelId: modelId(other.base) }), "PolicyOfOtherBase");
+      await expectRefusal(ask({ ...norm, base: other.base }), "PolicyOfOtherBase");
       await expectRefusal(ask({ ...norm, segments: [] }), "NoSegments");
     });
 
     it("of a tier without verifier or with other tiles", async () => {
       await expectRefusal(
-        asked(norm, (segment) => (segment.tierId = TIERS.large.id)),
-        "TierNotSupported",
-        [4n],
+        asked(norm, (segment) => (segment.routeId = someWord(4))),
+        "UnknownRoute",
+        [someWord(4)],
       );
       await expectRefusal(
-        asked(norm, (segment) => (segment.tierId = TIERS.small.id)),
+        asked(norm, (segment) => (segment.routeId = registry.routeOf(TIERS.small.id))),
         "TierTileSizeMismatch",
         [2n, 7n, 4n],
       );
@@ -63,6 +62,7 @@ describe("DriftRegistry refuses, in a segment,", () => {
       await expectRefusal(ask({ ...norm, segments: [...norm.segments, ...mixed.segments] }), "RuleUsedTwice", [1n]);
       const chained = certifyParams(
         await world.certificate(registry.place, [[{ ruleIndex: 1, tiles: [4] }], [{ ruleIndex: 2, tiles: [8] }]]),
+        registry.routeOf,
       );
       await ask(chained);
       await expectRefusal(ask({ ...chained, segments: chained.segments.toReversed() }), "BaseRootMismatch");
@@ -83,7 +83,7 @@ describe("DriftRegistry refuses, in a segment,", () => {
     it("registered before, also by another path of segments", async () => {
       const certificate = await world.certificate(registry.place, [[{ ruleIndex: 1, tiles: [5] }]]);
       await registry.client.certify(chain.publisher, certificate);
-      await expectRefusal(ask(certifyParams(certificate)), "CertificateAlreadyRegistered");
+      await expectRefusal(ask(certifyParams(certificate, registry.routeOf)), "CertificateAlreadyRegistered");
     });
   });
 
@@ -206,11 +206,11 @@ describe("DriftRegistry refuses, in a segment,", () => {
       );
       await expectRefusal(
         asked(norm, (segment) => segment.multiProof.proof.pop()),
-        "MerkleProofInvalidMultiproof",
+        "InvalidMultiproof",
       );
       await expectRefusal(
-        asked(norm, (segment) => segment.multiProof.proofFlags.push(true)),
-        "MerkleProofInvalidMultiproof",
+        asked(norm, (segment) => segment.multiProof.proofFlags.push(0n)),
+        "InvalidMultiproof",
       );
     });
   });

@@ -31,7 +31,7 @@ function segmentOf(vector: SegmentVector): unknown {
   const tileCount = vector.places.reduce((sum, place) => sum + Number(place.tileCount), 0);
   const points = Array.from({ length: tileCount }, () => ZERO_POINT);
   return {
-    tierId: TIERS[vector.tier].id,
+    routeId: wordToHexBE(0n),
     uses: vector.places.map((place, ruleIndex) => ({ ruleIndex, tileCount: place.tileCount })),
     tiles: Array.from({ length: tileCount }, (_, tile) => tile),
     commitments: {
@@ -68,7 +68,7 @@ describe("shared vectors of segment proofs, in Solidity", () => {
     const { segments } = await readSegmentVectors();
     for (const vector of segments) {
       const call = harness.getFunction("publicSignals");
-      const [values, signals] = (await call.staticCall(rulesOf(vector), segmentOf(vector), vector.d1)) as [
+      const [values, signals] = (await call.staticCall(rulesOf(vector), segmentOf(vector), TIERS[vector.tier].id, vector.d1)) as [
         bigint[],
         bigint[],
       ];

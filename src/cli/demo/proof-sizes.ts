@@ -1,6 +1,6 @@
 import { MERCURY_POINTS, MERCURY_SCALARS } from "../../kzg/mercury/proof.js";
 import type { Tier } from "../../protocol/tiers.js";
-import { certifyParams, encodeCertify } from "../../registry/encode.js";
+import { certifyCalldataBytes } from "../../registry/encode.js";
 import { encodeCertificate } from "../../wrap/certificate-codec.js";
 import type { Certificate } from "../../wrap/certificate.js";
 
@@ -23,7 +23,7 @@ export function proofSizes(tier: Tier, certificate: Certificate): ProofSizes {
     groth16: 4 * POINT,
     mercury: POINT * MERCURY_POINTS.length + WORD * MERCURY_SCALARS.length,
     certificateFile: new TextEncoder().encode(encodeCertificate(certificate)).length,
-    calldata: (encodeCertify(certifyParams(certificate)).length - 2) / 2,
+    calldata: certifyCalldataBytes(certificate),
   };
 }
 

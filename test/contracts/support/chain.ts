@@ -1,9 +1,9 @@
 import hre from "hardhat";
-import type { Provider, Signer } from "ethers";
+import { ZeroAddress, type Provider, type Signer } from "ethers";
 import { wordToHexBE, type Hex } from "../../../src/encoding/hex.js";
 import { DriftRegistryClient } from "../../../src/registry/client.js";
 import { deployContract, type DeployableContract } from "../../../src/registry/deploy.js";
-import { g2Words } from "../../../src/registry/encode.js";
+import { g2Words, type RouteOfTier } from "../../../src/registry/encode.js";
 import { TIER_NAMES, TIERS } from "../../../src/protocol/tiers.js";
 import { knownTauSrs } from "../../unit/kzg/known-tau.js";
 import type { Place } from "./world.js";
@@ -36,7 +36,7 @@ export async function artifact(name: string): Promise<DeployableContract> {
 /** Constructor arguments of a registry over the test SRS. */
 export function registryArguments(tierVerifiers: readonly { tierId: number; verifier: Hex }[]): unknown[] {
   const { srs } = knownTauSrs("contracts");
-  return [tierVerifiers, { tau1: srs.tau1, blindingBase: srs.blindingBase, tau2: g2Words(srs.tau2) }];
+  return [ZeroAddress, tierVerifiers, { tau1: srs.tau1, blindingBase: srs.blindingBase, tau2: g2Words(srs.tau2) }];
 }
 
 export interface TestRegistry {
@@ -44,11 +44,14 @@ export interface TestRegistry {
   /** The one verifier of all tiers. */
   readonly verifier: Hex;
   readonly place: Place;
+  /** The verifying key of each tier. */
+  readonly routeOf: RouteOfTier;
 }
 
 /** Deploys a registry whose tiers all have the given verifier, by default the mock that accepts everything. */
 export async function deployTestRegistry(chain: Chain, contract?: DeployableContract): Promise<TestRegistry> {
-  const verifier = await deployContract(chain.publisher, contract ?? (await artifact("MockGroth16Verifier")), []);
+  const mock = { ...(await artifact("MockGroth16Verifier")), args: [someWord(77)] };
+  const verifier = await deployContract(chain.publisher, contract ?? mock);
   const tierVerifiers = TIER_NAMES.filter((name) => name !== "large").map((name) => ({
     tierId: TIERS[name].id,
     verifier: verifier.address,
@@ -58,8 +61,15 @@ export async function deployTestRegistry(chain: Chain, contract?: DeployableCont
     await artifact("DriftRegistry"),
     registryArguments(tierVerifiers),
   );
+  const client = new DriftRegistryClient(registry.address, chain.provider);
+  const routes = new Map<number, Hex>();
+  for (const { tierId } of tierVerifiers) {
+    const [route] = await client.routesOf({ id: tierId });
+    routes.set(tierId, route?.routeId ?? someWord(0));
+  }
   return {
-    client: new DriftRegistryClient(registry.address, chain.provider),
+    client,
+    routeOf: (tierId) => routes.get(tierId) ?? someWord(0),
     verifier: verifier.address,
     place: {
       chainId: chain.chainId,

@@ -3,12 +3,12 @@ import { deployTestRegistry, type Chain } from "./chain.js";
 import { knownKeyGroth16 } from "./known-key-groth16.js";
 import { rule, World } from "./world.js";
 
-/** Gas of `certify` for one segment under one norm rule. Measured with snarkjs's verifier: keys do not change it. */
+/** Gas of `certify` for one segment under one norm rule. Keys do not change it. */
 export type CertifyGas = (tier: Tier, tileCount: number, changedTiles: number) => Promise<number>;
 
 export async function certifyGasMeter(chain: Chain): Promise<CertifyGas> {
   const { contract, simulate } = knownKeyGroth16("gas");
-  const { client, place } = await deployTestRegistry(chain, contract);
+  const { client, place } = await deployTestRegistry(chain, await contract());
   return async (tier, tileCount, changedTiles) => {
     const world = new World(`gas/${tier.name}/${tileCount}/${changedTiles}`, tier, tileCount, [rule(0, tileCount)]);
     await client.registerModel(chain.publisher, world.base);

@@ -6,7 +6,10 @@ import { G1_GENERATOR, g1Mul, type G2 } from "../../../src/curve/g1.js";
 import { frAdd, frInv, frMul, frSub, type Fr } from "../../../src/field/fr.js";
 import { compileGroth16Verifier } from "../../../src/node/compile-solidity.js";
 import type { DeployableContract } from "../../../src/registry/deploy.js";
+import { verifyingKeyArgument } from "../../../src/registry/verifying-key.js";
+import type { Groth16VerifyingKey } from "../../../src/wrap/groth16.js";
 import { seededFr } from "../../unit/kzg/known-tau.js";
+import { artifact } from "./chain.js";
 import type { WrapSegment } from "./world.js";
 
 const require = createRequire(import.meta.url);
@@ -15,9 +18,13 @@ const ejs = createRequire(snarkjs)("ejs") as { render(template: string, values: 
 
 const g2Times = (scalar: Fr): G2 => bn254.G2.Point.BASE.multiply(scalar).toAffine();
 
-/** snarkjs's Solidity verifier for a key whose toxic waste the test knows, with a simulator of proofs. */
+/** A Solidity verifier for a key whose toxic waste the test knows, with a simulator of proofs. */
 export interface KnownKeyGroth16 {
-  readonly contract: DeployableContract;
+  readonly key: Groth16VerifyingKey;
+  /** The project's verifier, with the key as its argument. Needs built contracts. */
+  contract(): Promise<DeployableContract>;
+  /** What snarkjs exports for the key. */
+  readonly snarkjs: () => DeployableContract;
   /** A valid proof for any signals, made without a witness. */
   readonly simulate: WrapSegment;
 }
@@ -26,6 +33,13 @@ export function knownKeyGroth16(seed: string): KnownKeyGroth16 {
   const next = seededFr(seed);
   const [alpha, beta, gamma, delta, a, b] = [next(), next(), next(), next(), next(), next()];
   const ic = [next(), next(), next(), next()] as const;
+  const key: Groth16VerifyingKey = {
+    alpha1: g1Mul(G1_GENERATOR, alpha),
+    beta2: g2Times(beta),
+    gamma2: g2Times(gamma),
+    delta2: g2Times(delta),
+    ic: ic.map((scalar) => g1Mul(G1_GENERATOR, scalar)),
+  };
   const words1 = (scalar: Fr): string[] => {
     const { x, y } = g1Mul(G1_GENERATOR, scalar);
     return [String(x), String(y)];
@@ -47,7 +61,9 @@ export function knownKeyGroth16(seed: string): KnownKeyGroth16 {
     IC: ic.map(words1),
   });
   return {
-    contract: compileGroth16Verifier(source),
+    key,
+    contract: async () => ({ ...(await artifact("Groth16Verifier")), args: [verifyingKeyArgument(key)] }),
+    snarkjs: () => compileGroth16Verifier(source),
     // e(A, B) = e(α, β)·e(Σ s_i IC_i, γ)·e(C, δ), solved for C.
     simulate: (signals) => {
       const inputs = [signals.h, signals.eta, signals.v].reduce<Fr>(

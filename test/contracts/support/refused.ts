@@ -54,8 +54,11 @@ export async function startRefusing(): Promise<Refusing> {
     chain,
     registry,
     world,
-    mixed: certifyParams(await world.certificate(registry.place, [MIXED])),
-    norm: certifyParams(await world.certificate(registry.place, [[{ ruleIndex: 1, tiles: [4, 6] }]])),
+    mixed: certifyParams(await world.certificate(registry.place, [MIXED]), registry.routeOf),
+    norm: certifyParams(
+      await world.certificate(registry.place, [[{ ruleIndex: 1, tiles: [4, 6] }]]),
+      registry.routeOf,
+    ),
     ask,
     asked: (of, change) => {
       const params = mutableCopy(of);

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma solidity ^0.8.28;
+
+import {
+    CertificateRecord,
+    IDriftRegistry,
+    Metadata,
+    ModelParts,
+    ModelRecord,
+    Rule,
+    Status
+} from "../interfaces/IDriftRegistry.sol";
+import {Ids} from "../libraries/Ids.sol";
+import {PolicyMath} from "../PolicyMath.sol";
+
+/// @title What a registry stores
+/// @notice One word for a model and one more for its parent, two for a certificate, one for a policy and for each of its
+/// rules. What content addresses are made of is not stored: whoever needs it brings it, and it is hashed.
+abstract contract Records is IDriftRegistry {
+    struct StoredModel {
+        address registrant;
+        uint40 registeredAt;
+        uint8 t;
+        uint32 tileCount;
+        bool isRestricted;
+    }
+
+    struct StoredPolicy {
+        bytes32 baseModelId;
+        /// `RuleWords`
+        uint256[] rules;
+    }
+
+    /// @dev Two slots. `ended`: `Active`, or `Superseded` or `Revoked`; whether it has expired, time tells.
+    struct StoredCertificate {
+        address publisher;
+        uint40 registeredAt;
+        uint40 expiresAt;
+        Status ended;
+        bytes32 policyId;
+    }
+
+    PolicyMath internal immutable _MATH = new PolicyMath();
+
+    mapping(bytes32 modelId => StoredModel record) private _models;
+    mapping(bytes32 policyId => StoredPolicy record) internal _policies;
+    mapping(bytes32 certificateId => StoredCertificate record) internal _certificates;
+    /// @dev The certificate by which a model has a parent.
+    mapping(bytes32 modelId => bytes32 certificateId) internal _parents;
+    mapping(bytes32 modelId => mapping(address publisher => bool isAllowed)) private _derivers;
+
+    /// @inheritdoc IDriftRegistry
+    function registerPolicy(bytes32 baseModelId, Rule[] calldata rules) external returns (bytes32 policyId) {
+        uint256[] memory words = _MATH.pack(rules, _model(baseModelId).tileCount);
+        policyId = Ids.policyId(baseModelId, rules);
+        StoredPolicy storage stored = _policies[policyId];
+        if (stored.baseModelId != 0) revert PolicyAlreadyRegistered(policyId);
+        stored.baseModelId = baseModelId;
+        stored.rules = words;
+        emit PolicyRegistered(policyId, baseModelId, msg.sender, rules);
+    }
+
+    /// @inheritdoc IDriftRegistry
+    function setDeriver(bytes32 modelId, address publisher, bool isAllowed) external {
+        StoredModel memory stored = _model(modelId);
+        if (stored.registrant != msg.sender) revert NotTheRegistrant(modelId, stored.registrant);
+        if (!stored.isRestricted) revert ModelNotRestricted(modelId);
+        _derivers[modelId][publisher] = isAllowed;
+        emit DeriverSet(modelId, publisher, isAllowed);
+    }
+
+    /// @inheritdoc IDriftRegistry
+    function publishMetadata(bytes32 subjectId, Metadata calldata metadata) external {
+        _announce(subjectId, msg.sender, metadata.contentHash, metadata.uri);
+    }
+
+    /// @inheritdoc IDriftRegistry
+    function isCertified(
+        address publisher,
+        bytes32 baseModelId,
+        bytes32 tunedModelId,
+        bytes32 policyId
+    ) external view returns (bool isActive) {
+        bytes32 id = Ids.certificateId(publisher, baseModelId, tunedModelId, policyId);
+        return _statusOf(_certificates[id]) == Status.Active;
+    }
+
+    /// @inheritdoc IDriftRegistry
+    function certificate(bytes32 certificateId) external view returns (CertificateRecord memory record) {
+        StoredCertificate storage stored = _certificate(certificateId);
+        return
+            CertificateRecord({
+                publisher: stored.publisher,
+                registeredAt: stored.registeredAt,
+                expiresAt: stored.expiresAt,
+                status: _statusOf(stored),
+                baseModelId: _policies[stored.policyId].baseModelId,
+                policyId: stored.policyId
+            });
+    }
+
+    /// @inheritdoc IDriftRegistry
+    function model(bytes32 modelId) external view returns (ModelRecord memory record) {
+        StoredModel memory stored = _model(modelId);
+        return
+            ModelRecord({
+                registrant: stored.registrant,
+                registeredAt: stored.registeredAt,
+                t: stored.t,
+                tileCount: stored.tileCount,
+                isRestricted: stored.isRestricted,
+                parentCertificateId: _parents[modelId]
+            });
+    }
+
+    /// @inheritdoc IDriftRegistry
+    function policy(bytes32 policyId) external view returns (bytes32 baseModelId, Rule[] memory rules) {
+        StoredPolicy storage stored = _policies[policyId];
+        if (stored.baseModelId == 0) revert UnknownPolicy(policyId);
+        return (stored.baseModelId, _MATH.unpack(stored.rules));
+    }
+
+    /// @inheritdoc IDriftRegistry
+    function mayDerive(bytes32 modelId, address publisher) external view returns (bool isAllowed) {
+        return _mayDerive(modelId, publisher, _model(modelId));
+    }
+
+    function _announce(bytes32 subjectId, address publisher, bytes32 contentHash, string calldata uri) internal {
+        emit MetadataPublished(subjectId, publisher, contentHash, uri);
+    }
+
+    /// @dev The model must be new.
+    function _storeModel(bytes32 modelId, ModelParts memory parts, address registrant, bool isRestricted) internal {
+        _models[modelId] = StoredModel({
+            registrant: registrant,
+            registeredAt: uint40(block.timestamp),
+            t: parts.t,
+            tileCount: parts.tileCount,
+            isRestricted: isRestricted
+        });
+        emit ModelRegistered(
+            modelId,
+            registrant,
+            parts.manifestHash,
+            parts.t,
+            parts.tileCount,
+            parts.merkleRoot,
+            isRestricted
+        );
+    }
+
+    function _isRegistered(bytes32 modelId) internal view returns (bool) {
+        return _models[modelId].registrant != address(0);
+    }
+
+    function _model(bytes32 modelId) internal view returns (StoredModel memory stored) {
+        stored = _models[modelId];
+        if (stored.registrant == address(0)) revert UnknownModel(modelId);
+    }
+
+    function _mayDerive(bytes32 modelId, address publisher, StoredModel memory stored) internal view returns (bool) {
+        return !stored.isRestricted || stored.registrant == publisher || _derivers[modelId][publisher];
+    }
+
+    /// @dev Rules of a policy about that base.
+    function _policyRules(bytes32 policyId, bytes32 baseModelId) internal view returns (uint256[] storage) {
+        StoredPolicy storage stored = _policies[policyId];
+        if (stored.baseModelId == 0) revert UnknownPolicy(policyId);
+        if (stored.baseModelId != baseModelId) revert PolicyOfOtherBase(stored.baseModelId, baseModelId);
+        return stored.rules;
+    }
+
+    function _certificate(bytes32 certificateId) internal view returns (StoredCertificate storage stored) {
+        stored = _certificates[certificateId];
+        if (stored.publisher == address(0)) revert UnknownCertificate(certificateId);
+    }
+
+    /// @dev The certificate's base, if the certificate is active.
+    function _activeCertificate(bytes32 certificateId) internal view returns (StoredCertificate storage stored) {
+        stored = _certificate(certificateId);
+        Status status = _statusOf(stored);
+        if (status != Status.Active) revert CertificateNotActive(certificateId, status);
+    }
+
+    /// @dev `None` for an unknown certificate.
+    function _statusOf(StoredCertificate storage stored) internal view returns (Status) {
+        (Status ended, uint256 expiresAt) = (stored.ended, stored.expiresAt);
+        bool isExpired = ended == Status.Active && expiresAt != 0 && block.timestamp >= expiresAt;
+        return isExpired ? Status.Expired : ended;
+    }
+}
