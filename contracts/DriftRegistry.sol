@@ -116,15 +116,11 @@ contract DriftRegistry is Verification, Lineage, EIP712, Nonces, ERC165 {
     /// @inheritdoc IDriftRegistry
     function supersede(bytes32 oldId, bytes32 newId) external {
         StoredCertificate storage oldOne = _activeCertificate(oldId);
-        StoredCertificate storage newOne = _activeCertificate(newId);
         if (oldOne.publisher != msg.sender) revert NotThePublisher(oldId, oldOne.publisher);
-        if (newOne.publisher != msg.sender) revert NotThePublisher(newId, newOne.publisher);
-        bytes32 oldBase = _policies[oldOne.policyId].baseModelId;
-        bytes32 newBase = _policies[newOne.policyId].baseModelId;
-        if (newBase != oldBase) revert SupersededByOtherBase(oldBase, newBase);
         oldOne.ended = Status.Superseded;
-        // Only one that is not the old one itself can still be active.
-        _activeCertificate(newId);
+        // After that, so that the old one cannot be the new one.
+        StoredCertificate storage newOne = _activeCertificate(newId);
+        if (newOne.publisher != msg.sender) revert NotThePublisher(newId, newOne.publisher);
         emit CertificateSuperseded(oldId, newId);
     }
 
@@ -156,17 +152,16 @@ contract DriftRegistry is Verification, Lineage, EIP712, Nonces, ERC165 {
             publisher: publisher,
             registeredAt: uint40(block.timestamp),
             expiresAt: params.expiresAt,
-            ended: Status.Active,
-            policyId: params.policyId
+            ended: Status.Active
         });
         if (_isRegistered(tunedModelId)) {
-            _adopt(tunedModelId, baseModelId, certificateId);
+            _adopt(tunedModelId, baseModelId, certificateId, publisher, params.policyId);
         } else {
             ModelParts memory tuned = params.base;
             tuned.merkleRoot = params.tunedMerkleRoot;
             _storeModel(tunedModelId, tuned, publisher, false);
-            // New, so nobody's ancestor.
-            _setParent(tunedModelId, certificateId);
+            // New, so nobody's ancestor; and the publisher is its registrant.
+            _parents[tunedModelId].policyId = params.policyId;
         }
         emit CertificateRegistered(
             tunedModelId,

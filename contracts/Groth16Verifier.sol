@@ -4,11 +4,12 @@ pragma solidity ^0.8.28;
 import {Constants} from "./generated/Constants.sol";
 import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
 import {Bn254, G1Point, G2Point, Sum} from "./libraries/Bn254.sol";
+import {Fr} from "./libraries/Fr.sol";
 
 /// @title Groth16 verifier for one verifying key of three public signals
-/// @notice `e(A, B) = e(α, β)·e(IC[0] + Σ s_i IC[i], γ)·e(C, δ)` (ePrint 2016/260). The key is part of the code: nobody can
-/// change it. Whether the key is worth anything is its ceremony's matter; in particular a key with γ = δ, which lets
-/// anybody prove anything, is well-formed here and refused by the tools that deploy.
+/// @notice `e(A, B) = e(α, β)·e(IC[0] + Σ s_i IC[i], γ)·e(C, δ)` (ePrint 2016/260). The key is part of the code:
+/// nobody can change it. Whether the key is worth anything is its ceremony's matter; in particular a key with γ = δ,
+/// which lets anybody prove anything, is well-formed here and refused by the tools that deploy.
 contract Groth16Verifier is IGroth16Verifier {
     /// @notice A verifying key. Coordinates of G2 are `[c1, c0]`.
     struct VerifyingKey {
@@ -20,6 +21,8 @@ contract Groth16Verifier is IGroth16Verifier {
     }
 
     /// @inheritdoc IGroth16Verifier
+    // The interface's name, not that of a constant.
+    // solhint-disable-next-line immutable-vars-naming
     bytes32 public immutable verifyingKeyHash;
 
     uint256 private immutable _ALPHA_X;
@@ -79,29 +82,37 @@ contract Groth16Verifier is IGroth16Verifier {
     ) external view returns (bool isValid) {
         uint256 p = Constants.FR_ORDER;
         if (signals[0] >= p || signals[1] >= p || signals[2] >= p) return false;
-        // The precompile sees -A: only here a y that is not canonical could be taken for another point.
-        if (a[1] >= Constants.FQ_ORDER) return false;
+        uint256[24] memory words = pairingWords(a, b, c, signals);
+        assembly ("memory-safe") {
+            // Points of the proof that are none make the precompile fail; it takes the gas that it is given.
+            isValid := staticcall(sub(gas(), 2000), 0x08, words, 0x300, 0x00, 0x20)
+            isValid := and(and(isValid, eq(returndatasize(), 0x20)), eq(mload(0x00), 1))
+        }
+    }
 
+    /// @inheritdoc IGroth16Verifier
+    function pairingWords(
+        uint256[2] calldata a,
+        uint256[2][2] calldata b,
+        uint256[2] calldata c,
+        uint256[3] calldata signals
+    ) public view returns (uint256[24] memory words) {
+        for (uint256 i = 0; i < 3; ++i) Fr.requireCanonical(signals[i]);
         Sum memory inputs;
         (inputs.x, inputs.y) = (_IC0_X, _IC0_Y);
         Bn254.addScaled(inputs, _IC1_X, _IC1_Y, signals[0]);
         Bn254.addScaled(inputs, _IC2_X, _IC2_Y, signals[1]);
         Bn254.addScaled(inputs, _IC3_X, _IC3_Y, signals[2]);
 
-        uint256[24] memory pairs;
-        (pairs[0], pairs[1]) = (a[0], Bn254.negY(a[1]));
-        (pairs[2], pairs[3], pairs[4], pairs[5]) = (b[0][0], b[0][1], b[1][0], b[1][1]);
-        (pairs[6], pairs[7]) = (_ALPHA_X, _ALPHA_Y);
-        (pairs[8], pairs[9], pairs[10], pairs[11]) = (_BETA_X1, _BETA_X0, _BETA_Y1, _BETA_Y0);
-        (pairs[12], pairs[13]) = (inputs.x, inputs.y);
-        (pairs[14], pairs[15], pairs[16], pairs[17]) = (_GAMMA_X1, _GAMMA_X0, _GAMMA_Y1, _GAMMA_Y0);
-        (pairs[18], pairs[19]) = (c[0], c[1]);
-        (pairs[20], pairs[21], pairs[22], pairs[23]) = (_DELTA_X1, _DELTA_X0, _DELTA_Y1, _DELTA_Y0);
-        assembly ("memory-safe") {
-            // Points of the proof that are none make the precompile fail; it takes the gas that it is given.
-            isValid := staticcall(sub(gas(), 2000), 0x08, pairs, 0x300, 0x00, 0x20)
-            isValid := and(and(isValid, eq(returndatasize(), 0x20)), eq(mload(0x00), 1))
-        }
+        // A y that is not canonical stays so, and the precompile refuses it: `-A` could be another point's.
+        (words[0], words[1]) = (a[0], a[1] < Constants.FQ_ORDER ? Bn254.negY(a[1]) : a[1]);
+        (words[2], words[3], words[4], words[5]) = (b[0][0], b[0][1], b[1][0], b[1][1]);
+        (words[6], words[7]) = (_ALPHA_X, _ALPHA_Y);
+        (words[8], words[9], words[10], words[11]) = (_BETA_X1, _BETA_X0, _BETA_Y1, _BETA_Y0);
+        (words[12], words[13]) = (inputs.x, inputs.y);
+        (words[14], words[15], words[16], words[17]) = (_GAMMA_X1, _GAMMA_X0, _GAMMA_Y1, _GAMMA_Y0);
+        (words[18], words[19]) = (c[0], c[1]);
+        (words[20], words[21], words[22], words[23]) = (_DELTA_X1, _DELTA_X0, _DELTA_Y1, _DELTA_Y0);
     }
 
     /// @dev Coordinates as `c0, c1`.

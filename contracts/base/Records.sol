@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {
-    CertificateRecord,
-    IDriftRegistry,
-    Metadata,
-    ModelParts,
-    ModelRecord,
-    Rule,
-    Status
-} from "../interfaces/IDriftRegistry.sol";
+import {CertificateRecord, IDriftRegistry, Metadata, ModelParts, Rule, Status} from "../interfaces/IDriftRegistry.sol";
 import {Ids} from "../libraries/Ids.sol";
 import {PolicyMath} from "../PolicyMath.sol";
 
 /// @title What a registry stores
-/// @notice One word for a model and one more for its parent, two for a certificate, one for a policy and for each of its
-/// rules. What content addresses are made of is not stored: whoever needs it brings it, and it is hashed.
+/// @notice One word for a model and one more for its parent, one for a certificate, two for a policy and one for each
+/// of its rules. What content addresses are made of is not stored: whoever needs it brings it, and it is hashed.
 abstract contract Records is IDriftRegistry {
     struct StoredModel {
         address registrant;
@@ -31,22 +23,27 @@ abstract contract Records is IDriftRegistry {
         uint256[] rules;
     }
 
-    /// @dev Two slots. `ended`: `Active`, or `Superseded` or `Revoked`; whether it has expired, time tells.
+    /// @dev `ended`: `Active`, or `Superseded` or `Revoked`; whether it has expired, time tells.
     struct StoredCertificate {
         address publisher;
         uint40 registeredAt;
         uint40 expiresAt;
         Status ended;
+    }
+
+    /// @dev The certificate by which a model has a parent: its policy, which names the base, and its publisher; zero
+    /// for the model's registrant, whose certificate was the first that led there.
+    struct StoredParent {
         bytes32 policyId;
+        address publisher;
     }
 
     PolicyMath internal immutable _MATH = new PolicyMath();
 
-    mapping(bytes32 modelId => StoredModel record) private _models;
+    mapping(bytes32 modelId => StoredModel record) internal _models;
     mapping(bytes32 policyId => StoredPolicy record) internal _policies;
     mapping(bytes32 certificateId => StoredCertificate record) internal _certificates;
-    /// @dev The certificate by which a model has a parent.
-    mapping(bytes32 modelId => bytes32 certificateId) internal _parents;
+    mapping(bytes32 modelId => StoredParent record) internal _parents;
     mapping(bytes32 modelId => mapping(address publisher => bool isAllowed)) private _derivers;
 
     /// @inheritdoc IDriftRegistry
@@ -93,23 +90,7 @@ abstract contract Records is IDriftRegistry {
                 publisher: stored.publisher,
                 registeredAt: stored.registeredAt,
                 expiresAt: stored.expiresAt,
-                status: _statusOf(stored),
-                baseModelId: _policies[stored.policyId].baseModelId,
-                policyId: stored.policyId
-            });
-    }
-
-    /// @inheritdoc IDriftRegistry
-    function model(bytes32 modelId) external view returns (ModelRecord memory record) {
-        StoredModel memory stored = _model(modelId);
-        return
-            ModelRecord({
-                registrant: stored.registrant,
-                registeredAt: stored.registeredAt,
-                t: stored.t,
-                tileCount: stored.tileCount,
-                isRestricted: stored.isRestricted,
-                parentCertificateId: _parents[modelId]
+                status: _statusOf(stored)
             });
     }
 
@@ -175,7 +156,7 @@ abstract contract Records is IDriftRegistry {
         if (stored.publisher == address(0)) revert UnknownCertificate(certificateId);
     }
 
-    /// @dev The certificate's base, if the certificate is active.
+    /// @dev Reverts unless the certificate is active.
     function _activeCertificate(bytes32 certificateId) internal view returns (StoredCertificate storage stored) {
         stored = _certificate(certificateId);
         Status status = _statusOf(stored);

@@ -9,8 +9,8 @@ import {IGroth16Verifier} from "../interfaces/IGroth16Verifier.sol";
 import {Ids} from "../libraries/Ids.sol";
 
 /// @title Verifying keys of a registry
-/// @notice Append-only. The owner, if there is one, can add keys and freeze them, and nothing else; without an owner the
-/// keys are those that are there.
+/// @notice Append-only. The owner, if there is one, can add keys and freeze them, and nothing else; without an owner
+/// the keys are those that are there.
 abstract contract Routes is IDriftRegistry, Ownable2Step {
     /// @notice The verifier of a tier's circuit.
     struct TierVerifier {
@@ -28,6 +28,7 @@ abstract contract Routes is IDriftRegistry, Ownable2Step {
     mapping(bytes32 routeId => StoredRoute record) private _routes;
     mapping(uint256 tierId => bytes32[] routeIds) private _routesOfTier;
 
+    /// @notice Adds the first verifying keys.
     /// @param owner_ Zero for a registry whose verifying keys are those of its construction, for good.
     /// @param tierVerifiers The first verifying keys.
     constructor(address owner_, TierVerifier[] memory tierVerifiers) Ownable(msg.sender) {

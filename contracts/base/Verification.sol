@@ -2,10 +2,18 @@
 pragma solidity ^0.8.28;
 
 import {Constants} from "../generated/Constants.sol";
-import {CertifyParams, IDriftRegistry, ModelParts, Segment, SrsPoints} from "../interfaces/IDriftRegistry.sol";
+import {
+    CertifyParams,
+    Groth16Proof,
+    IDriftRegistry,
+    ModelParts,
+    Segment,
+    SrsPoints
+} from "../interfaces/IDriftRegistry.sol";
 import {IGroth16Verifier} from "../interfaces/IGroth16Verifier.sol";
 import {Bn254, G1Point, G2Point, Sum} from "../libraries/Bn254.sol";
 import {Commitments} from "../libraries/Commitments.sol";
+import {Fr} from "../libraries/Fr.sol";
 import {Ids} from "../libraries/Ids.sol";
 import {Mercury} from "../libraries/Mercury.sol";
 import {Statement} from "../libraries/Statement.sol";
@@ -33,6 +41,7 @@ abstract contract Verification is Routes {
         uint256[] usedRules;
     }
 
+    /// @notice Checks the SRS and fixes it for good.
     /// @param srs Points of the SRS of all models. `τ` must agree between the groups; that `[β]_1` has an unknown
     /// logarithm is the ceremony's claim.
     constructor(SrsPoints memory srs) {
@@ -116,24 +125,57 @@ abstract contract Verification is Routes {
 
         Statement.bind(values, context, segment, tier);
         uint256[3] memory signals = Statement.publicSignals(values, segment.h);
-        if (!verifier.verifyProof(segment.groth16.a, segment.groth16.b, segment.groth16.c, signals)) {
-            revert InvalidGroth16Proof(index);
-        }
-        if (!_isOpeningValid(segment, signals, plan.masks, Statement.slotsOf(tier))) revert InvalidOpening(index);
+        Sum memory left = Commitments.combine(segment.commitments, segment.claim, plan.masks, Statement.slotsOf(tier));
+        if (_areProofsValid(segment, verifier, signals, left)) return nextRoot;
+        // Which of the two it is, a publisher wants to know.
+        Groth16Proof calldata proof = segment.groth16;
+        if (!verifier.verifyProof(proof.a, proof.b, proof.c, signals)) revert InvalidGroth16Proof(index);
+        revert InvalidOpening(index);
     }
 
-    function _isOpeningValid(
+    /// @dev Both pairing equations by one call of the precompile: Groth16's product times the opening's to the power
+    /// of a challenge. That hashes all that is in either, so that two wrong products cancel with probability `1/p`.
+    function _areProofsValid(
+        Segment calldata segment,
+        IGroth16Verifier verifier,
+        uint256[3] memory signals,
+        Sum memory left
+    ) private view returns (bool areValid) {
+        Sum memory right = _openingEquation(segment, signals, left);
+        Groth16Proof calldata proof = segment.groth16;
+        uint256[24] memory words = verifier.pairingWords(proof.a, proof.b, proof.c, signals);
+        uint256[36] memory pairs;
+        uint256 behind;
+        bytes32 hash;
+        assembly ("memory-safe") {
+            mcopy(pairs, words, 0x300)
+            behind := add(pairs, 0x300)
+        }
+        G2Point memory tau2 = G2Point({x: [_TAU2_X1, _TAU2_X0], y: [_TAU2_Y1, _TAU2_Y0]});
+        Bn254.putPairings(behind, left, right, tau2);
+        assembly ("memory-safe") {
+            hash := keccak256(pairs, 0x480)
+        }
+        uint256 challenge = Fr.fromHash(hash);
+        Bn254.scale(left, challenge);
+        Bn254.scale(right, challenge);
+        Bn254.putPairings(behind, left, right, tau2);
+        assembly ("memory-safe") {
+            // Points of the proof that are none make the precompile fail; it takes the gas that it is given.
+            areValid := staticcall(gas(), 0x08, pairs, 0x480, 0x00, 0x20)
+            areValid := and(and(areValid, eq(returndatasize(), 0x20)), eq(mload(0x00), 1))
+        }
+    }
+
+    /// @dev The opening is valid exactly if `e(left, [1]_2) = e(right, [τ]_2)`. `left` is the combined commitment
+    /// before.
+    function _openingEquation(
         Segment calldata segment,
         uint256[3] memory signals,
-        uint256 masks,
-        uint256 tierSlots
-    ) private view returns (bool) {
-        Sum memory combined = Commitments.combine(segment.commitments, segment.claim, masks, tierSlots);
+        Sum memory left
+    ) private view returns (Sum memory right) {
+        G1Point memory blindingBase = G1Point(_BLINDING_BASE_X, _BLINDING_BASE_Y);
         bytes32 seed = keccak256(abi.encode(signals, segment.mercury.blinding));
-        Mercury.Srs memory srs = Mercury.Srs({
-            blindingBase: G1Point(_BLINDING_BASE_X, _BLINDING_BASE_Y),
-            tau2: G2Point({x: [_TAU2_X1, _TAU2_X0], y: [_TAU2_Y1, _TAU2_Y0]})
-        });
-        return Mercury.verify(srs, combined, segment.claim.z, segment.claim.y, seed, segment.mercury);
+        return Mercury.equation(blindingBase, left, segment.claim.z, segment.claim.y, seed, segment.mercury);
     }
 }

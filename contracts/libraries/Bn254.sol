@@ -23,11 +23,6 @@ struct Sum {
     uint256 operandX;
     uint256 operandY;
     uint256 scalar;
-    /// Two points whose sum becomes the operand.
-    uint256 firstX;
-    uint256 firstY;
-    uint256 secondX;
-    uint256 secondY;
 }
 
 /// @title BN254's groups and pairing through the precompiles (EIP-196, EIP-197)
@@ -52,8 +47,8 @@ library Bn254 {
         if (!isValid) revert PointNotOnCurve(x, y);
     }
 
-    /// @dev The pairing precompile refuses what is no point of G2 (curve, subgroup, canonical coordinates), whatever the
-    /// other group's point is. Infinity passes.
+    /// @dev The pairing precompile refuses what is no point of G2 (curve, subgroup, canonical coordinates), whatever
+    /// the other group's point is. Infinity passes.
     function requireInG2(G2Point memory point) internal view {
         bool success;
         uint256 zero;
@@ -97,6 +92,17 @@ library Bn254 {
         addScaled(sum, point.x, point.y, scalar);
     }
 
+    /// @dev `sum = scalar·sum` in place.
+    function scale(Sum memory sum, uint256 scalar) internal view {
+        bool success;
+        assembly ("memory-safe") {
+            mstore(add(sum, 0x40), scalar)
+            success := staticcall(gas(), 0x07, sum, 0x60, sum, 0x40)
+            success := and(success, eq(returndatasize(), 0x40))
+        }
+        if (!success) revert PrecompileFailed(0x07);
+    }
+
     /// @dev As `requireOnCurve` for points that follow each other in calldata. `first` is the address of the first.
     function requireAllOnCurve(uint256 first, uint256 count) internal pure {
         uint256 q = Q;
@@ -124,32 +130,46 @@ library Bn254 {
         revert PointNotOnCurve(badX, badY);
     }
 
-    /// @dev Whether `e(left, [1]_2) = e(right, base2)`, with the standard generator of G2. A `base2` that is no point of G2 reverts.
+    /// @dev Whether `e(left, [1]_2) = e(right, base2)`, with the standard generator of G2. A `base2` that is no point
+    /// of G2 reverts.
     function pairingsAgree(
         G1Point memory left,
         G1Point memory right,
         G2Point memory base2
     ) internal view returns (bool agree) {
-        uint256[12] memory words = [
-            left.x,
-            left.y,
-            11559732032986387107991004021392285783925812861821192530917403151452391805634,
-            10857046999023057135944570762232829481370756359578518086990519993285655852781,
-            4082367875863433681332203403145435568316851327593401208105741076214120093531,
-            8495653923123431417604973247489272438418190587263600148770280649306958101930,
-            right.x,
-            negY(right.y),
-            base2.x[0],
-            base2.x[1],
-            base2.y[0],
-            base2.y[1]
-        ];
+        uint256[12] memory words;
+        uint256 pointer;
         bool success;
+        assembly ("memory-safe") {
+            pointer := words
+        }
+        Sum memory leftSum;
+        Sum memory rightSum;
+        (leftSum.x, leftSum.y, rightSum.x, rightSum.y) = (left.x, left.y, right.x, right.y);
+        putPairings(pointer, leftSum, rightSum, base2);
         assembly ("memory-safe") {
             success := staticcall(gas(), 0x08, words, 0x180, 0x00, 0x20)
             success := and(success, eq(returndatasize(), 0x20))
             agree := mload(0x00)
         }
         if (!success) revert PrecompileFailed(0x08);
+    }
+
+    /// @dev Writes the twelve words of `e(left, [1]_2)·e(-right, base2)` to memory at `pointer`, which the caller has
+    /// allocated.
+    function putPairings(uint256 pointer, Sum memory left, Sum memory right, G2Point memory base2) internal pure {
+        uint256 minusY = negY(right.y);
+        assembly ("memory-safe") {
+            mcopy(pointer, left, 0x40)
+            mstore(add(pointer, 0x40), 11559732032986387107991004021392285783925812861821192530917403151452391805634)
+            mstore(add(pointer, 0x60), 10857046999023057135944570762232829481370756359578518086990519993285655852781)
+            mstore(add(pointer, 0x80), 4082367875863433681332203403145435568316851327593401208105741076214120093531)
+            mstore(add(pointer, 0xa0), 8495653923123431417604973247489272438418190587263600148770280649306958101930)
+            mstore(add(pointer, 0xc0), mload(right))
+            mstore(add(pointer, 0xe0), minusY)
+            // x and y are arrays of their own.
+            mcopy(add(pointer, 0x100), mload(base2), 0x40)
+            mcopy(add(pointer, 0x140), mload(add(base2, 0x20)), 0x40)
+        }
     }
 }

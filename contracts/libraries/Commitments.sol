@@ -11,20 +11,23 @@ import {
 import {Bn254, G1Point, Sum} from "./Bn254.sol";
 import {Fr} from "./Fr.sol";
 import {MultiProof} from "./MultiProof.sol";
+import {Words} from "./Words.sol";
 
 /// @title Commitments of a segment
 /// @notice Their form, their Merkle roots and their combination into the one that is opened.
 library Commitments {
     /// @dev Exact counts, points on the curve, no factors without rank rules. `masks`: a bit for each masked slot.
+    /// Whether the tiles' points are on the curve, `combine` finds.
     function requireWellFormed(
         SegmentCommitments calldata commitments,
         uint256 slots,
         uint256 masks,
         bool hasRankRules
     ) internal pure {
-        _requirePoints(slots, commitments.base);
-        _requirePoints(slots, commitments.tuned);
-        _requirePoints(_popCount(masks), commitments.masks);
+        _requireCount(slots, commitments.base);
+        _requireCount(slots, commitments.tuned);
+        _requireCount(_popCount(masks), commitments.masks);
+        _requireOnCurve(commitments.masks);
         uint256 four;
         G1Point calldata factorA = commitments.factorA;
         assembly ("memory-safe") {
@@ -52,7 +55,7 @@ library Commitments {
         TileMultiProof calldata multiProof = segment.multiProof;
         bytes32[] calldata siblings = multiProof.proof;
         uint256 slots = tiles.length;
-        uint256[] memory queue = new uint256[](2 * (2 * slots + siblings.length - 1));
+        uint256[] memory queue = Words.allocate(2 * (2 * slots + siblings.length - 1));
         _putLeaves(queue, tiles, segment.commitments.base, segment.commitments.tuned, rankSlots);
         return MultiProof.roots(queue, slots, siblings, multiProof.proofFlags);
     }
@@ -65,37 +68,55 @@ library Commitments {
         G1Point[] calldata tuned,
         uint256 rankSlots
     ) private pure {
+        uint256 slots = tiles.length;
+        uint256 write;
+        assembly ("memory-safe") {
+            write := add(queue, 0x20)
+        }
+        if (rankSlots == 0 || rankSlots == slots) {
+            _putRun(write, tiles, base, tuned);
+            return;
+        }
+        (uint256 rank, uint256 other) = (0, rankSlots);
+        while (rank < rankSlots || other < slots) {
+            bool isRank = other == slots || (rank < rankSlots && tiles[rank] < tiles[other]);
+            uint256 from = isRank ? rank : other;
+            // All up to the next slot of the other kind.
+            if (isRank) {
+                while (rank < rankSlots && (other == slots || tiles[rank] < tiles[other])) ++rank;
+            } else {
+                while (other < slots && (rank == rankSlots || tiles[other] < tiles[rank])) ++other;
+            }
+            uint256 end = isRank ? rank : other;
+            _putRun(write, tiles[from:end], base[from:end], tuned[from:end]);
+            write += 0x40 * (end - from);
+        }
+    }
+
+    /// @dev Base and tuned leaves alternately, in order of slots, to memory at `write`.
+    function _putRun(
+        uint256 write,
+        uint256[] calldata tiles,
+        G1Point[] calldata base,
+        G1Point[] calldata tuned
+    ) private pure {
         assembly ("memory-safe") {
             let preimage := mload(0x40)
-            let write := add(queue, 0x20)
-            let fromRank := tiles.offset
-            let rankEnd := add(fromRank, shl(5, rankSlots))
-            let fromOther := rankEnd
-            let otherEnd := add(tiles.offset, shl(5, tiles.length))
+            let point := add(preimage, 0x20)
+            let from := tiles.offset
+            let fromBase := base.offset
+            let toTuned := sub(tuned.offset, fromBase)
             for {
-                let left := tiles.length
-            } left {
-                left := sub(left, 1)
+                let end := add(from, shl(5, tiles.length))
+            } lt(from, end) {
+                from := add(from, 0x20)
             } {
-                let takeRank := lt(calldataload(fromRank), calldataload(fromOther))
-                takeRank := and(lt(fromRank, rankEnd), or(eq(fromOther, otherEnd), takeRank))
-                let from
-                switch takeRank
-                case 1 {
-                    from := fromRank
-                    fromRank := add(fromRank, 0x20)
-                }
-                default {
-                    from := fromOther
-                    fromOther := add(fromOther, 0x20)
-                }
-                // A slot is one word of `tiles` and two words of points.
-                let offset := shl(1, sub(from, tiles.offset))
                 mstore(preimage, calldataload(from))
-                calldatacopy(add(preimage, 0x20), add(base.offset, offset), 0x40)
+                calldatacopy(point, fromBase, 0x40)
                 mstore(write, keccak256(preimage, 0x60))
-                calldatacopy(add(preimage, 0x20), add(tuned.offset, offset), 0x40)
+                calldatacopy(point, add(fromBase, toTuned), 0x40)
                 mstore(add(write, 0x20), keccak256(preimage, 0x60))
+                fromBase := add(fromBase, 0x40)
                 write := add(write, 0x40)
             }
         }
@@ -122,41 +143,41 @@ library Commitments {
         Bn254.addScaled(sum, commitments.blinding, Fr.mul(psiSquared, psi));
     }
 
-    /// @dev `Σ θ^T (C1_T - C0_T)`. All points must be on the curve. An own loop, as most of the gas goes into it.
+    /// @dev `Σ θ^T (C1_T - C0_T)` by Horner's rule into an empty sum: `sum = θ·sum + C1_T - C0_T` from the last slot
+    /// to the first. An own loop, as most of the gas goes into it: it leaves it to the precompiles to find points that
+    /// are not on the curve (EIP-196), and looks for the one only to name it. That there are precompiles at all, the
+    /// terms added after these check.
     function _addTiles(Sum memory sum, G1Point[] calldata base, G1Point[] calldata tuned, uint256 theta) private view {
-        (uint256 p, uint256 q) = (Fr.P, Bn254.Q);
-        uint256 power = 1;
+        bool success;
+        uint256 q = Bn254.Q;
         assembly ("memory-safe") {
-            let toBase := sub(base.offset, tuned.offset)
-            for {
-                let pointer := tuned.offset
-            } lt(pointer, add(tuned.offset, shl(6, tuned.length))) {
-                pointer := add(pointer, 0x40)
-            } {
-                // The difference: C1 + (x, -y).
-                calldatacopy(add(sum, 0xa0), pointer, 0x40)
-                calldatacopy(add(sum, 0xe0), add(pointer, toBase), 0x40)
-                if mload(add(sum, 0x100)) {
-                    mstore(add(sum, 0x100), sub(q, mload(add(sum, 0x100))))
-                }
-                let success := staticcall(gas(), 0x06, add(sum, 0xa0), 0x80, add(sum, 0x40), 0x40)
-                success := and(success, eq(returndatasize(), 0x40))
-                // θ^0 = 1 needs no multiplication.
-                if gt(pointer, tuned.offset) {
-                    mstore(add(sum, 0x80), power)
-                    success := and(success, staticcall(gas(), 0x07, add(sum, 0x40), 0x60, add(sum, 0x40), 0x40))
-                    success := and(success, eq(returndatasize(), 0x40))
-                }
-                success := and(success, staticcall(gas(), 0x06, sum, 0x80, sum, 0x40))
-                power := mulmod(power, theta, p)
-                if iszero(and(success, eq(returndatasize(), 0x40))) {
-                    // No power of θ.
-                    power := p
-                    break
-                }
+            // The sum grows where operands usually are, before the scalar, which stays θ.
+            function addTile(operand, total, pointer, basePointer, order) -> isAdded {
+                calldatacopy(operand, pointer, 0x40)
+                isAdded := staticcall(gas(), 0x06, operand, 0x80, total, 0x40)
+                mstore(operand, calldataload(basePointer))
+                let y := calldataload(add(basePointer, 0x20))
+                // Only a canonical y has a negative: that of `q` would be taken for that of 0.
+                isAdded := and(isAdded, lt(y, order))
+                mstore(add(operand, 0x20), mod(sub(order, y), order))
+                isAdded := and(isAdded, staticcall(gas(), 0x06, operand, 0x80, total, 0x40))
             }
+            let total := add(sum, 0x40)
+            mstore(add(sum, 0x80), theta)
+            let toBase := sub(base.offset, tuned.offset)
+            let pointer := add(tuned.offset, shl(6, sub(tuned.length, 1)))
+            success := addTile(sum, total, pointer, add(pointer, toBase), q)
+            for {} and(success, gt(pointer, tuned.offset)) {} {
+                pointer := sub(pointer, 0x40)
+                success := staticcall(gas(), 0x07, total, 0x60, total, 0x40)
+                success := and(success, addTile(sum, total, pointer, add(pointer, toBase), q))
+            }
+            mcopy(sum, total, 0x40)
         }
-        if (power == p) revert Bn254.PrecompileFailed(0x06);
+        if (success) return;
+        _requireOnCurve(base);
+        _requireOnCurve(tuned);
+        revert Bn254.PrecompileFailed(0x06);
     }
 
     /// @dev `Σ θ^(S+T) C_b,T` over the slots T whose bit is set.
@@ -177,13 +198,16 @@ library Commitments {
         }
     }
 
-    function _requirePoints(uint256 expected, G1Point[] calldata points) private pure {
+    function _requireCount(uint256 expected, G1Point[] calldata points) private pure {
         if (points.length != expected) revert IDriftRegistry.CommitmentCountMismatch(expected, points.length);
+    }
+
+    function _requireOnCurve(G1Point[] calldata points) private pure {
         uint256 first;
         assembly ("memory-safe") {
             first := points.offset
         }
-        Bn254.requireAllOnCurve(first, expected);
+        Bn254.requireAllOnCurve(first, points.length);
     }
 
     function _popCount(uint256 bits) private pure returns (uint256 count) {

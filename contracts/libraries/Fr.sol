@@ -45,12 +45,20 @@ library Fr {
     function evaluate(uint256[] memory coefficients, uint256 count, uint256 x) internal pure returns (uint256 value) {
         uint256 p = P;
         assembly ("memory-safe") {
-            for {
-                let pointer := add(coefficients, shl(5, count))
-            } gt(pointer, coefficients) {
+            let pointer := add(coefficients, shl(5, count))
+            for {} and(sub(pointer, coefficients), 0x60) {
                 pointer := sub(pointer, 0x20)
             } {
                 value := addmod(mulmod(value, x, p), mload(pointer), p)
+            }
+            // The rest by fours.
+            for {} gt(pointer, coefficients) {
+                pointer := sub(pointer, 0x80)
+            } {
+                value := addmod(mulmod(value, x, p), mload(pointer), p)
+                value := addmod(mulmod(value, x, p), mload(sub(pointer, 0x20)), p)
+                value := addmod(mulmod(value, x, p), mload(sub(pointer, 0x40)), p)
+                value := addmod(mulmod(value, x, p), mload(sub(pointer, 0x60)), p)
             }
         }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {Bn254, G1Point, G2Point, Sum} from "./Bn254.sol";
+import {Bn254, G1Point, Sum} from "./Bn254.sol";
 import {Fr} from "./Fr.sol";
 
 /// @notice A Mercury opening. The letters are those of ePrint 2025/385; `quotient` is its `H`.
@@ -32,12 +32,6 @@ library Mercury {
     /// @notice The challenges give coinciding opening points: `ζ ∈ {0, ±1}` or `α ∈ {ζ, 1/ζ}`.
     error DegenerateChallenges(uint256 alpha, uint256 zeta);
 
-    /// @dev What the verifier needs of the SRS: `[β]_1` and `[τ]_2`.
-    struct Srs {
-        G1Point blindingBase;
-        G2Point tau2;
-    }
-
     struct Challenges {
         uint256 alpha;
         uint256 gamma;
@@ -51,8 +45,8 @@ library Mercury {
         uint256 zetaPower;
         /// 1/((ζ - 1/ζ)(ζ - α)(1/ζ - α))
         uint256 inverseOfDifferences;
-        /// The field's order. From memory it takes a few bytes of code at each of its many uses, as a constant 33, which
-        /// together are more than fit.
+        /// The field's order. From memory it takes a few bytes of code at each of its many uses, as a constant 33,
+        /// which together are more than fit.
         uint256 order;
     }
 
@@ -70,28 +64,27 @@ library Mercury {
         uint256 fromAlpha;
     }
 
-    /// @notice Whether the commitment opens to `y` at `z`.
+    /// @notice The commitment opens to `y` at `z` exactly if `e(left, [1]_2) = e(right, [τ]_2)`.
     /// @dev Reverts for non-canonical scalars and points off the curve in the proof, and for degenerate challenges.
-    /// @param srs Points of the SRS.
-    /// @param commitment Blinded by `proof.blinding`; overwritten. The caller checks that it is on the curve.
+    /// @param blindingBase `[β]_1` of the SRS.
+    /// @param left The commitment, blinded by `proof.blinding`; overwritten. The caller checks that it is on the curve.
     /// @param z Point, least significant variable first. The caller checks that it is canonical and of even length.
     /// @param y Value. The caller checks that it is canonical.
     /// @param seed What the challenges start from; must bind commitment, `z`, `y` and the blinding.
     /// @param proof The opening.
-    /// @return isValid Whether the commitment opens to `y` at `z`.
-    function verify(
-        Srs memory srs,
-        Sum memory commitment,
+    /// @return right The other side.
+    function equation(
+        G1Point memory blindingBase,
+        Sum memory left,
         uint256[] calldata z,
         uint256 y,
         bytes32 seed,
         MercuryProof calldata proof
-    ) internal view returns (bool isValid) {
+    ) internal view returns (Sum memory right) {
         _requireWellFormed(proof);
         Challenges memory c = _challenges(seed, proof, z.length / 2);
         Batch memory batch = _batch(c, z, y, proof);
-        G1Point memory right = _equation(srs, commitment, c, batch, proof);
-        return Bn254.pairingsAgree(G1Point(commitment.x, commitment.y), right, srs.tau2);
+        return _equation(blindingBase, left, c, batch, proof);
     }
 
     function _requireWellFormed(MercuryProof calldata proof) private pure {
@@ -271,16 +264,16 @@ library Mercury {
             );
     }
 
-    /// @dev `e(left, [1]_2) = e(right, [τ]_2)`: the division equation plus δ times the batched opening. `left` starts as the
-    /// commitment.
+    /// @dev `e(left, [1]_2) = e(right, [τ]_2)`: the division equation plus δ times the batched opening. `left` starts
+    /// as the commitment.
     function _equation(
-        Srs memory srs,
+        G1Point memory blindingBase,
         Sum memory left,
         Challenges memory c,
         Batch memory batch,
         MercuryProof calldata proof
-    ) private view returns (G1Point memory right) {
-        Bn254.addScaled(left, srs.blindingBase.x, srs.blindingBase.y, _sub(c, 0, proof.blinding));
+    ) private view returns (Sum memory right) {
+        Bn254.addScaled(left, blindingBase.x, blindingBase.y, _sub(c, 0, proof.blinding));
         uint256 zetaToB = _mul(c, c.zetaPower, c.zeta);
         Bn254.addScaled(left, proof.q, _sub(c, c.alpha, zetaToB));
         Bn254.addScaled(left, proof.quotient, c.zeta);
@@ -293,10 +286,8 @@ library Mercury {
         Bn254.addScaled(left, proof.w, _sub(c, 0, _mul(c, c.delta, batch.vanishing)));
         Bn254.addScaled(left, proof.wPrime, _mul(c, c.delta, c.xi));
 
-        Sum memory sum;
-        (sum.x, sum.y) = (proof.quotient.x, proof.quotient.y);
-        Bn254.addScaled(sum, proof.wPrime, c.delta);
-        right = G1Point(sum.x, sum.y);
+        (right.x, right.y) = (proof.quotient.x, proof.quotient.y);
+        Bn254.addScaled(right, proof.wPrime, c.delta);
     }
 
     function _add(Challenges memory c, uint256 a, uint256 b) private pure returns (uint256) {

@@ -1,8 +1,9 @@
 import type { Provider, Result, Signer, TransactionReceipt } from "ethers";
 import type { Certificate } from "../wrap/certificate.js";
 import { modelId as modelIdOf, type ModelParts } from "../commitment/model-id.js";
-import type { Policy } from "../drift/rule.js";
+import { policyId as policyIdOf, type Policy } from "../drift/rule.js";
 import type { Hex } from "../encoding/hex.js";
+import { keccakWords } from "../encoding/keccak.js";
 import { InputError, RegistryError, UnavailableError } from "../errors/errors.js";
 import { tierById, type Tier } from "../protocol/tiers.js";
 import { callRegistry, eventArguments, inclusionOf, sendToRegistry, type Inclusion } from "./call.js";
@@ -31,6 +32,7 @@ import {
   type RegisteredCertificate,
   type RegisteredModel,
   type RegisteredRoute,
+  type Step,
 } from "./records.js";
 import { scanLogs, type Topic } from "./logs/scan.js";
 import { decodeRegistryFailure } from "./revert.js";
@@ -54,6 +56,13 @@ export type Certified = Inclusion & { readonly certificateId: Hex; readonly tune
 interface Found {
   readonly args: Result;
   readonly blockNumber: number;
+}
+
+/** Ids are hashes of what they name: an answer that does not fit is a lie or a fault of the node. */
+function contradiction(subject: string): UnavailableError {
+  return new UnavailableError(`the node tells something else about ${subject} than what its id is made of`, {
+    remedy: "Do not rely on this node: ask another one.",
+  });
 }
 
 /**
@@ -236,8 +245,8 @@ export class DriftRegistryClient {
   }
 
   /** Makes an active certificate the one by which a model has a parent, where it has none that is active. */
-  adoptParent(signer: Signer, parentCertificateId: Hex, tunedModelId: Hex): Promise<Inclusion> {
-    return this.#send(signer, "adoptParent", [parentCertificateId, tunedModelId]);
+  adoptParent(signer: Signer, { publisher, policyId }: Step, tunedModelId: Hex): Promise<Inclusion> {
+    return this.#send(signer, "adoptParent", [publisher, policyId, tunedModelId]);
   }
 
   /** `undefined` if the model is not registered. */
@@ -246,11 +255,7 @@ export class DriftRegistryClient {
     if (result === undefined) return undefined;
     const { args } = await this.#event("ModelRegistered", [modelId]);
     const model = decodeModel(modelId, await this.srsId(), result[0] as Result, args);
-    if (modelIdOf(model) !== modelId) {
-      throw new RegistryError(`the node tells something else about model ${modelId} than what its id is made of`, {
-        remedy: "Ask another node: this one does not tell the truth.",
-      });
-    }
+    if (modelIdOf(model) !== modelId.toLowerCase()) throw contradiction(`model ${modelId}`);
     return model;
   }
 
@@ -259,14 +264,21 @@ export class DriftRegistryClient {
     const result = await this.#find("policy", policyId, "UnknownPolicy");
     if (result === undefined) return undefined;
     const [baseModelId, rules] = result as unknown as [Hex, readonly Result[]];
-    return { baseModelId, rules: Array.from(rules, decodeRule) };
+    const policy = { baseModelId, rules: Array.from(rules, decodeRule) };
+    if (policyIdOf(policy) !== policyId.toLowerCase()) throw contradiction(`policy ${policyId}`);
+    return policy;
   }
 
-  /** `undefined` if the certificate is not registered. */
+  /** `undefined` if the certificate is not registered. Throws `UnavailableError` if the node contradicts its id. */
   async getCertificate(id: Hex): Promise<RegisteredCertificate | undefined> {
     const result = await this.#find("certificate", id, "UnknownCertificate");
     if (result === undefined) return undefined;
-    return decodeCertificate(id, result[0] as Result, await this.#event("CertificateRegistered", [null, null, id]));
+    const event = await this.#event("CertificateRegistered", [null, null, id]);
+    const certificate = decodeCertificate(id, result[0] as Result, event);
+    const { publisher, baseModelId, tunedModelId, policyId } = certificate;
+    const actual = keccakWords([await this.chainId(), this.address, publisher, baseModelId, tunedModelId, policyId]);
+    if (actual !== id.toLowerCase()) throw contradiction(`certificate ${id}`);
+    return certificate;
   }
 
   /** All certificates that lead to a model, oldest first. `fromBlock` spares public nodes a search from block 0. */
@@ -320,15 +332,19 @@ export class DriftRegistryClient {
   }
 
   /** How far a model can be from the first certificate's base, over active certificates that lead to each other. */
-  async accumulatedDrift(certificateIds: readonly Hex[], tunedModelId: Hex): Promise<DriftInterval[]> {
-    const args = [certificateIds, tunedModelId];
-    const [list] = (await this.#call("accumulatedDrift", args)) as unknown as [readonly Result[]];
+  async accumulatedDrift(steps: readonly Step[], tunedModelId: Hex): Promise<DriftInterval[]> {
+    const [list] = (await this.#call("accumulatedDrift", [steps, tunedModelId])) as unknown as [readonly Result[]];
     return Array.from(list, decodeDriftInterval);
   }
 
   /** Whether what the certificates by which a model descends allow together is what a policy of the ancestor allows. */
   async isWithin(modelId: Hex, ancestorId: Hex, policyId: Hex): Promise<boolean> {
     return Boolean((await this.#call("isWithin", [modelId, ancestorId, policyId]))[0]);
+  }
+
+  /** As `isWithin`, over a path of active certificates, the oldest first: a model can have several parents. */
+  async isWithinBy(steps: readonly Step[], modelId: Hex, policyId: Hex): Promise<boolean> {
+    return Boolean((await this.#call("isWithinBy", [steps, modelId, policyId]))[0]);
   }
 
   /** Tiers that the registry has a verifying key for. */
@@ -401,8 +417,10 @@ export class DriftRegistryClient {
   ): Promise<RegisteredCertificate[]> {
     const certificates: RegisteredCertificate[] = [];
     for (const { args } of await this.#events(name, indexed, fromBlock)) {
-      const certificate = await this.getCertificate(String(args.getValue("certificateId")) as Hex);
-      if (certificate !== undefined) certificates.push(certificate);
+      const id = String(args.getValue("certificateId")) as Hex;
+      const certificate = await this.getCertificate(id);
+      if (certificate === undefined) throw contradiction(`certificate ${id}, of which it has an event`);
+      certificates.push(certificate);
     }
     return certificates;
   }

@@ -50,7 +50,15 @@ export interface Ancestor {
   readonly modelId: Hex;
   /** The certificate that leads from it to the model before it. */
   readonly certificateId: Hex;
+  /** Of that certificate, as the status. */
+  readonly policyId: Hex;
   readonly status: CertificateStatus;
+}
+
+/** A certificate on a path of models that is known from its end. */
+export interface Step {
+  readonly publisher: Hex;
+  readonly policyId: Hex;
 }
 
 /** How far tiles can be from an ancestor's. */
@@ -105,9 +113,9 @@ export function decodeCertificate(
     expiresAt: expiresAt === 0 ? undefined : expiresAt,
     status: statusField(record),
     blockNumber: event.blockNumber,
-    baseModelId: hexField(record, "baseModelId"),
+    baseModelId: hexField(event.args, "baseModelId"),
     tunedModelId: hexField(event.args, "tunedModelId"),
-    policyId: hexField(record, "policyId"),
+    policyId: hexField(event.args, "policyId"),
   };
 }
 
@@ -124,6 +132,7 @@ export function decodeAncestor(record: Result): Ancestor {
   return {
     modelId: hexField(record, "modelId"),
     certificateId: hexField(record, "certificateId"),
+    policyId: hexField(record, "policyId"),
     status: statusField(record),
   };
 }

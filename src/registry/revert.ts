@@ -16,6 +16,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   NotAllowedToDerive: "The base is restricted: ask its registrant to allow your account.",
   NotThePublisher: "Send from the account of the certificate's publisher, or with a signature of it.",
   SignatureExpired: "Have the publisher sign again.",
+  CertificateNotActive: "Nothing is left to do: the certificate was revoked or superseded, or has expired.",
   InvalidSignature: "Have the publisher sign again: the nonce may be used up, or the terms are others.",
   TierTileSizeMismatch: "Prove with a tier whose tiles have the model's size.",
   InvalidGroth16Proof:

@@ -20,14 +20,14 @@ const RULES = [
  * acceptance also says that both compute the same statement.
  */
 describe("DriftRegistry", () => {
-  const { contract, simulate } = knownKeyGroth16("certify");
+  const groth16 = knownKeyGroth16("certify");
   let chain: Chain;
   let registry: TestRegistry;
 
   before(async function () {
     this.timeout(120_000);
     chain = await startChain();
-    registry = await deployTestRegistry(chain, await contract());
+    registry = await deployTestRegistry(chain, await groth16.contract());
   });
 
   after(() => chain.close());
@@ -40,7 +40,7 @@ describe("DriftRegistry", () => {
     const { policyId: id } = await client.registerPolicy(chain.publisher, world.policy);
     expect(id).to.equal(policyId(world.policy));
 
-    const certificate = await world.certificate(place, [[{ ruleIndex: 1, tiles: [4, 6] }]], simulate);
+    const certificate = await world.certificate(place, [[{ ruleIndex: 1, tiles: [4, 6] }]], groth16.simulate);
     const certified = await client.certify(chain.publisher, certificate);
     expect(certified.certificateId).to.equal(certificateId(certificate));
     expect(certified.tunedModelId).to.equal(modelId(certificate.tuned));
@@ -76,7 +76,7 @@ describe("DriftRegistry", () => {
           { ruleIndex: 2, tiles: [7, 8] },
         ],
       ],
-      simulate,
+      groth16.simulate,
     );
     await client.certify(chain.publisher, together);
     const chained = await world.certificate(
@@ -89,7 +89,7 @@ describe("DriftRegistry", () => {
         [{ ruleIndex: 1, tiles: [4, 5, 6] }],
         [{ ruleIndex: 0, tiles: [0, 1, 2, 3] }],
       ],
-      simulate,
+      groth16.simulate,
     );
     const { tunedModelId } = await client.certify(chain.publisher, chained);
     expect(await client.findByTunedModel(tunedModelId)).to.have.length(1);
@@ -100,12 +100,12 @@ describe("DriftRegistry", () => {
     const world = new World("descendants", TIERS.nano, 3, [rule(0, 3)]);
     await client.registerModel(chain.publisher, world.base);
     await client.registerPolicy(chain.publisher, world.policy);
-    const first = await world.certificate(place, [[{ ruleIndex: 0, tiles: [1] }]], simulate);
+    const first = await world.certificate(place, [[{ ruleIndex: 0, tiles: [1] }]], groth16.simulate);
     const { tunedModelId } = await client.certify(chain.publisher, first);
     const descendant = new World("of descendants", TIERS.nano, 3, [rule(0, 3)], world);
     expect(modelId(descendant.base)).to.equal(tunedModelId);
     await client.registerPolicy(chain.publisher, descendant.policy);
-    const second = await descendant.certificate(place, [[{ ruleIndex: 0, tiles: [1, 2] }]], simulate);
+    const second = await descendant.certificate(place, [[{ ruleIndex: 0, tiles: [1, 2] }]], groth16.simulate);
     const { certificateId: id } = await client.certify(chain.publisher, second);
     expect((await client.getCertificate(id))?.baseModelId).to.equal(tunedModelId);
   });
@@ -115,7 +115,7 @@ describe("DriftRegistry", () => {
     const world = new World("twice", TIERS.nano, 3, [rule(0, 3)]);
     await client.registerModel(chain.publisher, world.base);
     await client.registerPolicy(chain.publisher, world.policy);
-    const certificate = await world.certificate(place, [[{ ruleIndex: 0, tiles: [0, 2] }]], simulate);
+    const certificate = await world.certificate(place, [[{ ruleIndex: 0, tiles: [0, 2] }]], groth16.simulate);
     await client.certify(chain.publisher, certificate);
     let refusal: unknown;
     await client.certify(chain.publisher, certificate).catch((error: unknown) => (refusal = error));

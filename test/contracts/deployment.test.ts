@@ -27,7 +27,10 @@ describe("deployment and access of a registry", () => {
 
   it("deploys verifiers and a registry over an SRS", async () => {
     const verifier = await artifact("MockGroth16Verifier");
-    const verifiers = [TIERS.nano, TIERS.medium].map((tier) => ({ tier, contract: verifier }));
+    const verifiers = [TIERS.nano, TIERS.medium].map((tier) => ({
+      tier,
+      contract: { ...verifier, args: [someWord(tier.id)] },
+    }));
     const deployed = await deployRegistry(chain.publisher, {
       registry: await artifact("DriftRegistry"),
       verifiers,
@@ -62,9 +65,9 @@ describe("deployment and access of a registry", () => {
 
   it("deploys with Ignition from parameters", async () => {
     const connection = await hre.network.create();
-    const [tierVerifiers, points] = registryArguments([]);
+    const [owner, tierVerifiers, points] = registryArguments([]);
     const { registry } = await connection.ignition.deploy(DriftRegistryModule, {
-      parameters: { DriftRegistry: { tierVerifiers, srs: points } as never },
+      parameters: { DriftRegistry: { owner, tierVerifiers, srs: points } as never },
     });
     const address = (await registry.getAddress()) as Hex;
     const client = new DriftRegistryClient(address, connection.ethers.provider);

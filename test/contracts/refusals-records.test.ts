@@ -2,8 +2,7 @@ import { expect } from "chai";
 import { modelId } from "../../src/commitment/model-id.js";
 import { policyId, type Rule } from "../../src/drift/rule.js";
 import type { Hex } from "../../src/encoding/hex.js";
-import { callRegistry, sendToRegistry } from "../../src/registry/call.js";
-import { driftRegistryInterface } from "../../src/registry/encode.js";
+import { callRegistry } from "../../src/registry/call.js";
 import { deployContract } from "../../src/registry/deploy.js";
 import { artifact, registryArguments, someWord, type Chain, type TestRegistry } from "./support/chain.js";
 import { expectRefusal } from "./support/refusals.js";
@@ -33,19 +32,19 @@ describe("DriftRegistry refuses, at deployment and as records,", () => {
       const nobody: Hex = `0x${"11".repeat(20)}`;
       await expectRefusal(deploy(registryArguments([{ tierId: 1, verifier: nobody }])), "VerifierHasNoCode");
       const twice = [1, 1].map((tierId) => ({ tierId, verifier }));
-      await expectRefusal(deploy(registryArguments(twice)), "TierConfiguredTwice", [1n]);
+      await expectRefusal(deploy(registryArguments(twice)), "RouteAlreadyAdded");
       await expectRefusal(deploy(registryArguments([{ tierId: 9, verifier }])), "UnknownTier", [9n]);
     });
 
     it("SRS points at infinity, off the curve, of different secrets, outside the subgroup", async () => {
-      const [tiers, srs] = registryArguments([]) as [unknown, Record<string, object>];
+      const [owner, tiers, srs] = registryArguments([]) as [unknown, unknown, Record<string, object>];
       const infinity = { x: 0n, y: 0n };
-      await expectRefusal(deploy([tiers, { ...srs, tau1: infinity }]), "InvalidSrs");
-      await expectRefusal(deploy([tiers, { ...srs, blindingBase: infinity }]), "InvalidSrs");
-      await expectRefusal(deploy([tiers, { ...srs, tau1: { x: 1n, y: 2n } }]), "InvalidSrs");
-      await expectRefusal(deploy([tiers, { ...srs, tau1: { x: 1n, y: 3n } }]), "PointNotOnCurve", [1n, 3n]);
+      await expectRefusal(deploy([owner, tiers, { ...srs, tau1: infinity }]), "InvalidSrs");
+      await expectRefusal(deploy([owner, tiers, { ...srs, blindingBase: infinity }]), "InvalidSrs");
+      await expectRefusal(deploy([owner, tiers, { ...srs, tau1: { x: 1n, y: 2n } }]), "InvalidSrs");
+      await expectRefusal(deploy([owner, tiers, { ...srs, tau1: { x: 1n, y: 3n } }]), "PointNotOnCurve", [1n, 3n]);
       const tau2 = { x: [1n, 2n], y: [3n, 4n] };
-      await expectRefusal(deploy([tiers, { ...srs, tau2 }]), "PrecompileFailed", [8n]);
+      await expectRefusal(deploy([owner, tiers, { ...srs, tau2 }]), "PrecompileFailed", [8n]);
     });
   });
 
@@ -60,12 +59,6 @@ describe("DriftRegistry refuses, at deployment and as records,", () => {
       await expectRefusal(register({ tileCount: 0 }), "InvalidModelShape", [4n, 0n]);
       await expectRefusal(register({ t: 0 }), "InvalidModelShape", [0n, 42n]);
       await expectRefusal(register({}), "ModelAlreadyRegistered", [modelId(base)]);
-    });
-
-    it("and manifests of models that nobody has registered", async () => {
-      const data = driftRegistryInterface.encodeFunctionData("publishManifest", [someWord(7), "ipfs://x"]) as Hex;
-      const attempt = sendToRegistry(chain.publisher, registry.place.registry, data);
-      await expectRefusal(attempt, "UnknownModel", [someWord(7)]);
     });
 
     it("to give back what it has not", async () => {

@@ -119,16 +119,23 @@ export const LISTS: Readonly<Record<string, Record<"fewer" | "more" | "swapped" 
 
 /** Every leaf of the calldata, and the registry's error for a change of one bit or one unit. */
 export const CALLDATA: Readonly<Record<string, Expected>> = {
-  baseModelId: "UnknownModel",
+  ...entries(
+    ["t", "tileCount", "manifestHash", "merkleRoot"].map((name) => `base.${name}`),
+    "UnknownModel",
+  ),
   policyId: "UnknownPolicy",
   tunedMerkleRoot: "TunedRootMismatch",
-  "segments[].tierId": "TierNotSupported",
+  // What a publisher says in addition, of which a proof knows nothing.
+  expiresAt: "ExpiresTooEarly",
+  "metadata.uri": "accepted",
+  "metadata.contentHash": "accepted",
+  "segments[].routeId": "UnknownRoute",
   "segments[].uses[].ruleIndex": ["RuleUsedTwice", "RuleOutOfOrder", "TileOutOfOrder", "UnknownRule"],
   "segments[].uses[].tileCount": ["RankRuleIncomplete", "TileOutOfOrder", "TileCountMismatch"],
   "segments[].tiles[]": ["TileOutOfOrder", "BaseRootMismatch"],
   ...entries(
     ["base[]", "tuned[]"].flatMap((name) => coordinates(`segments[].commitments.${name}`)),
-    ["BaseRootMismatch", "TunedRootMismatch", "InvalidGroth16Proof"],
+    ["BaseRootMismatch", "PointNotOnCurve"],
   ),
   ...entries(
     ["masks[]"].flatMap((name) => coordinates(`segments[].commitments.${name}`)),
@@ -142,8 +149,8 @@ export const CALLDATA: Readonly<Record<string, Expected>> = {
     ["claim.theta", "claim.psi", "claim.z[]", "claim.y", "h", "groth16.b[][]"].map((name) => `segments[].${name}`),
     "InvalidGroth16Proof",
   ),
-  "segments[].groth16.a[]": "PointNotOnCurve",
-  // The precompiles' to refuse, as B.
+  // The precompile's to refuse, as B.
+  "segments[].groth16.a[]": "InvalidGroth16Proof",
   "segments[].groth16.c[]": "InvalidGroth16Proof",
   ...entries(
     MERCURY_POINTS.flatMap((name) => coordinates(`segments[].mercury.${name}`)),
@@ -155,5 +162,5 @@ export const CALLDATA: Readonly<Record<string, Expected>> = {
   ),
   "segments[].multiProof.proof[]": "BaseRootMismatch",
   // A flag decides how many siblings are read: too few, too many, or one that is not there.
-  "segments[].multiProof.proofFlags[]": ["MerkleProofInvalidMultiproof", "Panic", "BaseRootMismatch"],
+  "segments[].multiProof.proofFlags[]": ["InvalidMultiproof", "BaseRootMismatch"],
 };

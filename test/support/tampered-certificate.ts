@@ -12,9 +12,10 @@ import { createKernelThreads } from "../../src/node/kernel-threads.js";
 import { startEmbeddedChain } from "../../src/node/embedded-chain.js";
 import type { Setup } from "../../src/node/open-setup.js";
 import { loadRegistryContract, loadVerifierContract } from "../../src/node/registry-contracts.js";
-import { encodeCertify, type CertifyParams } from "../../src/registry/encode.js";
+import { encodeCertify, type CertifyParams, type RouteOfTier } from "../../src/registry/encode.js";
 import { DriftRegistryClient } from "../../src/registry/client.js";
 import { deployRegistry } from "../../src/registry/deploy.js";
+import { routeId } from "../../src/registry/verifying-key.js";
 import { decodeRegistryFailure } from "../../src/registry/revert.js";
 import { loadPoseidon } from "../../src/transcript/poseidon.js";
 import type { Certificate } from "../../src/wrap/certificate.js";
@@ -69,6 +70,8 @@ async function model(isTuned: boolean): ReturnType<typeof openTensors> {
 export interface VerifiersOfOne {
   readonly setup: Setup;
   readonly certificate: Certificate;
+  /** The verifying key of the setup. */
+  readonly routeOf: RouteOfTier;
   /** Asks the registry without sending; throws what it would refuse with. */
   ask(params: CertifyParams): Promise<void>;
   close(): Promise<void>;
@@ -112,6 +115,7 @@ export async function startVerifiersOfOne(): Promise<VerifiersOfOne> {
     return {
       setup,
       certificate,
+      routeOf: () => routeId(setup.tier, setup.proving.verifyingKey),
       ask: async (params) => {
         const transaction = { from: publisher, to: registry.address, data: encodeCertify(params) };
         await provider.call(transaction).catch((error: unknown) => {

@@ -7,14 +7,14 @@ import { rule, World } from "./world.js";
 export type CertifyGas = (tier: Tier, tileCount: number, changedTiles: number) => Promise<number>;
 
 export async function certifyGasMeter(chain: Chain): Promise<CertifyGas> {
-  const { contract, simulate } = knownKeyGroth16("gas");
-  const { client, place } = await deployTestRegistry(chain, await contract());
+  const groth16 = knownKeyGroth16("gas");
+  const { client, place } = await deployTestRegistry(chain, await groth16.contract());
   return async (tier, tileCount, changedTiles) => {
     const world = new World(`gas/${tier.name}/${tileCount}/${changedTiles}`, tier, tileCount, [rule(0, tileCount)]);
     await client.registerModel(chain.publisher, world.base);
     await client.registerPolicy(chain.publisher, world.policy);
     const tiles = Array.from({ length: changedTiles }, (_, i) => i);
-    const certificate = await world.certificate(place, [[{ ruleIndex: 0, tiles }]], simulate);
+    const certificate = await world.certificate(place, [[{ ruleIndex: 0, tiles }]], groth16.simulate);
     return Number((await client.certify(chain.publisher, certificate)).gasUsed);
   };
 }

@@ -55,10 +55,7 @@ export async function startRefusing(): Promise<Refusing> {
     registry,
     world,
     mixed: certifyParams(await world.certificate(registry.place, [MIXED]), registry.routeOf),
-    norm: certifyParams(
-      await world.certificate(registry.place, [[{ ruleIndex: 1, tiles: [4, 6] }]]),
-      registry.routeOf,
-    ),
+    norm: certifyParams(await world.certificate(registry.place, [[{ ruleIndex: 1, tiles: [4, 6] }]]), registry.routeOf),
     ask,
     asked: (of, change) => {
       const params = mutableCopy(of);

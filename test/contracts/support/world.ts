@@ -68,18 +68,23 @@ export class World {
 
   /**
    * Beyond the first 64, tiles repeat (their leaves differ all the same), which makes large models cheap.
-   * `ancestor`: the base is the tuned model of the last certificate that it made.
+   * `ancestor`: the base is the tuned model of the last certificate that it made, or of the same manifest with these
+   * `tiles`.
    */
-  constructor(seed: string, tier: Tier, tileCount: number, rules: readonly Rule[], ancestor?: World) {
+  constructor(
+    seed: string,
+    tier: Tier,
+    tileCount: number,
+    rules: readonly Rule[],
+    ancestor?: World,
+    tiles = ancestor === undefined ? undefined : ancestor.#latest,
+  ) {
     this.#seed = seed;
     this.#next = seededFr(seed);
     this.tier = tier;
     this.trusted = knownTauSrs("contracts");
     const distinct = Array.from({ length: Math.min(tileCount, 64) }, () => this.#commit());
-    this.#tiles =
-      ancestor === undefined
-        ? Array.from({ length: tileCount }, (_, i) => distinct[i % distinct.length] as Committed)
-        : ancestor.#latest;
+    this.#tiles = tiles ?? Array.from({ length: tileCount }, (_, i) => distinct[i % distinct.length] as Committed);
     this.#latest = this.#tiles;
     this.base = {
       srsId: srsId(this.trusted.srs),
@@ -89,6 +94,16 @@ export class World {
       merkleRoot: new TileTree(this.#points()).root,
     };
     this.policy = { baseModelId: modelId(this.base), rules };
+  }
+
+  /** The same base with a policy of its own, and other randomness. */
+  withRules(seed: string, rules: readonly Rule[]): World {
+    return new World(`${this.#seed}/${seed}`, this.tier, this.base.tileCount, rules, this, this.#tiles);
+  }
+
+  /** A tile of the base. */
+  tileOf(index: number): Committed | undefined {
+    return this.#tiles[index];
   }
 
   #points(): G1[] {
@@ -106,11 +121,12 @@ export class World {
     return { polynomial, blinding, point: g1Add(g1Mul(G1_GENERATOR, value), g1Mul(srs.blindingBase, blinding)) };
   }
 
-  /** A certificate for fresh tiles in place of the named ones. */
+  /** A certificate for fresh tiles in place of the named ones, or for those of another world's base. */
   async certificate(
     place: Place,
     segments: readonly SegmentSpec[],
     wrap: WrapSegment = () => NO_PROOF,
+    target?: World,
   ): Promise<Certificate> {
     let tree = new TileTree(this.#points());
     let prev = this.base;
@@ -118,7 +134,7 @@ export class World {
     const wrapped: WrappedSegment[] = [];
     for (const spec of segments) {
       const tiles = spec.flatMap((use) => use.tiles);
-      const tuned = new Map(tiles.map((tile) => [tile, this.#commit()]));
+      const tuned = new Map(tiles.map((tile) => [tile, target?.tileOf(tile) ?? this.#commit()]));
       const multiProof = tree.multiProof(tiles.toSorted((a, b) => a - b));
       tree = tree.with(new Map([...tuned].map(([tile, { point }]) => [tile, point])));
       const next: ModelParts = { ...prev, merkleRoot: tree.root };

@@ -12,6 +12,8 @@ const found = (policyProblem?: string): FoundCertificate => ({
     certificateId: word("c"),
     publisher: address,
     registeredAt: 0,
+    expiresAt: undefined,
+    status: "active",
     blockNumber: 0,
     baseModelId: word("a"),
     tunedModelId: word("b"),
@@ -25,7 +27,16 @@ function standing(certificates: readonly FoundCertificate[], isRegistered = true
   const parts = { srsId: word("1"), t: 4, tileCount: 1, manifestHash: word("2"), merkleRoot: word("3") };
   return {
     modelId: word("b"),
-    model: isRegistered ? { ...parts, modelId: word("b"), registrant: address, registeredAt: 0 } : undefined,
+    model: isRegistered
+      ? {
+          ...parts,
+          modelId: word("b"),
+          registrant: address,
+          registeredAt: 0,
+          isRestricted: false,
+          parentCertificateId: undefined,
+        }
+      : undefined,
     certificates,
     isCertified: certificates.some(({ policyProblem }) => policyProblem === undefined),
   };
