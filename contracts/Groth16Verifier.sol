@@ -20,10 +20,10 @@ contract Groth16Verifier is IGroth16Verifier {
         G1Point[4] ic;
     }
 
+    // solhint-disable immutable-vars-naming
     /// @inheritdoc IGroth16Verifier
-    // The interface's name, not that of a constant.
-    // solhint-disable-next-line immutable-vars-naming
     bytes32 public immutable verifyingKeyHash;
+    // solhint-enable immutable-vars-naming
 
     uint256 private immutable _ALPHA_X;
     uint256 private immutable _ALPHA_Y;

@@ -68,10 +68,12 @@ describe("shared vectors of segment proofs, in Solidity", () => {
     const { segments } = await readSegmentVectors();
     for (const vector of segments) {
       const call = harness.getFunction("publicSignals");
-      const [values, signals] = (await call.staticCall(rulesOf(vector), segmentOf(vector), TIERS[vector.tier].id, vector.d1)) as [
-        bigint[],
-        bigint[],
-      ];
+      const [values, signals] = (await call.staticCall(
+        rulesOf(vector),
+        segmentOf(vector),
+        TIERS[vector.tier].id,
+        vector.d1,
+      )) as [bigint[], bigint[]];
       const { theta, psi, z, y } = vector.claim;
       const expected = [...vector.statement, theta, psi, ...z, y, vector.h];
       expect(Array.from(values, wordToHexBE), vector.class).to.deep.equal(expected);

@@ -138,11 +138,9 @@ export const CALLDATA: Readonly<Record<string, Expected>> = {
     ["BaseRootMismatch", "PointNotOnCurve"],
   ),
   ...entries(
-    ["masks[]"].flatMap((name) => coordinates(`segments[].commitments.${name}`)),
-    "InvalidGroth16Proof",
-  ),
-  ...entries(
-    ["factorA", "factorB", "multiplicity", "blinding"].flatMap((name) => coordinates(`segments[].commitments.${name}`)),
+    ["masks[]", "factorA", "factorB", "multiplicity", "blinding"].flatMap((name) =>
+      coordinates(`segments[].commitments.${name}`),
+    ),
     "PointNotOnCurve",
   ),
   ...entries(
