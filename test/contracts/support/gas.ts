@@ -1,5 +1,7 @@
-import type { Tier } from "../../../src/protocol/tiers.js";
+import type { Hex } from "../../../src/encoding/hex.js";
+import { TIERS, type Tier } from "../../../src/protocol/tiers.js";
 import { deployTestRegistry, type Chain } from "./chain.js";
+import { derive, registerBase } from "./family.js";
 import { knownKeyGroth16 } from "./known-key-groth16.js";
 import { rule, World } from "./world.js";
 
@@ -17,4 +19,71 @@ export async function certifyGasMeter(chain: Chain): Promise<CertifyGas> {
     const certificate = await world.certificate(place, [[{ ruleIndex: 0, tiles }]], groth16.simulate);
     return Number((await client.certify(chain.publisher, certificate)).gasUsed);
   };
+}
+
+/** Gas of every kind of transaction. */
+export interface GasReport {
+  readonly registerBase: number;
+  /** Of one norm rule. */
+  readonly registerPolicy: number;
+  /** Of as many rules as a medium segment takes. */
+  readonly registerPolicyOf16Rules: number;
+  /** At tier medium, all tiles of the model changed, in one segment under one norm rule. */
+  readonly certify1Tile: number;
+  readonly certify12Tiles: number;
+  readonly certify60Tiles: number;
+  /** As `certify12Tiles`, sent by another account. */
+  readonly certifyFor12Tiles: number;
+  readonly revoke1: number;
+  readonly revoke10: number;
+  readonly supersede: number;
+  readonly publishMetadata: number;
+}
+
+/** Measures on a registry of its own; the same numbers every time. */
+export async function measureGas(chain: Chain): Promise<GasReport> {
+  const gasOf = await certifyGasMeter(chain);
+  const registry = await deployTestRegistry(chain);
+  const { client } = registry;
+  const { publisher } = chain;
+  const base = new World("gas", TIERS.nano, 32, [rule(0, 32)]);
+  const registered = await client.registerModel(publisher, base.base);
+  const policy = await client.registerPolicy(publisher, base.policy);
+  const rules = Array.from({ length: 16 }, (_, i) => rule(2 * i, 2));
+  const sixteen = await client.registerPolicy(publisher, { baseModelId: registered.modelId, rules });
+
+  const family = await registerBase(chain, registry, "gas of revocations");
+  const ids: Hex[] = [];
+  for (let i = 0; i < 13; ++i) ids.push((await derive(chain, registry, family, [rule(0, 4)], { seed: `${i}` })).id);
+  const one = await client.revoke(publisher, ids.slice(0, 1), "");
+  const ten = await client.revoke(publisher, ids.slice(1, 11), "");
+  const superseded = await client.supersede(publisher, ids[11] as Hex, ids[12] as Hex);
+  const said = await client.publishMetadata(publisher, ids[12] as Hex, { uri: "ipfs://x", contentHash: ids[0] as Hex });
+
+  return {
+    registerBase: Number(registered.gasUsed),
+    registerPolicy: Number(policy.gasUsed),
+    registerPolicyOf16Rules: Number(sixteen.gasUsed),
+    certify1Tile: await gasOf(TIERS.medium, 1, 1),
+    certify12Tiles: await gasOf(TIERS.medium, 12, 12),
+    certify60Tiles: await gasOf(TIERS.medium, 60, 60),
+    certifyFor12Tiles: await delegatedGas(chain),
+    revoke1: Number(one.gasUsed),
+    revoke10: Number(ten.gasUsed),
+    supersede: Number(superseded.gasUsed),
+    publishMetadata: Number(said.gasUsed),
+  };
+}
+
+async function delegatedGas(chain: Chain): Promise<number> {
+  const groth16 = knownKeyGroth16("gas");
+  const { client, place } = await deployTestRegistry(chain, await groth16.contract());
+  const world = new World("gas/delegated", TIERS.medium, 12, [rule(0, 12)]);
+  await client.registerModel(chain.publisher, world.base);
+  await client.registerPolicy(chain.publisher, world.policy);
+  const tiles = Array.from({ length: 12 }, (_, i) => i);
+  const certificate = await world.certificate(place, [[{ ruleIndex: 0, tiles }]], groth16.simulate);
+  // Far away, so that neither clocks nor the length of a number decide.
+  const signed = await client.signCertify(chain.publisher, certificate, { deadline: 2 ** 40 });
+  return Number((await client.certifyFor(chain.stranger, certificate, signed)).gasUsed);
 }
