@@ -64,8 +64,13 @@ abstract contract Verification is Routes {
         return _SRS_ID;
     }
 
-    /// @dev Walks the chain of roots from the base to the tuned model. Fills in `changedTiles` and `routeIds`.
-    function _verifySegments(CertifyParams calldata params, uint256[] storage rules, Walk memory walk) internal view {
+    /// @dev Walks the chain of roots from the base to the tuned model. Fills in `changedTiles` and `routeIds`. Virtual
+    /// for tests of the records alone.
+    function _verifySegments(
+        CertifyParams calldata params,
+        uint256[] storage rules,
+        Walk memory walk
+    ) internal view virtual {
         uint256 count = params.segments.length;
         if (count == 0) revert NoSegments();
         Statement.Context memory context = Statement.Context({

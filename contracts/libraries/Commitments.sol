@@ -177,7 +177,7 @@ library Commitments {
         if (success) return;
         _requireOnCurve(base);
         _requireOnCurve(tuned);
-        revert Bn254.PrecompileFailed(0x06);
+        Bn254.requireSuccess(success, 0x06);
     }
 
     /// @dev `Σ θ^(S+T) C_b,T` over the slots T whose bit is set.

@@ -26,6 +26,19 @@ contract MercuryHarness {
         return Fr.inv(a);
     }
 
+    function invertDifferences(uint256 alpha, uint256 zeta) external view returns (uint256) {
+        Mercury.Challenges memory c;
+        (c.alpha, c.zeta) = (alpha, zeta);
+        Mercury.invert(c);
+        return c.inverseOfDifferences;
+    }
+
+    function addScaled(uint256 x, uint256 y, uint256 scalar) external view returns (uint256, uint256) {
+        Sum memory sum;
+        Bn254.addScaled(sum, x, y, scalar);
+        return (sum.x, sum.y);
+    }
+
     function power(uint256 a, uint256 exponent) external pure returns (uint256) {
         return Fr.pow(a, exponent);
     }

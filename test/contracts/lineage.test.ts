@@ -79,7 +79,8 @@ describe("lineage", () => {
       first,
       [
         rule(0, 4, { maxRank: 2, gridCols: 2, shift: 0, maxResidualSq: 9n }),
-        rule(5, 3, { maxNonzeros: 7n, maxResidualSq: 0n }),
+        rule(5, 1, { maxNonzeros: 7n, maxResidualSq: 0n }),
+        rule(7, 1, { maxNonzeros: 1n, maxResidualSq: 0n }),
       ],
       { tile: 0 },
     );
@@ -91,7 +92,8 @@ describe("lineage", () => {
       { firstTile: 0, tileCount: 4, maxRank: 3, maxNonzeros: 0n, maxNorm: 4n * UNIT },
       { firstTile: 4, tileCount: 1, maxRank: 0, maxNonzeros: 0n, maxNorm: rootOfTwo },
       { firstTile: 5, tileCount: 1, maxRank: 0, maxNonzeros: 7n, maxNorm: rootOfTwo },
-      { firstTile: 6, tileCount: 2, maxRank: 0, maxNonzeros: 7n, maxNorm: 0n },
+      // Tile 6 is in no rule.
+      { firstTile: 7, tileCount: 1, maxRank: 0, maxNonzeros: 1n, maxNorm: 0n },
     ];
     expect(await client.driftFrom(second.tunedModelId, origin)).to.deep.equal(expected);
     expect(await client.accumulatedDrift(steps, second.tunedModelId)).to.deep.equal(expected);

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { Interface, type InterfaceAbi } from "ethers";
-import { G1_GENERATOR, g1Add, type G1 } from "../../src/curve/g1.js";
+import { G1_GENERATOR, g1Add, g1Mul, type G1 } from "../../src/curve/g1.js";
 import { keccakWords } from "../../src/encoding/keccak.js";
 import type { Hex } from "../../src/encoding/hex.js";
-import { FR_ONE, FR_ZERO, frAdd, frInv, frOf, frPow, frSub, type Fr } from "../../src/field/fr.js";
+import { FR_ONE, FR_ZERO, frAdd, frInv, frMul, frOf, frPow, frSub, type Fr } from "../../src/field/fr.js";
 import { FQ_ORDER, FR_ORDER } from "../../src/protocol/constants.js";
 import { MERCURY_POINTS, MERCURY_SCALARS, type MercuryProof } from "../../src/kzg/mercury/proof.js";
 import { verifyMercury, type MercuryClaim } from "../../src/kzg/mercury/verify.js";
@@ -123,6 +123,32 @@ describe(`Solidity's Mercury verifier (seed "${SEED}")`, () => {
       }
       for (const b of edges) expect(await ask("subtract", [a, b])).to.equal(frSub(a, b));
     }
+  });
+
+  it("refuses challenges that coincide, which no proof is known to lead to", async () => {
+    const next = seededFr(`${SEED}/challenges`);
+    const [alpha, zeta] = [next(), next()];
+    const inverse = frInv(zeta);
+    const expected = frInv([frSub(zeta, inverse), frSub(zeta, alpha), frSub(inverse, alpha)].reduce(frMul));
+    expect(await ask("invertDifferences", [alpha, zeta])).to.equal(expected);
+    const minusOne = frSub(FR_ZERO, FR_ONE);
+    for (const [a, z] of [
+      [alpha, FR_ZERO],
+      [alpha, FR_ONE],
+      [alpha, minusOne],
+      [zeta, zeta],
+      [inverse, zeta],
+    ]) {
+      expect(await ask("invertDifferences", [a, z])).to.equal("DegenerateChallenges");
+    }
+  });
+
+  it("adds multiples of points, and fails where the precompile does", async () => {
+    const next = seededFr(`${SEED}/points`);
+    const [a, b] = [next(), next()];
+    const { x, y } = g1Mul(G1_GENERATOR, a);
+    expect(await ask("addScaled", [x, y, b])).to.equal(g1Mul(G1_GENERATOR, frMul(a, b)).x);
+    expect(await ask("addScaled", [1n, 3n, b])).to.equal("PrecompileFailed");
   });
 
   it("tells points on the curve from others", async () => {

@@ -60,12 +60,13 @@ describe("verifying keys of a registry", () => {
   it("stand side by side, named by version, tier and key, and the newest is taken", async () => {
     await send(chain.publisher, "addRoute", [TIERS.nano.id, second]);
     await send(chain.publisher, "addRoute", [TIERS.small.id, second]);
+    await send(chain.publisher, "addRoute", [TIERS.large.id, second]);
     expect(await client.routesOf(TIERS.nano)).to.deep.equal([
       { routeId: idOf(TIERS.nano.id, 1), tierId: TIERS.nano.id, verifier: first, isFrozen: false },
       { routeId: idOf(TIERS.nano.id, 2), tierId: TIERS.nano.id, verifier: second, isFrozen: false },
     ]);
     expect(await client.verifierOf(TIERS.nano)).to.equal(second);
-    expect(await client.supportedTiers()).to.deep.equal([TIERS.nano, TIERS.small]);
+    expect(await client.supportedTiers()).to.deep.equal([TIERS.nano, TIERS.small, TIERS.large]);
   });
 
   it("have the id that TypeScript computes from a key", async () => {

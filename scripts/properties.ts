@@ -1,0 +1,41 @@
+/**
+ * Fuzz and invariant tests of the contracts (contracts/PROPERTIES.md) with forge.
+ *
+ *   tsx scripts/properties.ts [ARGUMENT …]     arguments of `forge test`
+ *
+ * Forge comes from its npm package, where there is one for the platform, or from the PATH. It compiles with the npm `solc`,
+ * as everything here: a small program of its own stands in for the native compiler that forge would download.
+ */
+import { spawn } from "node:child_process";
+import { chmod, mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import writeFileAtomic from "write-file-atomic";
+import { findForge } from "../test/support/foundry.js";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+const forge = findForge();
+if (forge === undefined) {
+  console.error("properties: forge is not here: its npm package is for Linux on x64; elsewhere install Foundry");
+  process.exit(3);
+}
+
+const compiler = `#!${process.execPath}
+import { readFileSync } from "node:fs";
+import solc from ${JSON.stringify(import.meta.resolve("solc"))};
+if (process.argv.includes("--version")) {
+  const version = solc.version().replace("Emscripten.clang", "Linux.g++");
+  console.log("solc, the solidity compiler commandline interface\\nVersion: " + version);
+} else {
+  process.stdout.write(solc.compile(readFileSync(0, "utf8")));
+}
+`;
+await mkdir(`${ROOT}build/forge`, { recursive: true });
+await writeFileAtomic(`${ROOT}build/forge/solc`, compiler);
+await chmod(`${ROOT}build/forge/solc`, 0o755);
+
+const child = spawn(forge, ["test", "--root", ROOT, ...process.argv.slice(2)], {
+  stdio: "inherit",
+  env: { ...process.env, FOUNDRY_CONFIG: `${ROOT}test/properties/foundry.toml` },
+});
+child.on("exit", (code) => process.exit(code ?? 1));
