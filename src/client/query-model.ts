@@ -5,7 +5,7 @@ import type { Hex } from "../encoding/hex.js";
 import { InputError } from "../errors/errors.js";
 import { parseManifest } from "../quantize/manifest.js";
 import type { DriftRegistryClient } from "../registry/client.js";
-import type { RegisteredCertificate, RegisteredModel } from "../registry/records.js";
+import type { CertificateStatus, RegisteredCertificate, RegisteredModel } from "../registry/records.js";
 
 /** A certificate that leads to the model, with its policy. */
 export interface FoundCertificate {
@@ -25,7 +25,7 @@ export interface ModelStanding {
   readonly model: RegisteredModel | undefined;
   /** Oldest first. */
   readonly certificates: readonly FoundCertificate[];
-  /** A certificate leads to the model, and its policy has no problem that is known. */
+  /** An active certificate leads to the model, and its policy has no problem that is known. */
   readonly isCertified: boolean;
 }
 
@@ -54,8 +54,19 @@ export async function queryModel({ registry, modelId, manifest, fromBlock }: Que
     const policy = await registry.getPolicy(certificate.policyId);
     certificates.push({ certificate, policy, policyProblem: problemOf(policy, manifest) });
   }
-  const isCertified = certificates.some(({ policyProblem }) => policyProblem === undefined);
+  const isCertified = certificates.some(
+    ({ certificate, policyProblem }) => currentStatus(certificate) === "active" && policyProblem === undefined,
+  );
   return { modelId, model, certificates, isCertified };
+}
+
+/**
+ * The status by the node and by the clock here: a node that is behind, or lies, does not make an expired certificate valid.
+ * `now`: milliseconds since 1970.
+ */
+export function currentStatus(certificate: RegisteredCertificate, now = Date.now()): CertificateStatus {
+  const { status, expiresAt } = certificate;
+  return status === "active" && expiresAt !== undefined && expiresAt * 1000 <= now ? "expired" : status;
 }
 
 function problemOf(policy: Policy | undefined, manifest: string | undefined): string | undefined {

@@ -2,6 +2,9 @@ import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { JsonRpcProvider } from "ethers";
+import type { Hex } from "../../src/encoding/hex.js";
+import { DriftRegistryClient } from "../../src/registry/client.js";
 import { runJson, Workplace } from "../support/cli.js";
 import { startRpcNode, type RpcNode } from "../support/rpc-node.js";
 import { findChromium, launchChromium } from "./support/chromium.js";
@@ -54,6 +57,22 @@ if (chromiumPath !== undefined) {
         if (message.type() === "error") complaints.push(message.text());
       });
       page.on("pageerror", (error) => complaints.push(error.message));
+    };
+
+    /** Does something on the chain, as its accounts, and undoes it after `look`. */
+    const meanwhile = async (
+      change: (registry: DriftRegistryClient, provider: JsonRpcProvider) => Promise<unknown>,
+      look: () => Promise<void>,
+    ): Promise<void> => {
+      const provider = new JsonRpcProvider(node.url, undefined, { cacheTimeout: -1 });
+      const before: unknown = await provider.send("evm_snapshot", []);
+      try {
+        await change(new DriftRegistryClient(scene.registry as Hex, provider), provider);
+        await look();
+      } finally {
+        await provider.send("evm_revert", [before]);
+        provider.destroy();
+      }
     };
 
     before(async () => {
@@ -167,6 +186,35 @@ if (chromiumPath !== undefined) {
         .to.include("head.weight")
         .and.match(/Frozen: \d+ other tiles/u);
       await shoot("certificate-words");
+    });
+
+    it("never certifies by a revoked certificate, and gives its publisher's reason", async () => {
+      const id = scene.certificateId as Hex;
+      const revoke = async (registry: DriftRegistryClient, provider: JsonRpcProvider): Promise<void> => {
+        const publisher = await provider.getSigner(PUBLISHER);
+        await registry.publishMetadata(publisher, id, { uri: "https://example.org/card", contentHash: id });
+        const stranger = await provider.getSigner(OTHER);
+        await registry.publishMetadata(stranger, id, { uri: "javascript:alert(1)", contentHash: id });
+        await registry.revoke(publisher, [id], "the base was stolen <b>");
+      };
+      await meanwhile(revoke, async () => {
+        await open(`#/model/${scene.ids.b}`);
+        await state("not-certified").waitFor();
+        expect(await state("not-certified").innerText()).to.include("1 revoked");
+        expect(await state("certified").count()).to.equal(0);
+        expect(await page.getByRole("article").innerText()).to.include("“the base was stolen <b>”");
+        await page.locator("svg.lineage a.certificate.ended").waitFor();
+        await shoot("model-revoked");
+        await open(`#/certificate/${id}`);
+        await state("revoked").waitFor();
+        expect(await state("revoked").innerText()).to.include("“the base was stolen <b>”");
+        await page.getByText("Its publisher 0xf39f").waitFor();
+        await page.getByText("A stranger to it").waitFor();
+        expect(await page.locator("a.uri").count()).to.equal(1);
+        await shoot("certificate-revoked");
+        await open(`#/publisher/${PUBLISHER}`);
+        await page.getByText("Not valid any more: revoked").waitFor();
+      });
     });
 
     it("lists what a publisher has registered, and nothing for others", async () => {

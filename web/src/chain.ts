@@ -7,7 +7,9 @@ import { InputError, UnavailableError } from "../../src/errors/errors.js";
 import { policyId, type Policy } from "../../src/drift/rule.js";
 import { DriftRegistryClient } from "../../src/registry/client.js";
 import type { RegisteredCertificate, RegisteredModel } from "../../src/registry/records.js";
-import { certificateLog, type LoggedCertificate } from "./certificate-log.js";
+import { endingOf, statementsAbout, type Ending, type Statement } from "./certificate-history.js";
+import { certificateLog, publishedBy, type LogFilter, type LoggedCertificate } from "./certificate-log.js";
+import type { EventSource } from "./registry-events.js";
 import { gatherLineage, type Lineage } from "./lineage.js";
 import { manifestOf } from "./manifests.js";
 import type { Settings } from "./settings.js";
@@ -55,7 +57,7 @@ export class Chain {
         remedy: via === "wallet" ? "Switch the wallet's network." : "Name a node of that chain in the settings.",
       });
     }
-    const registry = new DriftRegistryClient(address, provider);
+    const registry = new DriftRegistryClient(address, provider, { deployedAt: settings.fromBlock });
     await registry.assertPresent();
     return new Chain(registry, chainId, source, provider, settings);
   }
@@ -94,10 +96,24 @@ export class Chain {
     return standing;
   }
 
-  /** Certificates that an address has registered, oldest first. */
-  async byPublisher(publisher: Hex): Promise<LoggedCertificate[]> {
-    const all = await this.#log({});
-    return all.filter((entry) => entry.publisher === publisher);
+  /** How many certificates are a publisher's, and the `most` newest of them, the newest first. */
+  async byPublisher(
+    publisher: Hex,
+    most: number,
+  ): Promise<{ readonly count: number; readonly newest: LoggedCertificate[] }> {
+    const ids = await publishedBy(this.#events, publisher);
+    const newest = await this.#log({ certificateIds: ids.slice(-most) });
+    return { count: ids.length, newest: newest.reverse() };
+  }
+
+  /** How a certificate was ended, if it was. */
+  ending(certificate: RegisteredCertificate): Promise<Ending | undefined> {
+    return endingOf(this.#events, certificate);
+  }
+
+  /** What was published about a model or a certificate, oldest first. */
+  statements(id: Hex): Promise<Statement[]> {
+    return statementsAbout(this.#events, id);
   }
 
   /** Bases above a model and tunes below it. */
@@ -128,8 +144,12 @@ export class Chain {
     });
   }
 
-  #log(filter: { readonly tunedModelId?: Hex; readonly baseModelId?: Hex }): Promise<LoggedCertificate[]> {
-    return certificateLog(this.#provider, this.registry.address, { ...filter, fromBlock: this.#settings.fromBlock });
+  get #events(): EventSource {
+    return { provider: this.#provider, registry: this.registry.address, fromBlock: this.#settings.fromBlock };
+  }
+
+  #log(filter: LogFilter): Promise<LoggedCertificate[]> {
+    return certificateLog(this.#events, filter);
   }
 }
 

@@ -1,4 +1,5 @@
 import { el, svg } from "./dom.js";
+import type { LoggedCertificate } from "./certificate-log.js";
 import type { Lineage } from "./lineage.js";
 import {
   layoutLineage,
@@ -54,9 +55,13 @@ function drawn(picture: LineagePicture, isInsecure: boolean): HTMLElement {
   return el("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": "Lineage, drawn" }, image);
 }
 
-function line({ points }: PlacedEdge): SVGElement {
+function line({ points, certificates }: PlacedEdge): SVGElement {
   const path = points.map(({ x, y }, i) => `${i === 0 ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
-  return svg("path", { d: path, class: "edge", "marker-end": "url(#arrow)" });
+  return svg("path", {
+    d: path,
+    class: standing(certificates) === undefined ? "edge ended" : "edge",
+    "marker-end": "url(#arrow)",
+  });
 }
 
 function box({ id, x, y, isFocus, isRoot }: PlacedModel): SVGElement {
@@ -80,19 +85,30 @@ function box({ id, x, y, isFocus, isRoot }: PlacedModel): SVGElement {
 }
 
 function mark({ certificates, middle }: PlacedEdge, isInsecure: boolean): SVGElement {
-  const [first] = certificates;
+  const active = standing(certificates);
+  const first = active ?? certificates[0];
   const count = certificates.length;
-  const what = count === 1 ? "Certificate" : `First of ${count} certificates,`;
+  const ended = active === undefined ? `, ${first.status}` : "";
+  const what = count === 1 ? "Certificate" : `One of ${count} certificates,`;
   return svg(
     "a",
     {
       href: linkTo({ page: "certificate", id: first.certificateId }),
-      class: isInsecure ? "certificate insecure" : "certificate",
-      "aria-label": `${what} ${first.certificateId}${isInsecure ? " under insecure keys" : ""}`,
+      class: ["certificate", active === undefined ? "ended" : isInsecure ? "insecure" : ""].join(" ").trim(),
+      "aria-label": `${what} ${first.certificateId}${ended}${isInsecure ? " under insecure keys" : ""}`,
     },
     svg("circle", { cx: middle.x, cy: middle.y, r: 12 }),
-    svg("text", { x: middle.x, y: middle.y + 5 }, count > 1 ? String(count) : isInsecure ? "!" : "✓"),
+    svg(
+      "text",
+      { x: middle.x, y: middle.y + 5 },
+      count > 1 ? String(count) : active === undefined ? "✗" : isInsecure ? "!" : "✓",
+    ),
   );
+}
+
+/** A certificate of a line that is still valid: one is enough. */
+function standing(certificates: PlacedEdge["certificates"]): LoggedCertificate | undefined {
+  return certificates.find(({ status }) => status === "active");
 }
 
 function asList({ certificates }: Lineage): HTMLElement {
@@ -103,7 +119,7 @@ function asList({ certificates }: Lineage): HTMLElement {
     el(
       "ul",
       {},
-      ...certificates.map(({ baseModelId, tunedModelId, certificateId, publisher }) =>
+      ...certificates.map(({ baseModelId, tunedModelId, certificateId, publisher, status }) =>
         el(
           "li",
           {},
@@ -115,6 +131,7 @@ function asList({ certificates }: Lineage): HTMLElement {
           idText(certificateId, { page: "certificate", id: certificateId }),
           " by ",
           idText(publisher, { page: "publisher", id: publisher }),
+          status === "active" ? undefined : ` (${status})`,
         ),
       ),
     ),

@@ -1,4 +1,4 @@
-import type { ModelStanding } from "../../src/client/query-model.js";
+import { currentStatus, type FoundCertificate, type ModelStanding } from "../../src/client/query-model.js";
 import { FtiError } from "../../src/errors/errors.js";
 import type { KeyOrigin } from "./settings.js";
 import { counted } from "./words.js";
@@ -20,7 +20,7 @@ export interface Verdict {
 export function verdictOf(standing: ModelStanding, keys: KeyOrigin): Verdict {
   const { isCertified, certificates, model } = standing;
   if (isCertified) {
-    const good = certificates.filter(({ policyProblem }) => policyProblem === undefined).length;
+    const good = certificates.filter((each) => isGood(each)).length;
     const isInsecure = keys === "development";
     return {
       state: "certified",
@@ -35,7 +35,7 @@ export function verdictOf(standing: ModelStanding, keys: KeyOrigin): Verdict {
     return {
       state: "not-certified",
       headline: "Not certified",
-      detail: "Certificates lead to this model, but their policies mean nothing for it.",
+      detail: `Certificates lead to this model, but ${whyNot(certificates)}.`,
       isInsecure: false,
     };
   }
@@ -48,6 +48,20 @@ export function verdictOf(standing: ModelStanding, keys: KeyOrigin): Verdict {
         : "The model is registered, but no certificate leads to it: it is a base, or nobody has proven anything about it.",
     isInsecure: false,
   };
+}
+
+function isGood({ certificate, policyProblem }: FoundCertificate): boolean {
+  return currentStatus(certificate) === "active" && policyProblem === undefined;
+}
+
+function whyNot(certificates: readonly FoundCertificate[]): string {
+  const statuses = certificates.map(({ certificate }) => currentStatus(certificate));
+  if (statuses.includes("active")) return "their policies mean nothing for it";
+  const counts = (["revoked", "superseded", "expired"] as const).flatMap((status) => {
+    const count = statuses.filter((each) => each === status).length;
+    return count === 0 ? [] : [`${count} ${status}`];
+  });
+  return `none is valid any more: ${counts.join(", ")}`;
 }
 
 /** What it means that the question could not be answered. */

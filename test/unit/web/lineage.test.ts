@@ -18,6 +18,7 @@ function certificates(edges: readonly string[]): LoggedCertificate[] {
       tunedModelId: id(tune),
       policyId: id("f"),
       blockNumber: i,
+      status: "active",
     };
   });
 }

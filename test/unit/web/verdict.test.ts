@@ -1,5 +1,7 @@
 import { expect } from "chai";
-import type { FoundCertificate, ModelStanding } from "../../../src/client/query-model.js";
+import { currentStatus, type FoundCertificate, type ModelStanding } from "../../../src/client/query-model.js";
+import type { CertificateStatus } from "../../../src/registry/records.js";
+import { statusWords } from "../../../web/src/status-words.js";
 import type { Hex } from "../../../src/encoding/hex.js";
 import { UnavailableError } from "../../../src/errors/errors.js";
 import { couldNotCheck, verdictOf } from "../../../web/src/verdict.js";
@@ -7,13 +9,13 @@ import { couldNotCheck, verdictOf } from "../../../web/src/verdict.js";
 const word = (digit: string): Hex => `0x${digit.repeat(64)}`;
 const address: Hex = `0x${"e".repeat(40)}`;
 
-const found = (policyProblem?: string): FoundCertificate => ({
+const found = (policyProblem?: string, status: CertificateStatus = "active", expiresAt?: number): FoundCertificate => ({
   certificate: {
     certificateId: word("c"),
     publisher: address,
     registeredAt: 0,
-    expiresAt: undefined,
-    status: "active",
+    expiresAt,
+    status,
     blockNumber: 0,
     baseModelId: word("a"),
     tunedModelId: word("b"),
@@ -38,7 +40,9 @@ function standing(certificates: readonly FoundCertificate[], isRegistered = true
         }
       : undefined,
     certificates,
-    isCertified: certificates.some(({ policyProblem }) => policyProblem === undefined),
+    isCertified: certificates.some(
+      ({ certificate, policyProblem }) => currentStatus(certificate) === "active" && policyProblem === undefined,
+    ),
   };
 }
 
@@ -56,6 +60,27 @@ describe("verdicts of the explorer page", () => {
 
   it("count only certificates whose policy means something", () => {
     expect(verdictOf(standing([found(), found("x"), found()]), "unknown").detail).to.include("2 certificates");
+  });
+
+  it("say what has become of certificates that are not valid any more, by the clock here too", () => {
+    const ended = [found(undefined, "revoked"), found(undefined, "superseded"), found(undefined, "active", 1)];
+    const verdict = verdictOf(standing(ended), "ceremony");
+    expect(verdict.state).to.equal("not-certified");
+    expect(verdict.detail).to.include("none is valid any more: 1 revoked, 1 superseded, 1 expired");
+    expect(verdictOf(standing([...ended, found()]), "ceremony").detail).to.include("1 certificate ");
+    expect(verdictOf(standing([...ended, found("x")]), "ceremony").detail).to.include("mean nothing");
+  });
+
+  it("put a certificate's end into words, with the reason", () => {
+    const words = (status: CertificateStatus, ending?: Parameters<typeof statusWords>[1]): string =>
+      statusWords({ status, expiresAt: undefined }, ending);
+    expect(words("active")).to.equal("Active, without an end.");
+    expect(statusWords({ status: "active", expiresAt: 86_400 })).to.include("until 1970-01-02");
+    expect(statusWords({ status: "expired", expiresAt: 86_400 })).to.include("expired at 1970-01-02");
+    expect(words("revoked")).to.equal("Its publisher revoked it.");
+    expect(words("revoked", { status: "revoked", blockNumber: 7, reason: "stolen" })).to.include("“stolen”");
+    expect(words("revoked", { status: "revoked", blockNumber: 7, reason: "" })).to.include("without a reason");
+    expect(words("superseded", { status: "superseded", blockNumber: 7, by: word("d") })).to.include("0xdddddddd");
   });
 
   it("shout where keys are known to be development ones", () => {

@@ -1,16 +1,20 @@
 import type { Hex } from "../../../src/encoding/hex.js";
 import { UnavailableError } from "../../../src/errors/errors.js";
 import { assertPolicyFitsManifest } from "../../../src/drift/policy-manifest.js";
+import { currentStatus } from "../../../src/client/query-model.js";
 import type { Policy } from "../../../src/drift/rule.js";
-import type { RegisteredCertificate, RegisteredModel } from "../../../src/registry/records.js";
+import type { CertificateStatus, RegisteredCertificate, RegisteredModel } from "../../../src/registry/records.js";
+import type { Ending } from "../certificate-history.js";
 import { el } from "../dom.js";
 import { parsedManifestOf } from "../manifests.js";
 import type { Page, View } from "../page.js";
 import { facts, idText, notice, pending, problem, wholeId } from "../parts.js";
 import { linkTo } from "../route.js";
+import { ENDED_HEADLINES, statusWords } from "../status-words.js";
 import { moment } from "../words.js";
 import { manifestPart } from "./manifest-part.js";
 import { notSaidPart, policyPart } from "./policy-part.js";
+import { statementsPart } from "./statements-part.js";
 
 /** `#/certificate/0x…`: a registered certificate in plain words. */
 export function certificateView(page: Page, id: Hex): View {
@@ -28,6 +32,7 @@ export function certificateView(page: Page, id: Hex): View {
 
 interface Answer {
   readonly certificate: RegisteredCertificate;
+  readonly ending: Ending | undefined;
   readonly policy: Policy;
   readonly base: RegisteredModel;
   readonly source: string;
@@ -38,14 +43,25 @@ async function ask(page: Page, id: Hex): Promise<Answer | undefined> {
   const chain = await page.chain();
   const certificate = await chain.certificate(id);
   if (certificate === undefined) return undefined;
-  const [policy, base] = await Promise.all([chain.policy(certificate.policyId), chain.model(certificate.baseModelId)]);
+  const [policy, base, ending] = await Promise.all([
+    chain.policy(certificate.policyId),
+    chain.model(certificate.baseModelId),
+    chain.ending(certificate),
+  ]);
   if (policy === undefined || base === undefined) {
     // The registry takes no certificate without them.
     throw new UnavailableError(`${chain.source} knows the certificate but not its policy or its base`, {
       remedy: "The node may lag behind. Try again, or ask another one.",
     });
   }
-  return { certificate, policy, base, source: chain.source, chainId: chain.chainId };
+  return {
+    certificate: { ...certificate, status: currentStatus(certificate) },
+    ending,
+    policy,
+    base,
+    source: chain.source,
+    chainId: chain.chainId,
+  };
 }
 
 function absent(): HTMLElement {
@@ -56,7 +72,8 @@ function absent(): HTMLElement {
   );
 }
 
-function certificateParts(page: Page, { certificate, policy, base, source, chainId }: Answer): HTMLElement[] {
+function certificateParts(page: Page, answer: Answer): HTMLElement[] {
+  const { certificate, ending, policy, base, source, chainId } = answer;
   const { baseModelId, tunedModelId, publisher, policyId, registeredAt, blockNumber } = certificate;
   const manifest = parsedManifestOf(base.manifestHash);
   let misfit: unknown;
@@ -66,18 +83,38 @@ function certificateParts(page: Page, { certificate, policy, base, source, chain
     misfit = error;
   }
   return [
-    registered(page, source, chainId),
+    certificate.status === "active" ? registered(page, source, chainId) : ended(answer, certificate.status),
     ...(misfit === undefined ? [] : [problem("Its policy means nothing for these models", misfit)]),
     facts([
       ["From base", idText(baseModelId, { page: "model", id: baseModelId })],
       ["To fine-tune", idText(tunedModelId, { page: "model", id: tunedModelId })],
       ["Published by", idText(publisher, { page: "publisher", id: publisher })],
       ["When", `${moment(registeredAt)}, block ${blockNumber}`],
+      ["Status", statusWords(certificate, ending)],
       ["Policy", idText(policyId)],
     ]),
     ...(misfit === undefined ? policyPart(policy, manifest) : []),
     ...(manifest === undefined ? [manifestPart(page, baseModelId, base.manifestHash)] : []),
+    statementsPart(page, certificate.certificateId, { address: publisher, is: "publisher" }),
   ];
+}
+
+/** A certificate that is not valid any more says so before anything else. */
+function ended(
+  { certificate, ending, source, chainId }: Answer,
+  status: Exclude<CertificateStatus, "active">,
+): HTMLElement {
+  const framed = notice(
+    "bad",
+    ENDED_HEADLINES[status],
+    el("p", {}, statusWords(certificate, ending)),
+    ending?.status === "superseded"
+      ? el("p", {}, el("a", { href: linkTo({ page: "certificate", id: ending.by }) }, "The certificate in its place"))
+      : undefined,
+    el("p", { class: "hint" }, `By the word of ${source}, chain ${chainId}.`),
+  );
+  framed.dataset["state"] = status;
+  return framed;
 }
 
 function registered(page: Page, source: string, chainId: bigint): HTMLElement {

@@ -1,14 +1,17 @@
-import type { FoundCertificate, ModelStanding } from "../../../src/client/query-model.js";
+import { currentStatus, type FoundCertificate, type ModelStanding } from "../../../src/client/query-model.js";
 import type { Hex } from "../../../src/encoding/hex.js";
+import type { Ending } from "../certificate-history.js";
 import { el } from "../dom.js";
 import { lineageView } from "../lineage-view.js";
 import { manifestOf, parsedManifestOf } from "../manifests.js";
 import type { Page, View } from "../page.js";
 import { facts, idText, list, part, pending, verdictNotice, wholeId } from "../parts.js";
 import { policyWords } from "../policy-words.js";
+import { statusWords } from "../status-words.js";
 import { messageOf, verdictOf } from "../verdict.js";
 import { counted, moment } from "../words.js";
 import { manifestPart } from "./manifest-part.js";
+import { statementsPart } from "./statements-part.js";
 
 /** `#/model/0x…`: a model's standing in the registry, and its lineage. */
 export function modelView(page: Page, id: Hex): View {
@@ -39,16 +42,23 @@ function lineagePart(page: Page, id: Hex): HTMLElement {
 
 interface Answer {
   readonly standing: ModelStanding;
+  /** By certificate. */
+  readonly endings: ReadonlyMap<Hex, Ending | undefined>;
   readonly source: string;
   readonly chainId: bigint;
 }
 
 async function askStanding(page: Page, id: Hex): Promise<Answer> {
   const chain = await page.chain();
-  return { standing: await chain.standing(id), source: chain.source, chainId: chain.chainId };
+  const standing = await chain.standing(id);
+  const endings = new Map<Hex, Ending | undefined>();
+  for (const { certificate } of standing.certificates) {
+    endings.set(certificate.certificateId, await chain.ending(certificate));
+  }
+  return { standing, endings, source: chain.source, chainId: chain.chainId };
 }
 
-function standingParts(page: Page, { standing, source, chainId }: Answer): HTMLElement[] {
+function standingParts(page: Page, { standing, endings, source, chainId }: Answer): HTMLElement[] {
   const { model, certificates, modelId } = standing;
   const hasManifest = manifestOf(model?.manifestHash) !== undefined;
   return [
@@ -63,7 +73,9 @@ function standingParts(page: Page, { standing, source, chainId }: Answer): HTMLE
         ? el("p", { class: "hint" }, "Where the registry's keys are from is not known here: ask whoever deployed it.")
         : undefined,
     ),
-    ...certificates.map((found) => certificateCard(found, model?.manifestHash)),
+    ...certificates.map((found) =>
+      certificateCard(found, endings.get(found.certificate.certificateId), model?.manifestHash),
+    ),
     ...(model !== undefined && certificates.length > 0 && !hasManifest
       ? [manifestPart(page, modelId, model.manifestHash)]
       : []),
@@ -78,19 +90,32 @@ function standingParts(page: Page, { standing, source, chainId }: Answer): HTMLE
               ["Size", `${counted(model.tileCount, "tile")} of ${2 ** model.t} × ${2 ** model.t} weights`],
               ["Merkle root", idText(model.merkleRoot)],
               ["Manifest hash", idText(model.manifestHash)],
+              [
+                "Who may derive",
+                model.isRestricted ? "only publishers whom its registrant allows" : "anybody who can prove it",
+              ],
             ]),
           ),
+          statementsPart(page, modelId, { address: model.registrant, is: "registrant" }),
         ]),
   ];
 }
 
-function certificateCard({ certificate, policy, policyProblem }: FoundCertificate, manifestHash?: Hex): HTMLElement {
+function certificateCard(
+  { certificate, policy, policyProblem }: FoundCertificate,
+  ending: Ending | undefined,
+  manifestHash: Hex | undefined,
+): HTMLElement {
+  const status = currentStatus(certificate);
   const { certificateId, baseModelId, publisher, registeredAt } = certificate;
   const words = policy === undefined ? undefined : policyWords(policy, parsedManifestOf(manifestHash));
   return el(
     "article",
     { class: "card" },
     el("h3", {}, "Certificate ", idText(certificateId, { page: "certificate", id: certificateId })),
+    status === "active"
+      ? undefined
+      : el("p", { class: "problem" }, `Not valid any more. ${statusWords({ ...certificate, status }, ending)}`),
     policyProblem === undefined
       ? undefined
       : el("p", { class: "problem" }, `Its policy means nothing for this model: ${policyProblem}`),
@@ -98,6 +123,7 @@ function certificateCard({ certificate, policy, policyProblem }: FoundCertificat
       ["From base", idText(baseModelId, { page: "model", id: baseModelId })],
       ["Published by", idText(publisher, { page: "publisher", id: publisher })],
       ["When", moment(registeredAt)],
+      status !== "active" ? undefined : ["Status", statusWords({ ...certificate, status }, ending)],
     ]),
     words === undefined || policyProblem !== undefined ? undefined : list([...words.mayChange, words.mayNot]),
   );

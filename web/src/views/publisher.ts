@@ -5,6 +5,9 @@ import type { Page, View } from "../page.js";
 import { facts, idText, notice, pending, wholeId } from "../parts.js";
 import { counted } from "../words.js";
 
+/** A page of more would be too long to read. */
+const MOST_SHOWN = 50;
+
 /** `#/publisher/0x…`: what an address has registered. */
 export function publisherView(page: Page, address: Hex): View {
   return {
@@ -14,22 +17,29 @@ export function publisherView(page: Page, address: Hex): View {
       wholeId(address),
       el("p", { class: "hint" }, "An address is no name: anybody may register any certificate that they can prove."),
       pending(
-        page.chain().then((chain) => chain.byPublisher(address)),
+        page.chain().then((chain) => chain.byPublisher(address, MOST_SHOWN)),
         "Searching the registry's log",
-        (certificates) =>
-          certificates.length === 0
+        ({ count, newest }) =>
+          count === 0
             ? notice("plain", "No certificates", el("p", {}, "This address has registered none in this registry."))
-            : [el("h2", {}, counted(certificates.length, "certificate")), ...[...certificates].reverse().map(card)],
+            : [
+                el("h2", {}, counted(count, "certificate")),
+                ...(count > newest.length
+                  ? [el("p", { class: "hint" }, `The newest ${newest.length} are shown.`)]
+                  : []),
+                ...newest.map(card),
+              ],
       ),
     ],
   };
 }
 
-function card({ certificateId, baseModelId, tunedModelId, blockNumber }: LoggedCertificate): HTMLElement {
+function card({ certificateId, baseModelId, tunedModelId, blockNumber, status }: LoggedCertificate): HTMLElement {
   return el(
     "article",
     { class: "card" },
     el("h3", {}, "Certificate ", idText(certificateId, { page: "certificate", id: certificateId })),
+    status === "active" ? undefined : el("p", { class: "problem" }, `Not valid any more: ${status}.`),
     facts([
       ["From base", idText(baseModelId, { page: "model", id: baseModelId })],
       ["To fine-tune", idText(tunedModelId, { page: "model", id: tunedModelId })],

@@ -1,0 +1,46 @@
+import type { Hex } from "../../src/encoding/hex.js";
+import type { RegisteredCertificate } from "../../src/registry/records.js";
+import { hexArgument, readEvents, topicsOf, type EventSource } from "./registry-events.js";
+
+/** How a certificate ended, by its publisher's will. */
+export type Ending =
+  | { readonly status: "revoked"; readonly blockNumber: number; readonly reason: string }
+  | { readonly status: "superseded"; readonly blockNumber: number; readonly by: Hex };
+
+/** Somebody's word about a model, policy or certificate. */
+export interface Statement {
+  readonly publisher: Hex;
+  readonly uri: string;
+  /** Of what is there. */
+  readonly contentHash: Hex;
+}
+
+/** `undefined` if it was neither revoked nor superseded, or its node has no event of it. Throws `UnavailableError`. */
+export async function endingOf(
+  source: EventSource,
+  { certificateId, publisher, status }: Pick<RegisteredCertificate, "certificateId" | "publisher" | "status">,
+): Promise<Ending | undefined> {
+  if (status === "superseded") {
+    const [event] = await readEvents(source, topicsOf("CertificateSuperseded", [certificateId]));
+    if (event === undefined) return undefined;
+    return { status, blockNumber: event.blockNumber, by: hexArgument(event, "newId") };
+  }
+  if (status !== "revoked") return undefined;
+  const [revoked] = await readEvents(source, topicsOf("CertificateRevoked", [certificateId]));
+  if (revoked === undefined) return undefined;
+  const { blockNumber, transactionHash, index } = revoked;
+  const explanations = await readEvents(source, topicsOf("RevocationExplained", [publisher]), blockNumber);
+  // It closes its batch, and a transaction can have several.
+  const own = explanations.find((each) => each.transactionHash === transactionHash && each.index > index);
+  return { status, blockNumber, reason: own === undefined ? "" : String(own.args.getValue("reason")) };
+}
+
+/** What was said about something, oldest first. Anybody can say anything. Throws `UnavailableError`. */
+export async function statementsAbout(source: EventSource, subjectId: Hex): Promise<Statement[]> {
+  const events = await readEvents(source, topicsOf("MetadataPublished", [subjectId]));
+  return events.map((event) => ({
+    publisher: hexArgument(event, "publisher"),
+    uri: String(event.args.getValue("uri")),
+    contentHash: hexArgument(event, "contentHash"),
+  }));
+}

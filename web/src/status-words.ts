@@ -1,0 +1,32 @@
+import type { CertificateStatus } from "../../src/registry/records.js";
+import type { Ending } from "./certificate-history.js";
+import { moment, shorten } from "./words.js";
+
+/** What has become of a certificate, in one line; its publisher's reason where there is one. */
+export function statusWords(
+  { status, expiresAt }: { readonly status: CertificateStatus; readonly expiresAt: number | undefined },
+  ending?: Ending,
+): string {
+  switch (status) {
+    case "active":
+      return expiresAt === undefined ? "Active, without an end." : `Active until ${moment(expiresAt)}.`;
+    case "expired":
+      return expiresAt === undefined ? "It has expired." : `It expired at ${moment(expiresAt)}.`;
+    case "superseded":
+      return ending?.status === "superseded"
+        ? `Its publisher put certificate ${shorten(ending.by)} in its place, in block ${ending.blockNumber}.`
+        : "Its publisher put another certificate in its place.";
+    case "revoked":
+      if (ending?.status !== "revoked") return "Its publisher revoked it.";
+      return ending.reason === ""
+        ? `Its publisher revoked it in block ${ending.blockNumber}, without a reason.`
+        : `Its publisher revoked it in block ${ending.blockNumber}: “${ending.reason}”`;
+  }
+}
+
+/** A headline for a certificate that is not valid any more. */
+export const ENDED_HEADLINES: Readonly<Record<Exclude<CertificateStatus, "active">, string>> = {
+  expired: "Expired: certifies nothing any more",
+  superseded: "Superseded: certifies nothing any more",
+  revoked: "Revoked: certifies nothing any more",
+};

@@ -1,0 +1,57 @@
+import type { Hex } from "../../../src/encoding/hex.js";
+import type { Statement } from "../certificate-history.js";
+import { el } from "../dom.js";
+import type { Page } from "../page.js";
+import { idText, list, part, pending } from "../parts.js";
+import { messageOf } from "../verdict.js";
+
+/** Where more is to be found, and who says so: `own` is whom the registry names with the subject. */
+export function statementsPart(
+  page: Page,
+  subjectId: Hex,
+  own: { readonly address: Hex; readonly is: string },
+): HTMLElement {
+  return part(
+    "What was said about it",
+    pending(
+      page.chain().then((chain) => chain.statements(subjectId)),
+      "Reading the registry's log",
+      (statements) =>
+        statements.length === 0
+          ? el("p", {}, "Nobody has published anything about it here.")
+          : [
+              el(
+                "p",
+                { class: "hint" },
+                "Anybody can say anything about anything. The registry checks none of it, nor does this page.",
+              ),
+              list(statements.map((statement) => said(statement, own))),
+            ],
+      (error) => el("p", {}, `The log could not be read: ${messageOf(error)}.`),
+    ),
+  );
+}
+
+function said(
+  { publisher, uri, contentHash }: Statement,
+  own: { readonly address: Hex; readonly is: string },
+): HTMLElement {
+  const isOwn = publisher === own.address;
+  return el(
+    "span",
+    {},
+    isOwn ? `Its ${own.is} ` : "A stranger to it, ",
+    idText(publisher, { page: "publisher", id: publisher }),
+    ": ",
+    place(uri),
+    ", of hash ",
+    idText(contentHash),
+  );
+}
+
+/** A link where a browser can follow one: addresses are strangers' words, and only the reader follows them. */
+function place(uri: string): HTMLElement {
+  const isLink = /^https?:\/\//u.test(uri) && URL.canParse(uri);
+  if (!isLink) return el("code", {}, uri);
+  return el("a", { href: uri, rel: "noreferrer noopener nofollow", target: "_blank", class: "uri" }, uri);
+}
