@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
-import { defineConfig } from "hardhat/config";
+import { configVariable, defineConfig } from "hardhat/config";
 
 const require = createRequire(import.meta.url);
 
@@ -9,6 +9,18 @@ const measuresCoverage = process.argv.includes("--coverage");
 const optimizer = measuresCoverage
   ? { enabled: true, runs: 1, details: { inliner: false, yulDetails: { optimizerSteps: "u:" } } }
   : { enabled: true, runs: 200 };
+
+/**
+ * Who signs on public chains: a key from Hardhat's keystore (or the environment), or with FTI_SIGNER=remote the accounts
+ * of the node, behind which a hardware wallet can be. Never a key in a file.
+ */
+const accounts = process.env["FTI_SIGNER"] === "remote" ? ("remote" as const) : [configVariable("FTI_DEPLOYER_KEY")];
+const remote = (variable: string, chainId?: number) => ({
+  type: "http" as const,
+  url: configVariable(variable),
+  accounts,
+  ...(chainId === undefined ? {} : { chainId }),
+});
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers],
@@ -23,6 +35,14 @@ export default defineConfig({
       metadata: { appendCBOR: false },
     },
   },
-  networks: { default: { type: "edr-simulated", allowUnlimitedContractSize: measuresCoverage } },
+  networks: {
+    default: { type: "edr-simulated", allowUnlimitedContractSize: measuresCoverage },
+    sepolia: { ...remote("SEPOLIA_RPC_URL", 11_155_111), chainType: "l1" },
+    hoodi: { ...remote("HOODI_RPC_URL", 560_048), chainType: "l1" },
+    baseSepolia: { ...remote("BASE_SEPOLIA_RPC_URL", 84_532), chainType: "op" },
+    // Any other chain.
+    rpc: remote("FTI_RPC_URL"),
+  },
+  verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
   paths: { tests: { mocha: "test" } },
 });

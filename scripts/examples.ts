@@ -7,21 +7,17 @@
  * Set-ups (INSECURE, of a known seed) are made once and kept under build/examples-artifacts.
  */
 import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { ArtifactError } from "../src/errors/errors.js";
 import { createWasmBackend } from "../src/kernels/wasm/backend.js";
 import { startEmbeddedChain } from "../src/node/embedded-chain.js";
 import { createKernelThreads } from "../src/node/kernel-threads.js";
-import { openSetup, type Setup } from "../src/node/open-setup.js";
-import { setupTier } from "../src/node/setup-tier.js";
+import type { Setup } from "../src/node/open-setup.js";
 import type { TierName } from "../src/protocol/tiers.js";
 import { EXAMPLES } from "./examples/catalogue.js";
 import { runExample, type ExampleReport } from "./examples/run-example.js";
+import { openOrMakeSetup } from "./examples/setups.js";
 import { setStage } from "./examples/stage.js";
 import { examplesTable } from "./examples/table.js";
-
-const STORE = fileURLToPath(new URL("../build/examples-artifacts", import.meta.url));
 
 const { values, positionals } = parseArgs({ options: { json: { type: "boolean" } }, allowPositionals: true });
 const [pattern = ""] = positionals;
@@ -33,7 +29,7 @@ const say = (line: string): void => {
 const setups = new Map<TierName, Setup>();
 for (const tier of new Set(examples.map((example) => example.tier))) {
   say(`… set-up of tier ${tier} (INSECURE, for examples only)`);
-  setups.set(tier, await openOrMake(tier));
+  setups.set(tier, await openOrMakeSetup(tier));
 }
 const pool = await createKernelThreads({ jobs: availableParallelism() });
 const chain = await startEmbeddedChain();
@@ -53,14 +49,3 @@ const bigintsAsText = (_key: string, value: unknown): unknown => (typeof value =
 const output = values.json === true ? JSON.stringify(reports, bigintsAsText, 2) : examplesTable(reports);
 // snarkjs leaves threads behind.
 process.stdout.write(`${output}\n`, () => process.exit());
-
-async function openOrMake(tier: TierName): Promise<Setup> {
-  const root = STORE;
-  try {
-    return await openSetup(tier, { root });
-  } catch (error) {
-    if (!(error instanceof ArtifactError)) throw error;
-    await setupTier({ tier, mode: { kind: "dev", seed: "examples" }, root });
-    return openSetup(tier, { root });
-  }
-}

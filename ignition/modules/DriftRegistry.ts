@@ -1,14 +1,26 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 
-/**
- * Deploys the registry with verifiers that are deployed already. Parameters:
- *
- *   owner          who can add and freeze verifying keys; the zero address for nobody
- *   tierVerifiers  [{ tierId, verifier }]
- *   srs            { tau1: { x, y }, blindingBase: { x, y }, tau2: { x: [c1, c0], y: [c1, c0] } }
- */
-export default buildModule("DriftRegistry", (m) => {
-  const args = [m.getParameter("owner"), m.getParameter("tierVerifiers"), m.getParameter("srs")];
-  const registry = m.contract("DriftRegistry", args);
-  return { registry };
-});
+/** What a registry is deployed from: plain values, as Ignition keeps them in its journal. */
+export interface RegistryModuleInput {
+  /** Who can add and freeze verifying keys; the zero address for nobody. */
+  readonly owner: string;
+  /** Tiers with their verifying keys, as the constructor of `Groth16Verifier` takes them. */
+  readonly tiers: readonly {
+    readonly tierId: number;
+    readonly name: string;
+    readonly verifyingKey: Readonly<Record<string, unknown>>;
+  }[];
+  /** The constructor's `SrsPoints`. */
+  readonly srs: Readonly<Record<string, unknown>>;
+}
+
+/** Verifiers of the tiers, and a registry with them: `verifierOf_<tier>` and `DriftRegistry`. */
+export function driftRegistryModule({ owner, tiers, srs }: RegistryModuleInput) {
+  return buildModule("DriftRegistry", (m) => {
+    const verifiers = tiers.map(({ tierId, name, verifyingKey }) => ({
+      tierId,
+      verifier: m.contract("Groth16Verifier", [verifyingKey as never], { id: `verifierOf_${name}` }),
+    }));
+    return { registry: m.contract("DriftRegistry", [owner, verifiers, srs as never]) };
+  });
+}

@@ -1,7 +1,7 @@
 import hre from "hardhat";
 import { expect } from "chai";
 import { Interface, JsonRpcProvider, type InterfaceAbi } from "ethers";
-import DriftRegistryModule from "../../ignition/modules/DriftRegistry.js";
+import { driftRegistryModule } from "../../ignition/modules/DriftRegistry.js";
 import { type Hex } from "../../src/encoding/hex.js";
 import { ArtifactError, InputError, RegistryError, UnavailableError } from "../../src/errors/errors.js";
 import { srsId } from "../../src/kzg/srs.js";
@@ -10,9 +10,11 @@ import { TIERS } from "../../src/protocol/tiers.js";
 import { DRIFT_REGISTRY_ABI } from "../../src/registry/abi.js";
 import { DriftRegistryClient } from "../../src/registry/client.js";
 import { deployRegistry } from "../../src/registry/deploy.js";
+import { routeId, verifyingKeyArgument } from "../../src/registry/verifying-key.js";
 import { decodeRegistryFailure } from "../../src/registry/revert.js";
 import { knownTauSrs } from "../unit/kzg/known-tau.js";
 import { artifact, registryArguments, someWord, startChain, type Chain } from "./support/chain.js";
+import { knownKeyGroth16 } from "./support/known-key-groth16.js";
 
 describe("deployment and access of a registry", () => {
   const { srs } = knownTauSrs("contracts");
@@ -63,15 +65,26 @@ describe("deployment and access of a registry", () => {
     expect(new Interface(abi as InterfaceAbi).format()).to.deep.equal([...DRIFT_REGISTRY_ABI]);
   });
 
-  it("deploys with Ignition from parameters", async () => {
+  it("deploys verifiers and registry with Ignition", async () => {
     const connection = await hre.network.create();
-    const [owner, tierVerifiers, points] = registryArguments([]);
-    const { registry } = await connection.ignition.deploy(DriftRegistryModule, {
-      parameters: { DriftRegistry: { owner, tierVerifiers, srs: points } as never },
-    });
-    const address = (await registry.getAddress()) as Hex;
-    const client = new DriftRegistryClient(address, connection.ethers.provider);
+    const { key } = knownKeyGroth16("ignition");
+    const [owner, , points] = registryArguments([]);
+    const { registry } = await connection.ignition.deploy(
+      driftRegistryModule({
+        owner: String(owner),
+        tiers: [TIERS.nano, TIERS.medium].map(({ id, name }) => ({
+          tierId: id,
+          name,
+          verifyingKey: verifyingKeyArgument(key),
+        })),
+        srs: points as Record<string, unknown>,
+      }),
+    );
+    const client = new DriftRegistryClient((await registry.getAddress()) as Hex, connection.ethers.provider);
     expect(await client.srsId()).to.equal(srsId(srs));
+    for (const tier of [TIERS.nano, TIERS.medium]) {
+      expect((await client.routesOf(tier)).map((route) => route.routeId)).to.deep.equal([routeId(tier, key)]);
+    }
     await connection.close();
   });
 

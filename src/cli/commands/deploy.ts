@@ -1,10 +1,10 @@
-import { Option, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { InputError } from "../../errors/errors.js";
+import { assertDeployable } from "../../node/deployable.js";
 import { loadRegistryContract, loadVerifierContract } from "../../node/registry-contracts.js";
 import { chooseSigner, connectRpc } from "../../node/rpc.js";
 import { deployRegistry } from "../../registry/deploy.js";
 import { addCommand, artifactsOption, repeated, tierOption, type Runner, type TierName } from "../command.js";
-import { isLocalChain } from "../local-chain.js";
 import { accountOption } from "./register.js";
 
 interface DeployOptions {
@@ -12,7 +12,14 @@ interface DeployOptions {
   readonly tier: readonly TierName[];
   readonly account?: number;
   readonly allowInsecure?: boolean;
+  readonly confirmChain?: bigint;
   readonly artifacts?: string;
+}
+
+/** Throws commander's error for what is no id of a chain. */
+export function parseChainId(text: string): bigint {
+  if (!/^[1-9][0-9]*$/u.test(text)) throw new InvalidArgumentError("A chain id is a positive integer.");
+  return BigInt(text);
 }
 
 /** `fti deploy` */
@@ -33,7 +40,8 @@ export function addDeployCommand(parent: Command, runner: Runner): void {
           return repeated(value, previous);
         }),
       accountOption(),
-      new Option("--allow-insecure", "accept development keys on a public chain"),
+      new Option("--allow-insecure", "accept development keys on a public chain, with --confirm-chain"),
+      new Option("--confirm-chain <id>", "the chain's id, said again").argParser(parseChainId),
       artifactsOption(),
     ],
     examples: ["fti deploy --rpc http://127.0.0.1:8545 --tier medium --account 0"],
@@ -51,21 +59,8 @@ export function addDeployCommand(parent: Command, runner: Runner): void {
       for (const tier of new Set(options.tier)) setups.push(await session.openSetup(tier, options.artifacts));
       const [first] = setups;
       if (first === undefined) throw new InputError("no tier is given");
-      for (const setup of setups) {
-        if (setup.artifacts.insecure && !isLocalChain(chainId) && options.allowInsecure !== true) {
-          throw new InputError(
-            `the setup of tier ${setup.tier.name} is an INSECURE development one, chain ${chainId} is not local`,
-            {
-              remedy: "Make a production setup (fti setup --ptau), or --allow-insecure if you know what you do.",
-            },
-          );
-        }
-        if (setup.anchors.srsId !== first.anchors.srsId) {
-          throw new InputError(`tiers ${first.tier.name} and ${setup.tier.name} have different SRS`, {
-            remedy: "Make their setups from one ptau file, or (development) from one --seed.",
-          });
-        }
-      }
+      const { allowInsecure = false, confirmChain } = options;
+      assertDeployable(setups, chainId, { allowInsecure, confirmedChain: confirmChain });
       session.note("Compiling the contracts (about 20 seconds)…");
       const verifiers = [];
       for (const setup of setups) verifiers.push({ tier: setup.tier, contract: await loadVerifierContract(setup) });

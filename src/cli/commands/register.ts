@@ -7,7 +7,7 @@ import { readTextFile } from "../../node/text-file.js";
 import { DriftRegistryClient } from "../../registry/client.js";
 import { parseCertificate } from "../../wrap/certificate-codec.js";
 import { addCommand, parseAddress, parseCount, type Runner } from "../command.js";
-import { isLocalChain } from "../local-chain.js";
+import { isLocalChain } from "../../node/local-chain.js";
 import type { Outcome, Session } from "../session.js";
 import type { Signer } from "ethers";
 

@@ -1,0 +1,195 @@
+/**
+ * Deploys a registry and records it in deployments/<chainId>.json. `npm run deploy -- --help` explains it.
+ */
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { InvalidArgumentError, Option, program } from "commander";
+import { formatEther, ZeroAddress, type Provider } from "ethers";
+import hre from "hardhat";
+import { parseChainId } from "../src/cli/commands/deploy.js";
+import type { Hex } from "../src/encoding/hex.js";
+import { FtiError, InputError, RegistryError } from "../src/errors/errors.js";
+import { assertDeployable } from "../src/node/deployable.js";
+import { writeDeployment, type Deployment } from "../src/node/deployments.js";
+import { openSetup, type Setup } from "../src/node/open-setup.js";
+import { TIER_NAMES, type TierName } from "../src/protocol/tiers.js";
+import { DriftRegistryClient } from "../src/registry/client.js";
+import { g2Words } from "../src/registry/points.js";
+import { routeId, verifyingKeyArgument, verifyingKeyHash } from "../src/registry/verifying-key.js";
+import { driftRegistryModule, type RegistryModuleInput } from "../ignition/modules/DriftRegistry.js";
+
+interface Options {
+  readonly network: string;
+  readonly tier: readonly TierName[];
+  readonly artifacts?: string;
+  readonly owner: string;
+  readonly allowInsecure: boolean;
+  readonly confirmChain?: bigint;
+  readonly out: string;
+  readonly journal: boolean;
+  readonly verify: boolean;
+}
+
+program
+  .name("npm run deploy --")
+  .description(
+    "Deploys verifiers and a drift registry with Hardhat Ignition, checks what was deployed, and records addresses, " +
+      "digests of the keys and the block in deployments/<chainId>.json. Interrupted deployments are resumed.\n\n" +
+      "Networks: sepolia, hoodi, baseSepolia, or rpc for any other. Their addresses and the deployer's key come from " +
+      "Hardhat's keystore (npx hardhat keystore set SEPOLIA_RPC_URL; … FTI_DEPLOYER_KEY) or the environment; with " +
+      "FTI_SIGNER=remote the node's accounts sign. Set-ups are those of fti setup.",
+  )
+  .requiredOption("--network <name>", "network of hardhat.config.ts")
+  .addOption(
+    new Option("--tier <tier…>", "tiers with a verifier")
+      .makeOptionMandatory()
+      .choices(TIER_NAMES)
+      .argParser((value: string, previous: readonly string[] | undefined) => {
+        if (!(TIER_NAMES as readonly string[]).includes(value)) throw new InvalidArgumentError("No such tier.");
+        return [...(previous ?? []), value];
+      }),
+  )
+  .option("--artifacts <directory>", "store of the set-ups")
+  .option("--owner <address>", "who can add and freeze verifying keys later; nobody by default", ZeroAddress)
+  .option("--allow-insecure", "accept development keys on a public chain, with --confirm-chain", false)
+  .addOption(new Option("--confirm-chain <id>", "the chain's id, said again").argParser(parseChainId))
+  .option("--out <directory>", "where the record goes", "deployments")
+  .option("--no-journal", "keep no journal of Ignition's: nothing can be resumed")
+  .option("--verify", "verify the sources afterwards (Etherscan key in the keystore: ETHERSCAN_API_KEY)", false)
+  .addHelpText("after", "\nExample:\n  npm run deploy -- --network sepolia --tier medium")
+  .parse();
+
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+try {
+  await deploy(program.opts<Options>());
+  process.exit(0);
+} catch (error) {
+  const failure = error instanceof Error ? error : new Error(String(error));
+  say(`error: ${failure.message}`);
+  process.exit(failure instanceof FtiError ? failure.exitCode : 3);
+}
+
+async function deploy(options: Options): Promise<void> {
+  if (!/^0x[0-9a-fA-F]{40}$/u.test(options.owner)) throw new InputError(`--owner ${options.owner} is no address`);
+  const setups: Setup[] = [];
+  for (const tier of new Set(options.tier)) {
+    const where = options.artifacts === undefined ? {} : { root: options.artifacts };
+    setups.push(await openSetup(tier, where));
+  }
+  await hre.tasks.getTask("build").run({ quiet: true });
+  const connection = await hre.network.create(options.network);
+  const { ethers, ignition } = connection;
+  const [signer] = await ethers.getSigners();
+  if (signer === undefined) {
+    throw new InputError(`network ${options.network} has no account to sign with`, {
+      remedy: "Set FTI_DEPLOYER_KEY in the keystore, or FTI_SIGNER=remote.",
+    });
+  }
+  const { chainId } = await ethers.provider.getNetwork();
+  const { allowInsecure, confirmChain } = options;
+  assertDeployable(setups, chainId, { allowInsecure, confirmedChain: confirmChain });
+
+  const balance = await ethers.provider.getBalance(signer.address);
+  say(
+    `Deploying to ${options.network} (chain ${chainId}) from ${signer.address}, which has ${formatEther(balance)} ETH`,
+  );
+  for (const { tier, artifacts } of setups) say(`  tier ${tier.name}${artifacts.insecure ? ", INSECURE keys" : ""}`);
+  say(options.owner === ZeroAddress ? "  no owner: the keys are fixed for good" : `  owner ${options.owner}`);
+
+  const before = await ethers.provider.getBlockNumber();
+  const deployed = await ignition.deploy(driftRegistryModule(moduleInput(setups, options.owner)), {
+    ...(options.journal ? { deploymentId: `chain-${chainId}` } : {}),
+  });
+  const registry = (await deployed.registry.getAddress()).toLowerCase() as Hex;
+  const record = await checked(setups, registry, ethers.provider as unknown as Provider, {
+    network: options.network,
+    chainId: Number(chainId),
+    deployer: signer.address.toLowerCase() as Hex,
+    owner: options.owner.toLowerCase() as Hex,
+    before,
+  });
+  const path = join(fileURLToPath(new URL("..", import.meta.url)), options.out, `${chainId}.json`);
+  await writeDeployment(options.out.startsWith("/") ? join(options.out, `${chainId}.json`) : path, record);
+  say(`Registry ${registry} since block ${record.block}`);
+  for (const route of record.routes) say(`  tier ${route.tier}: route ${route.routeId}, verifier ${route.verifier}`);
+  if (options.verify) await verifySources(record, setups);
+  process.stdout.write(`${registry}\n`);
+}
+
+function moduleInput(setups: readonly Setup[], owner: string): RegistryModuleInput {
+  const [first] = setups as [Setup];
+  const { tau1, blindingBase, tau2 } = first.srs;
+  return {
+    owner,
+    tiers: setups.map(({ tier, proving }) => ({
+      tierId: tier.id,
+      name: tier.name,
+      verifyingKey: verifyingKeyArgument(proving.verifyingKey),
+    })),
+    srs: { tau1, blindingBase, tau2: g2Words(tau2) },
+  };
+}
+
+/** What was deployed is what was meant: the SRS, the keys and the block are asked of the chain. */
+async function checked(
+  setups: readonly Setup[],
+  registry: Hex,
+  provider: Provider,
+  facts: Pick<Deployment, "network" | "chainId" | "deployer" | "owner"> & { readonly before: number },
+): Promise<Deployment> {
+  const { before, ...known } = facts;
+  const client = new DriftRegistryClient(registry, provider);
+  const [first] = setups as [Setup];
+  if ((await client.srsId()) !== first.anchors.srsId) throw new RegistryError("the registry has another SRS");
+  const routes: Deployment["routes"] = [];
+  for (const { tier, proving } of setups) {
+    const expected = routeId(tier, proving.verifyingKey);
+    const route = (await client.routesOf(tier)).find((each) => each.routeId === expected);
+    if (route === undefined) throw new RegistryError(`the registry has another verifying key of tier ${tier.name}`);
+    routes.push({
+      tier: tier.name,
+      routeId: expected,
+      verifyingKeyHash: verifyingKeyHash(proving.verifyingKey),
+      verifier: route.verifier,
+    });
+  }
+  return {
+    version: 1,
+    ...known,
+    registry,
+    block: await firstBlock(provider, registry, before),
+    srsId: first.anchors.srsId,
+    insecure: setups.some(({ artifacts }) => artifacts.insecure),
+    routes,
+  };
+}
+
+/** The block of the deployment, between `before` and now: of a resumed one, it can be earlier. */
+async function firstBlock(provider: Provider, registry: Hex, before: number): Promise<number> {
+  const existed = async (block: number): Promise<boolean> => (await provider.getCode(registry, block)) !== "0x";
+  let low = (await existed(before)) ? 0 : before;
+  let high = await provider.getBlockNumber();
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (await existed(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+async function verifySources(record: Deployment, setups: readonly Setup[]): Promise<void> {
+  const { verifyContract } = await import("@nomicfoundation/hardhat-verify/verify");
+  const { owner, srs } = moduleInput(setups, record.owner);
+  const verifiers = setups.map(({ tier, proving }) => {
+    const route = record.routes.find((each) => each.tier === tier.name);
+    return { tierId: tier.id, verifier: route?.verifier, key: verifyingKeyArgument(proving.verifyingKey) };
+  });
+  for (const { verifier, key } of verifiers) {
+    await verifyContract({ address: verifier ?? "", constructorArgs: [key] }, hre);
+  }
+  const tiers = verifiers.map(({ tierId, verifier }) => ({ tierId, verifier }));
+  await verifyContract({ address: record.registry, constructorArgs: [owner, tiers, srs] }, hre);
+}

@@ -1,0 +1,84 @@
+/**
+ * A testnet in small: starts a fresh anvil whose chain is no local one, deploys as an operator does, publishes a base, its
+ * LoRA fine-tune and a sparse edit of that with real proofs, and tells their lineage.
+ *
+ *     npm run rehearsal [-- --screenshot FILE] [--page] [--json]
+ *
+ *   --page             serve the explorer page on the registry until interrupted
+ *   --screenshot FILE  take a picture of the youngest model's page, with the Chromium of the tests
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import Table from "cli-table3";
+import { createWasmBackend } from "../src/kernels/wasm/backend.js";
+import { createKernelThreads } from "../src/node/kernel-threads.js";
+import { connectRpc } from "../src/node/rpc.js";
+import { DriftRegistryClient } from "../src/registry/client.js";
+import { openOrMakeSetup } from "./examples/setups.js";
+import { startAnvil } from "./rehearsal/anvil.js";
+import { deployAsOperator, refusesDevelopmentKeys } from "./rehearsal/deploy.js";
+import { publishGenerations } from "./rehearsal/generations.js";
+import { showPage } from "./rehearsal/page.js";
+
+/** Nobody's chain, and no local one: development keys are refused on it unless told twice. */
+const CHAIN_ID = 17_077_000;
+
+const { values } = parseArgs({
+  options: { page: { type: "boolean" }, screenshot: { type: "string" }, json: { type: "boolean" } },
+});
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+say("… set-up of tier medium (INSECURE, for rehearsals only)");
+const setup = await openOrMakeSetup("medium");
+const anvil = await startAnvil(CHAIN_ID);
+const folder = await mkdtemp(join(tmpdir(), "fti-rehearsal-"));
+const pool = await createKernelThreads({ jobs: availableParallelism() });
+try {
+  say(`… deploy to ${anvil.url}, once told, and then twice`);
+  if (!(await refusesDevelopmentKeys(anvil.url, folder))) throw new Error("development keys were not refused");
+  const deployment = await deployAsOperator(anvil.url, CHAIN_ID, folder);
+  const { provider } = await connectRpc(anvil.url);
+  const registry = new DriftRegistryClient(deployment.registry, provider, { deployedAt: deployment.block });
+  const published = await publishGenerations(
+    setup,
+    createWasmBackend(pool),
+    registry,
+    await provider.getSigner(0),
+    say,
+  );
+
+  const [oldest, youngest] = [published[0], published.at(-1)];
+  if (oldest === undefined || youngest === undefined) throw new Error("nothing was published");
+  const ancestors = await registry.ancestors(youngest.modelId);
+  const drift = await registry.driftFrom(youngest.modelId, oldest.modelId);
+  if (values.json === true) {
+    const text = (_key: string, value: unknown): unknown => (typeof value === "bigint" ? String(value) : value);
+    process.stdout.write(`${JSON.stringify({ deployment, published, ancestors, drift }, text, 2)}\n`);
+  } else {
+    const table = new Table({ head: ["generation", "model", "certificate"] });
+    for (const { name, modelId, certificateId } of published) table.push([name, modelId, certificateId ?? "–"]);
+    const changed = drift.reduce((sum, { tileCount }) => sum + tileCount, 0);
+    const ranks = Math.max(...drift.map(({ maxRank }) => maxRank ?? Infinity));
+    process.stdout.write(
+      `${table.toString()}\nThe youngest has ${ancestors.length} ancestors; from the oldest, at most ${changed} tiles differ, ` +
+        `by rank ${ranks} and 200 single weights.\n`,
+    );
+  }
+  if (values.page === true || values.screenshot !== undefined) {
+    await showPage(deployment, anvil.url, youngest.modelId, {
+      screenshot: values.screenshot,
+      stays: values.page === true,
+    });
+  }
+  provider.destroy();
+} finally {
+  await pool.close();
+  await anvil.close();
+  await rm(folder, { recursive: true, force: true });
+}
+// snarkjs leaves threads behind.
+process.exit();
