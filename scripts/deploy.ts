@@ -104,7 +104,7 @@ async function deploy(options: Options): Promise<void> {
     ...(options.journal ? { deploymentId: `chain-${chainId}` } : {}),
   });
   const registry = (await deployed.registry.getAddress()).toLowerCase() as Hex;
-  const record = await checked(setups, registry, ethers.provider as unknown as Provider, {
+  const record = await checked(setups, registry, ethers.provider, {
     network: options.network,
     chainId: Number(chainId),
     deployer: signer.address.toLowerCase() as Hex,

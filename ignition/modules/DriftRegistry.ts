@@ -1,4 +1,5 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import type { IgnitionModule, NamedArtifactContractDeploymentFuture } from "@nomicfoundation/ignition-core";
 
 /** What a registry is deployed from: plain values, as Ignition keeps them in its journal. */
 export interface RegistryModuleInput {
@@ -14,8 +15,15 @@ export interface RegistryModuleInput {
   readonly srs: Readonly<Record<string, unknown>>;
 }
 
+/** What the module gives. */
+export type RegistryModule = IgnitionModule<
+  "DriftRegistry",
+  "DriftRegistry",
+  { readonly registry: NamedArtifactContractDeploymentFuture<"DriftRegistry"> }
+>;
+
 /** Verifiers of the tiers, and a registry with them: `verifierOf_<tier>` and `DriftRegistry`. */
-export function driftRegistryModule({ owner, tiers, srs }: RegistryModuleInput) {
+export function driftRegistryModule({ owner, tiers, srs }: RegistryModuleInput): RegistryModule {
   return buildModule("DriftRegistry", (m) => {
     const verifiers = tiers.map(({ tierId, name, verifyingKey }) => ({
       tierId,
