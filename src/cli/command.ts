@@ -1,3 +1,4 @@
+import { InputError } from "../errors/errors.js";
 import { Argument, InvalidArgumentError, Option, type Command } from "commander";
 import { isAddress } from "ethers";
 import { TIER_NAMES, type TierName } from "../protocol/tiers.js";
@@ -80,6 +81,21 @@ export function parseAddress(value: string): `0x${string}` {
   if (!/^0x[0-9a-fA-F]{40}$/u.test(value)) throw new InvalidArgumentError("expected 0x and 40 hex digits");
   if (!isAddress(value)) throw new InvalidArgumentError("its capital letters are not its checksum: mistyped?");
   return value.toLowerCase() as `0x${string}`;
+}
+
+/** The id of a model, policy or certificate. */
+export function parseHash(value: string): `0x${string}` {
+  if (!/^0x[0-9a-fA-F]{64}$/u.test(value)) throw new InvalidArgumentError("expected 0x and 64 hex digits");
+  return value.toLowerCase() as `0x${string}`;
+}
+
+/** As `parseHash`, of what is no option. Throws `InputError`. */
+export function hashArgument(value: string): `0x${string}` {
+  try {
+    return parseHash(value);
+  } catch (cause) {
+    throw new InputError(`${value} is no id: expected 0x and 64 hex digits`, { cause });
+  }
 }
 
 export type { TierName };

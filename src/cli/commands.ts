@@ -8,8 +8,10 @@ import { addInspectCommand } from "./commands/inspect.js";
 import { addMergeCommand } from "./commands/merge.js";
 import { addPolicyCommands } from "./commands/policy.js";
 import { addProveCommand } from "./commands/prove.js";
+import { addLineageCommands } from "./commands/lineage.js";
 import { addQueryCommand } from "./commands/query.js";
 import { addRegisterCommands } from "./commands/register.js";
+import { addStatusCommands } from "./commands/status.js";
 import { addSetupCommand } from "./commands/setup.js";
 import { addVerifyCommand } from "./commands/certificate-verify.js";
 
@@ -26,5 +28,7 @@ export function addCommands(program: Command, runner: Runner): void {
   addDeployCommand(program, runner);
   addRegisterCommands(program, runner);
   addQueryCommand(program, runner);
+  addLineageCommands(program, runner);
+  addStatusCommands(program, runner);
   addExportCommand(program, runner);
 }

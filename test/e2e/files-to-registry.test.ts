@@ -221,6 +221,50 @@ describe("from files to the registry, by command line, at tier nano", () => {
     expect(stderr).to.include(registry).and.to.include(OTHER);
   });
 
+  it("tells lineage and lists, and ends certificates for good", async () => {
+    const idOf = async (name: string): Promise<string> =>
+      (JSON.parse(await place.read(`${name}.model.json`)) as { modelId: string }).modelId;
+    const [a, b, c] = await Promise.all(["a", "b", "c"].map(idOf));
+    const lineage = (await runJson(["lineage", String(b), ...chain])) as {
+      ancestors: { modelId: string; status: string }[];
+      children: { tunedModelId: string }[];
+      drift: { maxNorm: string }[];
+    };
+    expect(lineage.ancestors.map(({ modelId }) => modelId)).to.deep.equal([a]);
+    expect(lineage.children.map(({ tunedModelId }) => tunedModelId)).to.deep.equal([c]);
+    expect(lineage.drift).to.not.have.length(0);
+    const words = (await runCli(["lineage", String(c), ...chain])).stdout;
+    expect(words).to.include(String(a)).and.include(String(b)).and.include("From the oldest ancestor at most");
+    expect((await runJson(["lineage", `0x${"00".repeat(32)}`, ...chain], 2))["error"]).to.deep.include({
+      name: "InputError",
+    });
+    expect((await runCli(["lineage", "0x12", ...chain])).stderr).to.include("64 hex digits");
+
+    type Listed = { certificates: { certificateId: string; tunedModelId: string; status: string }[] };
+    const list = async (...argv: string[]): Promise<Listed["certificates"]> =>
+      ((await runJson(["list", ...argv, ...chain])) as Listed).certificates;
+    const [ofB] = await list("--tuned", String(b));
+    const [ofC] = await list("--base", String(b));
+    const ofPublisher = (ofC as unknown as { publisher: string }).publisher;
+    expect(ofC?.tunedModelId).to.equal(c);
+    const mine = await list("--publisher", ofPublisher);
+    expect(mine.map(({ certificateId }) => certificateId)).to.include.members([ofB?.certificateId, ofC?.certificateId]);
+    expect((await runCli(["list", ...chain])).stderr).to.include("one of --publisher");
+
+    const [older, newer] = [String(ofB?.certificateId), String(ofC?.certificateId)];
+    const account = [...chain, "--account", "0"];
+    const stranger = await runJson(["revoke", older, "--reason", "x", ...chain, "--account", "1"], 1);
+    expect(stranger["error"]).to.deep.include({ errorName: "NotThePublisher" });
+    await runJson(["supersede", older, newer, ...account]);
+    expect((await list("--tuned", String(b)))[0]?.status).to.equal("superseded");
+    expect((await runJson(["query", String(b), ...chain], 1))["isCertified"]).to.equal(false);
+    await runJson(["revoke", older, newer, "--reason", "trained on the wrong data", ...account]);
+    expect((await list("--tuned", String(c)))[0]?.status).to.equal("revoked");
+    const query = await runCli(["query", String(c), ...chain]);
+    expect(query.exitCode).to.equal(1);
+    expect(query.stdout).to.include("revoked");
+  });
+
   it("sends nothing to an address without a registry", async () => {
     const elsewhere = ["--rpc", node.url, "--registry", OTHER];
     for (const argv of [

@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import { commitModel } from "../../client/commit-model.js";
 import { describePolicy } from "../../policy/describe-policy.js";
-import { queryModel } from "../../client/query-model.js";
+import { currentStatus, queryModel } from "../../client/query-model.js";
 import { recomputeModelId } from "../../client/recompute-model-id.js";
 import type { Hex } from "../../encoding/hex.js";
 import { InputError } from "../../errors/errors.js";
@@ -69,6 +69,7 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
       const parsed = manifest === undefined ? undefined : parseManifest(JSON.parse(manifest));
       const certificates = standing.certificates.map(({ certificate, policy, policyProblem }) => ({
         ...certificate,
+        status: currentStatus(certificate),
         isFromGivenBase: baseModelId === undefined ? undefined : certificate.baseModelId === baseModelId,
         policy,
         policyProblem,
@@ -87,6 +88,7 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
             `  Certificate ${certificateId}`,
             `    from base ${each.baseModelId}${each.isFromGivenBase === true ? " (the given base)" : ""}`,
             `    by ${publisher} in block ${blockNumber}`,
+            ...(each.status === "active" ? [] : [red(`    ${each.status}: it certifies nothing`)]),
             ...(policyProblem === undefined ? [] : [red(`    MEANINGLESS policy: ${policyProblem}`)]),
             ...words.map((line) => `    ${line}`),
           ]),

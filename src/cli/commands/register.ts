@@ -4,6 +4,7 @@ import { parsePolicy } from "../../drift/policy-file.js";
 import { InputError } from "../../errors/errors.js";
 import { chooseSigner, connectRpc, type RpcConnection } from "../../node/rpc.js";
 import { readTextFile } from "../../node/text-file.js";
+import type { Inclusion } from "../../registry/call.js";
 import { DriftRegistryClient } from "../../registry/client.js";
 import { parseCertificate } from "../../wrap/certificate-codec.js";
 import { addCommand, parseAddress, parseCount, type Runner } from "../command.js";
@@ -11,15 +12,22 @@ import { isLocalChain } from "../../node/local-chain.js";
 import type { Outcome, Session } from "../session.js";
 import type { Signer } from "ethers";
 
-interface RegisterOptions {
+/** Which registry, and who signs. */
+export interface SignerOptions {
   readonly rpc: string;
   readonly registry: `0x${string}`;
   readonly account?: number;
+}
+
+interface RegisterOptions extends SignerOptions {
   readonly uri?: string;
+  readonly restricted?: boolean;
+  readonly expires?: number;
   readonly allowInsecure?: boolean;
 }
 
-interface Target {
+/** A registry, and who signs for it. */
+export interface Target {
   readonly client: DriftRegistryClient;
   readonly signer: Signer;
   readonly connection: RpcConnection;
@@ -57,14 +65,22 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
     description:
       "Registers a committed model so that certificates can start from it. A certificate registers its tuned model by itself.",
     positionals: [["<file>", "file made by fti commit"]],
-    options: [...options, new Option("--uri <uri>", "where the manifest can be found")],
+    options: [
+      ...options,
+      new Option("--uri <uri>", "where the manifest can be found"),
+      new Option("--restricted", "only publishers that you allow can certify from it; for good"),
+    ],
     examples: [example("model", "base.model.json")],
     run: async ([path = ""], given, session) => {
       const { parts, insecure } = parseModel(await readTextFile(path), path);
-      const { client, signer, connection } = await connect(given, session);
+      const { client, signer, connection } = await connectSigner(given, session);
       assertSecure(insecure, connection, given, path);
       await client.assertPresent();
-      return report("model", await client.registerModel(signer, parts, given.uri ?? ""), session);
+      return report(
+        "model",
+        await client.registerModel(signer, parts, given.uri ?? "", { isRestricted: given.restricted ?? false }),
+        session,
+      );
     },
   });
   addCommand<RegisterOptions>(register, runner, {
@@ -76,7 +92,7 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
     examples: [example("policy", "policy.json")],
     run: async ([path = ""], given, session) => {
       const policy = parsePolicy(await readTextFile(path), path);
-      const { client, signer } = await connect(given, session);
+      const { client, signer } = await connectSigner(given, session);
       await client.assertPresent();
       return report("policy", await client.registerPolicy(signer, policy), session);
     },
@@ -86,11 +102,16 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
     summary: "have a certificate verified and registered",
     description: "Sends a certificate to the registry, which verifies it. Base and policy must be registered.",
     positionals: [["<file>", "file made by fti prove"]],
-    options,
+    options: [
+      ...options,
+      new Option("--expires <days>", "days after which it certifies nothing any more; never by default").argParser(
+        parseCount,
+      ),
+    ],
     examples: [example("certificate", "certificate.json")],
     run: async ([path = ""], given, session) => {
       const certificate = parseCertificate(await readTextFile(path), path);
-      const { client, signer, connection } = await connect(given, session);
+      const { client, signer, connection } = await connectSigner(given, session);
       assertSecure(certificate.insecure, connection, given, path);
       if (certificate.chainId !== connection.chainId || certificate.registry !== client.address) {
         throw new InputError(
@@ -99,12 +120,15 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
         );
       }
       await client.assertPresent();
-      return report("certificate", await client.certify(signer, certificate), session);
+      const { expires } = given;
+      const expiresAt = expires === undefined ? undefined : Math.floor(Date.now() / 1000) + expires * 86_400;
+      return report("certificate", await client.certify(signer, certificate, { expiresAt }), session);
     },
   });
 }
 
-async function connect(options: RegisterOptions, session: Session): Promise<Target> {
+/** Throws `InputError` if nobody can sign, `UnavailableError` if no node answers. */
+export async function connectSigner(options: SignerOptions, session: Session): Promise<Target> {
   const connection = await connectRpc(options.rpc);
   session.onClose(() => {
     connection.provider.destroy();
@@ -126,17 +150,17 @@ function assertSecure(insecure: boolean, { chainId }: RpcConnection, options: Re
   });
 }
 
-function report(
-  what: string,
-  inclusion: { readonly transactionHash: string; readonly blockNumber: number; readonly gasUsed: bigint },
-  session: Session,
-): Outcome {
+const report = (what: string, inclusion: Inclusion, session: Session): Outcome =>
+  sent(`Registered the ${what}`, inclusion, session);
+
+/** What a transaction has done, and where it is. */
+export function sent(done: string, inclusion: Inclusion, session: Session): Outcome {
   const { transactionHash, blockNumber, gasUsed, ...ids } = inclusion;
   return {
     exitCode: 0,
     json: { ...inclusion },
     lines: [
-      session.colors.bold(`Registered the ${what}`),
+      session.colors.bold(done),
       ...Object.entries(ids).map(([name, id]) => `  ${name} ${String(id)}`),
       `  block ${blockNumber}, ${gasUsed.toLocaleString("en-US")} gas, transaction ${transactionHash}`,
     ],

@@ -1,0 +1,131 @@
+import { Option, type Command } from "commander";
+import type { Hex } from "../../encoding/hex.js";
+import { InputError } from "../../errors/errors.js";
+import { connectRpc } from "../../node/rpc.js";
+import { MAX_SHIFT } from "../../protocol/constants.js";
+import { DriftRegistryClient } from "../../registry/client.js";
+import type { Ancestor, DriftInterval, RegisteredCertificate } from "../../registry/records.js";
+import { addCommand, hashArgument, parseAddress, parseCount, parseHash, type Runner } from "../command.js";
+import type { Session } from "../session.js";
+import { rpcOptions } from "./register.js";
+
+interface ReadOptions {
+  readonly rpc: string;
+  readonly registry: Hex;
+  readonly fromBlock?: number;
+}
+
+interface ListOptions extends ReadOptions {
+  readonly publisher?: Hex;
+  readonly base?: Hex;
+  readonly tuned?: Hex;
+  readonly policy?: Hex;
+}
+
+const PLACE = "--rpc http://127.0.0.1:8545 --registry 0x5FbDB2315678afecb367f032d93F642f64180aa3";
+
+/** `fti lineage` and `fti list` */
+export function addLineageCommands(parent: Command, runner: Runner): void {
+  const options = [...rpcOptions(), new Option("--from-block <n>", "oldest block to search").argParser(parseCount)];
+  addCommand<ReadOptions>(parent, runner, {
+    name: "lineage",
+    summary: "show what a model descends from, and what descends from it",
+    description:
+      "Models above a model by the certificates that gave them a parent, the tunes made from it, and, if every certificate " +
+      "up to the oldest ancestor is active, how far the model can be from that one: norms, ranks and single weights add up.",
+    positionals: [["<model>", "model id"]],
+    options,
+    examples: [`fti lineage 0xbb11…ab6e ${PLACE}`],
+    run: async ([text = ""], given, session) => {
+      const modelId = hashArgument(text);
+      const client = await connect(given, session);
+      if ((await client.getModel(modelId)) === undefined) {
+        throw new InputError(`the registry does not know the model ${modelId}`, {
+          remedy: "Check the id, the registry's address and the chain.",
+        });
+      }
+      const ancestors = await client.ancestors(modelId);
+      const children = await client.findByBaseModel(modelId);
+      const oldest = ancestors.at(-1);
+      const isActive = oldest !== undefined && ancestors.every(({ status }) => status === "active");
+      const drift = isActive ? await client.driftFrom(modelId, oldest.modelId) : undefined;
+      return {
+        exitCode: 0,
+        json: { modelId, depth: ancestors.length, ancestors, children, drift },
+        lines: [
+          ...ancestors.toReversed().map((each, depth) => ancestorLine(each, depth)),
+          session.colors.bold(`${"  ".repeat(ancestors.length)}${modelId}`),
+          ...children.map((child) => `${"  ".repeat(ancestors.length + 1)}${childLine(child)}`),
+          ...(drift === undefined ? [] : ["", "From the oldest ancestor at most:", ...drift.map(driftLine)]),
+        ],
+      };
+    },
+  });
+  addCommand<ListOptions>(parent, runner, {
+    name: "list",
+    summary: "list certificates of a publisher, base, tuned model or policy",
+    description: "All certificates of a registry that belong to one thing, the oldest first, with their status.",
+    options: [
+      ...options,
+      new Option("--publisher <address>", "whose proofs they are").argParser(parseAddress),
+      new Option("--base <id>", "model that they start from").argParser(parseHash),
+      new Option("--tuned <id>", "model that they lead to").argParser(parseHash),
+      new Option("--policy <id>", "policy that they are under").argParser(parseHash),
+    ],
+    examples: [`fti list --publisher 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 ${PLACE}`],
+    run: async (_positionals, given, session) => {
+      const client = await connect(given, session);
+      const certificates = await find(client, given);
+      return {
+        exitCode: 0,
+        json: { certificates },
+        lines:
+          certificates.length === 0
+            ? ["No certificate."]
+            : certificates.map(
+                ({ certificateId, status, baseModelId, tunedModelId }) =>
+                  `${certificateId}  ${status}\n  ${baseModelId} → ${tunedModelId}`,
+              ),
+      };
+    },
+  });
+}
+
+async function connect(options: ReadOptions, session: Session): Promise<DriftRegistryClient> {
+  const { provider } = await connectRpc(options.rpc);
+  session.onClose(() => {
+    provider.destroy();
+    return Promise.resolve();
+  });
+  const client = new DriftRegistryClient(options.registry, provider, { deployedAt: options.fromBlock });
+  await client.assertPresent();
+  return client;
+}
+
+async function find(client: DriftRegistryClient, options: ListOptions): Promise<RegisteredCertificate[]> {
+  const { publisher, base, tuned, policy } = options;
+  const given = [publisher, base, tuned, policy].filter((each) => each !== undefined);
+  if (given.length !== 1) {
+    throw new InputError(`fti list takes one of --publisher, --base, --tuned and --policy, ${given.length} are given`);
+  }
+  if (publisher !== undefined) return client.findByPublisher(publisher);
+  if (base !== undefined) return client.findByBaseModel(base);
+  if (tuned !== undefined) return client.findByTunedModel(tuned);
+  return client.findByPolicy(policy as Hex);
+}
+
+const ancestorLine = ({ modelId, certificateId, status }: Ancestor, depth: number): string =>
+  `${"  ".repeat(depth)}${modelId}\n${"  ".repeat(depth)}  │ certificate ${certificateId}, ${status}`;
+
+const childLine = ({ tunedModelId, certificateId, status }: RegisteredCertificate): string =>
+  `${tunedModelId} (certificate ${certificateId}, ${status})`;
+
+function driftLine({ firstTile, tileCount, maxRank, maxNonzeros, maxNorm }: DriftInterval): string {
+  const tiles = tileCount === 1 ? `tile ${firstTile}` : `tiles ${firstTile} to ${firstTile + tileCount - 1}`;
+  const norm = Number(maxNorm) / 2 ** MAX_SHIFT;
+  return [
+    `  ${tiles}: norm ${norm.toPrecision(4)} of integer units`,
+    ...(maxRank === 0 ? [] : [maxRank === undefined ? "any rank" : `rank ${maxRank}`]),
+    ...(maxNonzeros === 0n ? [] : [`${maxNonzeros} single weights`]),
+  ].join(", ");
+}
