@@ -109,6 +109,12 @@ export {
 } from "./registry/deploy.js";
 export type { RegisteredCertificate, RegisteredModel } from "./registry/records.js";
 export { certificateId } from "./registry/encode.js";
+export {
+  scanCertificates,
+  type CertificateFilter,
+  type LoggedCertificate,
+  type RegistryPlace,
+} from "./registry/logs/certificates.js";
 export { scanLogs, type LogQuery, type ScanOptions } from "./registry/logs/scan.js";
 export { cachedLogs, memoryLogStore, type KeptLog, type LogStore } from "./registry/logs/cache.js";
 export { queryModel, type FoundCertificate, type ModelStanding, type QueryModelInput } from "./client/query-model.js";

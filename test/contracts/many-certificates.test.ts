@@ -1,0 +1,130 @@
+import { expect } from "chai";
+import { Log, type LogParams, type Provider } from "ethers";
+import { modelId } from "../../src/commitment/model-id.js";
+import { policyId } from "../../src/drift/rule.js";
+import { keccakText } from "../../src/encoding/keccak.js";
+import type { Hex } from "../../src/encoding/hex.js";
+import { UnavailableError } from "../../src/errors/errors.js";
+import { callRegistry, sendToRegistry } from "../../src/registry/call.js";
+import { DriftRegistryClient } from "../../src/registry/client.js";
+import { deployContract } from "../../src/registry/deploy.js";
+import { driftRegistryInterface } from "../../src/registry/encode.js";
+import { DEFAULT_RETRY } from "../../src/registry/logs/retry.js";
+import { scanCertificates, type CertificateFilter, type RegistryPlace } from "../../src/registry/logs/certificates.js";
+import { g2Words } from "../../src/registry/points.js";
+import { knownTauSrs } from "../unit/kzg/known-tau.js";
+import { artifact, startChain, type Chain } from "./support/chain.js";
+import { rule, World } from "./support/world.js";
+import { TIERS } from "../../src/protocol/tiers.js";
+
+const BATCHES = 200;
+const PER_BATCH = 50;
+
+describe("a registry with 10,000 certificates", function () {
+  this.timeout(300_000);
+  let chain: Chain;
+  let client: DriftRegistryClient;
+  let place: RegistryPlace;
+  let publisher: Hex;
+  let world: World;
+
+  before(async () => {
+    chain = await startChain();
+    const { srs } = knownTauSrs("contracts");
+    const points = { tau1: srs.tau1, blindingBase: srs.blindingBase, tau2: g2Words(srs.tau2) };
+    const { address } = await deployContract(chain.publisher, await artifact("RegistryWithoutProofs"), [points]);
+    client = new DriftRegistryClient(address, chain.provider);
+    place = { chainId: chain.chainId, registry: client.address };
+    publisher = (await chain.publisher.getAddress()).toLowerCase() as Hex;
+    world = new World("many", TIERS.nano, 4, [rule(0, 4)]);
+    await client.registerModel(chain.publisher, world.base);
+    await client.registerPolicy(chain.publisher, world.policy);
+    const { t, tileCount, manifestHash, merkleRoot } = world.base;
+    for (let batch = 0; batch < BATCHES; ++batch) {
+      const params = Array.from({ length: PER_BATCH }, (_, i) => ({
+        base: { t, tileCount, manifestHash, merkleRoot },
+        policyId: policyId(world.policy),
+        tunedMerkleRoot: rootOf(batch * PER_BATCH + i),
+        expiresAt: 0,
+        metadata: { uri: "", contentHash: rootOf(0) },
+        segments: [],
+      }));
+      const data = driftRegistryInterface.encodeFunctionData("certifyMany", [params]) as Hex;
+      await sendToRegistry(chain.publisher, client.address, data);
+    }
+  });
+
+  after(() => chain.close());
+
+  const rootOf = (n: number): Hex => keccakText(`tuned ${n}`);
+  const tunedModel = (n: number): Hex => modelId({ ...world.base, merkleRoot: rootOf(n) });
+
+  /** Ids, and the largest page. */
+  async function scan(
+    filter: CertificateFilter,
+    provider: Pick<Provider, "getLogs" | "getBlockNumber"> = chain.provider,
+  ) {
+    const ids = new Set<Hex>();
+    let largest = 0;
+    const retry = { ...DEFAULT_RETRY, sleep: () => Promise.resolve() };
+    for await (const page of scanCertificates(provider, place, filter, { blocksPerRequest: 10, retry })) {
+      largest = Math.max(largest, page.length);
+      for (const { certificateId } of page) ids.add(certificateId);
+    }
+    return { ids, largest };
+  }
+
+  it("is paged through, each certificate once, a few blocks at a time", async () => {
+    const all = await scan({});
+    expect(all.ids.size).to.equal(BATCHES * PER_BATCH);
+    // What is in memory is what ten blocks hold, however many there are.
+    expect(all.largest).to.be.at.most(10 * PER_BATCH);
+    expect((await scan({ baseModelId: modelId(world.base) })).ids.size).to.equal(BATCHES * PER_BATCH);
+  });
+
+  it("answers for one of them", async () => {
+    const id = tunedModel(7_654);
+    const { ids } = await scan({ tunedModelId: id });
+    expect(ids.size).to.equal(1);
+    const [found] = await client.findByTunedModel(id);
+    expect([...ids]).to.deep.equal([found?.certificateId]);
+    expect(found).to.include({ status: "active", publisher, policyId: policyId(world.policy) });
+    expect((await client.ancestors(id)).map((each) => each.modelId)).to.deep.equal([modelId(world.base)]);
+    expect((await scan({ tunedModelId: tunedModel(-1) })).ids.size).to.equal(0);
+    const [answer] = await callRegistry(chain.provider, client.address, "isCertified", [
+      publisher,
+      modelId(world.base),
+      id,
+      policyId(world.policy),
+    ]);
+    expect(answer).to.equal(true);
+  });
+
+  it("survives a node that drops every other request and limits ranges, and says so when one lies", async () => {
+    const { provider } = chain;
+    let asked = 0;
+    const poor: Pick<Provider, "getLogs" | "getBlockNumber"> = {
+      getBlockNumber: () => provider.getBlockNumber(),
+      getLogs: (filter) => {
+        const { fromBlock = 0, toBlock = 0 } = filter as { fromBlock?: number; toBlock?: number };
+        if (toBlock - fromBlock >= 5) return Promise.reject(new Error("block range is too large"));
+        return ++asked % 2 === 0 ? Promise.reject(new Error("ECONNRESET")) : provider.getLogs(filter);
+      },
+    };
+    expect((await scan({}, poor)).ids.size).to.equal(BATCHES * PER_BATCH);
+    const liar: typeof poor = {
+      getBlockNumber: () => provider.getBlockNumber(),
+      // Certificates of other models, as if they led to the one that was asked for.
+      getLogs: async (filter) => {
+        const { topics, ...rest } = filter as { topics: string[] };
+        const logs = await provider.getLogs({ ...rest, topics: [String(topics[0])] });
+        return logs.map((log) => {
+          const [event = "", , ...others] = log.topics;
+          return new Log({ ...(log.toJSON() as LogParams), topics: [event, String(topics[1]), ...others] }, provider);
+        });
+      },
+    };
+    const outcome = await scan({ tunedModelId: tunedModel(-1) }, liar).catch((error: unknown) => error);
+    expect(outcome).to.be.instanceOf(UnavailableError);
+  });
+});
