@@ -1,10 +1,10 @@
-import type { Eip1193Provider } from "ethers";
 import { Chain } from "./chain.js";
 import { el } from "./dom.js";
 import type { Page, View } from "./page.js";
 import { failure } from "./parts.js";
 import { linkTo, parseRoute, type Route } from "./route.js";
 import { loadChoice, parseHostConfig, settingsOf, type HostConfig } from "./settings.js";
+import { discoverWallets, pickWallet } from "./wallets.js";
 import { shorten } from "./words.js";
 import { messageOf } from "./verdict.js";
 import { certificateView } from "./views/certificate.js";
@@ -18,6 +18,7 @@ import { settingsView } from "./views/settings.js";
 import { verifyView } from "./views/verify.js";
 
 let leaving: (() => void)[] = [];
+const wallets = discoverWallets(window);
 
 async function start(): Promise<void> {
   const main = byId("main");
@@ -53,12 +54,13 @@ async function start(): Promise<void> {
 
 function openPage(host: HostConfig, reload: () => void): Page {
   const settings = settingsOf(host, loadChoice(localStorage));
-  const wallet = (window as { ethereum?: Eip1193Provider }).ethereum;
+  const wallet = pickWallet(wallets(), settings.wallet);
   let chain: Promise<Chain> | undefined;
   return {
     settings,
+    wallets: wallets(),
     wallet,
-    chain: () => (chain ??= Chain.connect(settings, wallet)),
+    chain: () => (chain ??= Chain.connect(settings, wallet?.provider)),
     go: (fragment) => {
       location.hash = fragment;
     },

@@ -1,14 +1,16 @@
-import type { Eip1193Provider } from "ethers";
 import type { Chain } from "./chain.js";
 import type { Settings } from "./settings.js";
+import type { Wallet } from "./wallets.js";
 
 /** What every view is given. */
 export interface Page {
   readonly settings: Settings;
   /** The registry that is set; connects once, fails with `InputError`, `UnavailableError` or `RegistryError`. */
   chain(): Promise<Chain>;
-  /** The browser's wallet, if it has one. */
-  readonly wallet: Eip1193Provider | undefined;
+  /** All wallets of this browser that have shown themselves so far. */
+  readonly wallets: readonly Wallet[];
+  /** The one that is used, if there is one. */
+  readonly wallet: Wallet | undefined;
   /** Goes to a fragment. */
   go(fragment: string): void;
   /** Shows the page again, as after settings have changed. */

@@ -25,6 +25,8 @@ const hostSchema = z
     keys: z.enum(["development", "ceremony"]).optional(),
     /** Address of the SRS (a `.ptau` file), relative to the page. */
     srs: z.string().min(1).optional(),
+    /** Gateway through which `ipfs://` addresses are fetched, when a reader asks for it. */
+    gateway: optionally(httpAddress).optional(),
     /** Addresses of the verifying keys by tier, relative to the page. */
     verifyingKeys: z.record(z.enum(TIER_NAMES), z.string().min(1)).optional(),
   })
@@ -53,11 +55,14 @@ const choiceSchema = z.object({
   via: z.enum(["rpc", "wallet"]),
   rpc: optionally(httpAddress),
   registry: optionally(address),
+  gateway: optionally(httpAddress).default(""),
+  /** Id of the wallet that is used; nothing for the browser's default. */
+  wallet: z.string().max(200).default(""),
 });
 
 export type Choice = z.infer<typeof choiceSchema>;
 
-export const NO_CHOICE: Choice = { via: "rpc", rpc: "", registry: "" };
+export const NO_CHOICE: Choice = { via: "rpc", rpc: "", registry: "", gateway: "", wallet: "" };
 
 /** Reads what the settings' fields hold. Throws `FormatError` naming the field. */
 export function parseChoice(fields: unknown): Choice {
@@ -81,6 +86,10 @@ export interface Settings {
   /** The chain that must answer, where it is known. */
   readonly chainId: number | undefined;
   readonly fromBlock: number;
+  /** `undefined` if nobody named one. */
+  readonly gateway: string | undefined;
+  /** Id of the wallet that is used. */
+  readonly wallet: string;
   /** Whether the keys behind this registry are known to be development ones: by the host's word, for its own registry only. */
   readonly keys: KeyOrigin;
   /** The same of the files that the host offers. */
@@ -103,6 +112,8 @@ export function settingsOf(host: HostConfig, choice: Choice): Settings {
     registry,
     chainId: isHostsRegistry ? host.chainId : undefined,
     fromBlock: isHostsRegistry && isHostsChain ? (host.fromBlock ?? 0) : 0,
+    gateway: [choice.gateway, host.gateway].find((each) => each !== undefined && each !== ""),
+    wallet: choice.wallet,
     // A warning is never dropped on a guess.
     keys: isHostsRegistry && (isHostsChain || keys === "development") ? keys : "unknown",
     hostKeys: keys,

@@ -14,6 +14,7 @@ import { ENDED_HEADLINES, statusWords } from "../status-words.js";
 import { moment } from "../words.js";
 import { manifestPart } from "./manifest-part.js";
 import { notSaidPart, policyPart } from "./policy-part.js";
+import { revokePart } from "./revoke-part.js";
 import { statementsPart } from "./statements-part.js";
 
 /** `#/certificate/0x…`: a registered certificate in plain words. */
@@ -93,6 +94,7 @@ function certificateParts(page: Page, answer: Answer): HTMLElement[] {
       ["Status", statusWords(certificate, ending)],
       ["Policy", idText(policyId)],
     ]),
+    ...(certificate.status === "active" && page.wallet !== undefined ? [revokePart(page, certificate)] : []),
     ...(misfit === undefined ? policyPart(policy, manifest) : []),
     ...(manifest === undefined ? [manifestPart(page, baseModelId, base.manifestHash)] : []),
     statementsPart(page, certificate.certificateId, { address: publisher, is: "publisher" }),

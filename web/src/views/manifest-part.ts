@@ -4,7 +4,9 @@ import { el } from "../dom.js";
 import { fileField } from "../file-field.js";
 import { learnManifestFile } from "../manifests.js";
 import type { Page } from "../page.js";
+import { fetchable } from "../fetchable.js";
 import { part, pending, problem } from "../parts.js";
+import { linkTo } from "../route.js";
 
 /** Beyond this it is no manifest. */
 const MAX_BYTES = 64 * 2 ** 20;
@@ -39,7 +41,7 @@ export function manifestPart(page: Page, modelId: Hex, manifestHash: Hex): HTMLE
   const addresses = pending(
     page.chain().then((chain) => chain.manifestUris(modelId)),
     "Looking for published addresses",
-    (uris) => el("div", { class: "row" }, ...usable(uris).map((uri) => fetchButton(uri, learn))),
+    (uris) => offers(uris, page.settings.gateway, learn),
   );
   return part(
     "Read it by the names of tensors",
@@ -56,15 +58,27 @@ export function manifestPart(page: Page, modelId: Hex, manifestHash: Hex): HTMLE
 
 type Learn = (read: () => Promise<{ text: string; name: string }>) => Promise<void>;
 
+/** A button for each address that a page can fetch; others are named, for whoever can. */
+function offers(uris: readonly string[], gateway: string | undefined, learn: Learn): HTMLElement[] {
+  const [buttons, others]: [HTMLElement[], string[]] = [[], []];
+  for (const uri of new Set(uris)) {
+    const address = fetchable(uri, gateway);
+    if (address === undefined) others.push(uri);
+    else buttons.push(fetchButton(address, learn));
+  }
+  const settings = el("a", { href: linkTo({ page: "settings" }) }, "the settings");
+  const needsGateway = gateway === undefined && others.some((uri) => uri.startsWith("ipfs://"));
+  return [
+    ...(buttons.length === 0 ? [] : [el("div", { class: "row" }, ...buttons)]),
+    ...others.map((uri) => el("p", { class: "hint" }, "Published at ", el("code", {}, uri), ".")),
+    ...(needsGateway ? [el("p", { class: "hint" }, "To fetch it from IPFS, name a gateway in ", settings, ".")] : []),
+  ];
+}
+
 function fetchButton(uri: string, learn: Learn): HTMLElement {
   const button = el("button", { type: "button", class: "quiet" }, `Fetch it from ${new URL(uri).host}`);
   button.addEventListener("click", () => void learn(async () => ({ text: await fetchText(uri), name: uri })));
   return button;
-}
-
-/** Addresses that a page can fetch; others are somebody else's to resolve. */
-function usable(uris: readonly string[]): string[] {
-  return [...new Set(uris)].filter((uri) => /^https?:\/\//u.test(uri) && URL.canParse(uri));
 }
 
 async function fetchText(uri: string): Promise<string> {

@@ -9,6 +9,7 @@ import { facts, idText, notice, problem, wholeId } from "../parts.js";
 import { linkTo, type Route } from "../route.js";
 import { assertBelongs, parseSubmission, type Submission } from "../submission.js";
 import { counted } from "../words.js";
+import { termsFields } from "./terms-fields.js";
 
 /** `#/publish`: what `fti register` does, signed by the browser's wallet. */
 export function publishView(page: Page): View {
@@ -26,7 +27,6 @@ export function publishView(page: Page): View {
         .catch((error: unknown) => outcome.replaceChildren(problem("That cannot be registered", error)));
     },
   });
-  const hasWallet = page.wallet !== undefined;
   return {
     title: "Publish",
     content: [
@@ -36,8 +36,15 @@ export function publishView(page: Page): View {
         { class: "lead" },
         "What is registered stays for ever and names your address. Your wallet asks you before anything is sent.",
       ),
-      ...(hasWallet
-        ? []
+      ...(page.wallet !== undefined
+        ? [
+            el(
+              "p",
+              { class: "hint" },
+              `Through ${page.wallet.name}. `,
+              page.wallets.length > 1 && el("a", { href: linkTo({ page: "settings" }) }, "Use another wallet"),
+            ),
+          ]
         : [
             notice(
               "plain",
@@ -55,11 +62,12 @@ export function publishView(page: Page): View {
 function offer(page: Page, submission: Submission): HTMLElement[] {
   const result = el("div", { "aria-live": "polite" });
   const button = el("button", { type: "button", disabled: page.wallet === undefined }, "Register with the wallet");
+  const terms = termsFields();
   const uri = el("input", { type: "text", id: "manifest-uri", placeholder: "https://…", autocomplete: "off" });
   button.addEventListener("click", () => {
     button.disabled = true;
     result.replaceChildren(el("p", { role: "status" }, "Waiting for the wallet and the chain …"));
-    register(page, submission, uri.value.trim())
+    register(page, submission, uri.value.trim(), terms)
       .then((hash) => result.replaceChildren(done(submission, hash)))
       .catch((error: unknown) => {
         button.disabled = false;
@@ -92,6 +100,7 @@ function offer(page: Page, submission: Submission): HTMLElement[] {
           ),
         ]
       : []),
+    ...(submission.kind === "certificate" ? [terms.element] : []),
     el("p", {}, button),
     result,
   ];
@@ -130,12 +139,17 @@ function isInsecure(submission: Submission): boolean {
   return submission.kind === "certificate" && submission.certificate.insecure;
 }
 
-async function register(page: Page, submission: Submission, manifestUri: string): Promise<Hex> {
+async function register(
+  page: Page,
+  submission: Submission,
+  manifestUri: string,
+  terms: ReturnType<typeof termsFields>,
+): Promise<Hex> {
   if (manifestUri !== "" && !URL.canParse(manifestUri)) {
     throw new InputError(`${JSON.stringify(manifestUri)} is not an address`, { remedy: "Write it like https://…" });
   }
   const { registry, chainId } = await page.chain();
-  const signer = await walletSigner(page.wallet, chainId);
+  const signer = await walletSigner(page.wallet?.provider, chainId);
   const account = (await signer.getAddress()).toLowerCase() as Hex;
   assertBelongs(submission, { chainId, registry: registry.address, account });
   switch (submission.kind) {
@@ -144,10 +158,12 @@ async function register(page: Page, submission: Submission, manifestUri: string)
       return (await registry.registerModel(signer, submission.model.parts, manifestUri)).transactionHash;
     case "policy":
       return (await registry.registerPolicy(signer, submission.policy)).transactionHash;
-    case "certificate":
+    case "certificate": {
+      const options = await terms.read();
       // The registry's own words, before the wallet asks for money.
-      await registry.simulateCertify(account, submission.certificate);
-      return (await registry.certify(signer, submission.certificate)).transactionHash;
+      await registry.simulateCertify(account, submission.certificate, options);
+      return (await registry.certify(signer, submission.certificate, options)).transactionHash;
+    }
   }
 }
 

@@ -10,6 +10,7 @@ export function settingsView(page: Page): View {
   const { settings } = page;
   const rpc = textField("rpc", "Address of a node (JSON-RPC)", choice.rpc, "http://127.0.0.1:8545");
   const registry = textField("registry", "Address of the registry", choice.registry, "0x…");
+  const gateway = textField("gateway", "IPFS gateway, for published manifests", choice.gateway, "https://…");
   const via = el(
     "fieldset",
     {},
@@ -29,6 +30,8 @@ export function settingsView(page: Page): View {
     via,
     rpc,
     registry,
+    gateway,
+    walletField(page, choice.wallet),
     el("div", { class: "row" }, el("button", { type: "submit" }, "Save"), forget),
     trouble,
   );
@@ -40,7 +43,8 @@ export function settingsView(page: Page): View {
       return typeof entry === "string" ? entry.trim() : "";
     };
     try {
-      saveChoice(localStorage, parseChoice({ via: value("via"), rpc: value("rpc"), registry: value("registry") }));
+      const fields = ["via", "rpc", "registry", "gateway", "wallet"].map((name) => [name, value(name)] as const);
+      saveChoice(localStorage, parseChoice(Object.fromEntries(fields)));
       page.reload();
     } catch (error) {
       trouble.textContent = messageOf(error);
@@ -60,6 +64,7 @@ export function settingsView(page: Page): View {
         "In use",
         facts([
           ["Through", settings.via === "wallet" ? "this browser's wallet" : (settings.rpc ?? "no node is set")],
+          page.wallet === undefined ? undefined : ["Wallet", page.wallet.name],
           ["Registry", settings.registry === undefined ? "none is set" : el("code", {}, settings.registry)],
         ]),
         pending(
@@ -73,7 +78,23 @@ export function settingsView(page: Page): View {
   };
 }
 
-function textField(name: "rpc" | "registry", label: string, value: string, placeholder: string): HTMLElement {
+/** Which wallet, where the browser has several; the choice is kept where it has not. */
+function walletField({ wallets }: Page, chosen: string): HTMLElement {
+  if (wallets.length < 2) return el("input", { type: "hidden", name: "wallet", value: chosen });
+  const select = el(
+    "select",
+    { id: "wallet", name: "wallet" },
+    ...wallets.map(({ id, name }) => el("option", { value: id, selected: id === chosen }, name)),
+  );
+  return el("div", { class: "field" }, el("label", { for: "wallet" }, "Wallet"), select);
+}
+
+function textField(
+  name: "rpc" | "registry" | "gateway",
+  label: string,
+  value: string,
+  placeholder: string,
+): HTMLElement {
   const options = { type: "text", id: name, name, value, placeholder, spellcheck: "false", autocomplete: "off" };
   return el("div", { class: "field" }, el("label", { for: name }, label), el("input", options));
 }
