@@ -84,19 +84,19 @@ export type { SegmentPart } from "./wrap/segment-part.js";
 export { encodeSegmentPart, parseSegmentPart } from "./wrap/segment-part-codec.js";
 export {
   checkCertificate,
-  type CheckMade,
   type ModelEvidence,
   type CheckCertificateInput,
   type CheckCertificateResult,
 } from "./client/check-certificate.js";
+export type { CheckMade } from "./client/check-made.js";
 export type { ProgressListener } from "./client/progress.js";
 export { inTotoStatement, type InTotoStatement } from "./client/in-toto-statement.js";
 export { openEnvelope, sealStatement } from "./client/dsse-signature.js";
 export { modelCard, type ModelCardInput } from "./client/model-card.js";
 export { describeCertificate } from "./client/describe-certificate.js";
 export { encodeCertificate, parseCertificate } from "./wrap/certificate-codec.js";
-export type { Certificate, WrappedSegment } from "./wrap/certificate.js";
-export { verifyCertificate, type CertificateResult } from "./wrap/verify-certificate.js";
+export type { Certificate, SentOnChain, WrappedSegment } from "./wrap/certificate.js";
+export { verifyCertificate, verifyWithoutManifest, type CertificateResult } from "./wrap/verify-certificate.js";
 export type { TrustAnchors } from "./wrap/trust-anchors.js";
 
 // Registry
@@ -117,7 +117,20 @@ export {
 } from "./registry/logs/certificates.js";
 export { scanLogs, type LogQuery, type ScanOptions } from "./registry/logs/scan.js";
 export { cachedLogs, memoryLogStore, type KeptLog, type LogStore } from "./registry/logs/cache.js";
-export { queryModel, type FoundCertificate, type ModelStanding, type QueryModelInput } from "./client/query-model.js";
+export {
+  currentStatus,
+  queryModel,
+  type FoundCertificate,
+  type ModelStanding,
+  type ModelVerdict,
+  type QueryModelInput,
+} from "./client/query-model.js";
+export { fetchCertificate, type FetchCertificateInput, type FetchedCertificate } from "./client/fetch-certificate.js";
+export {
+  verifyRegistered,
+  type RegisteredVerification,
+  type VerifyRegisteredInput,
+} from "./client/verify-registered.js";
 
 // Setup, arithmetic and randomness
 export { parseVerifyingKey, type Groth16VerifyingKey } from "./wrap/groth16.js";

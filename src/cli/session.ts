@@ -7,6 +7,7 @@ import { referenceBackend } from "../kernels/reference/backend.js";
 import { createWasmBackend } from "../kernels/wasm/backend.js";
 import type { Pool } from "../kernels/wasm/pool.js";
 import { createKernelThreads } from "../node/kernel-threads.js";
+import { openAnchors, type StoredAnchors } from "../node/open-anchors.js";
 import { openSetup, type Setup } from "../node/open-setup.js";
 import { createProgressBar } from "../node/progress-bar.js";
 import type { TierName } from "../protocol/tiers.js";
@@ -14,9 +15,9 @@ import type { CliIo } from "./io.js";
 import { defaultJobs } from "./jobs.js";
 import { typicalSeconds } from "./typical-durations.js";
 
-/** What a command prints and returns. 0: done or valid; 1: checked, and the answer is no. */
+/** What a command prints and returns. 0: done or valid; 1: checked, and the answer is no; 3: could not check. */
 export interface Outcome {
-  readonly exitCode: 0 | 1;
+  readonly exitCode: 0 | 1 | 3;
   /** The object of `--json`; bigints become decimal strings. */
   readonly json: Readonly<Record<string, unknown>>;
   /** Lines for a person. */
@@ -94,6 +95,13 @@ export class Session {
     const setup = await openSetup(tier, { root: artifactsRoot(artifactsFolder, this.env) });
     if (setup.artifacts.warning !== undefined) this.warn(setup.artifacts.warning);
     return setup;
+  }
+
+  /** Opens what certificates of a tier are verified with and warns if it is of a development setup. */
+  async openAnchors(tier: TierName, artifactsFolder: string | undefined): Promise<StoredAnchors> {
+    const stored = await openAnchors(tier, { root: artifactsRoot(artifactsFolder, this.env) });
+    if (stored.warning !== undefined) this.warn(stored.warning);
+    return stored;
   }
 
   /**

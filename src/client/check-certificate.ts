@@ -9,6 +9,7 @@ import type { Model } from "../model/open-model.js";
 import type { Certificate } from "../wrap/certificate.js";
 import type { TrustAnchors } from "../wrap/trust-anchors.js";
 import { verifyCertificate } from "../wrap/verify-certificate.js";
+import type { CheckMade } from "./check-made.js";
 import { assertCommitted, openCommitted } from "./open-committed.js";
 import type { ProgressListener } from "./progress.js";
 import { recomputeModelId } from "./recompute-model-id.js";
@@ -30,12 +31,6 @@ export interface CheckCertificateInput {
   readonly tuned?: ModelEvidence;
   /** Needed to recompute commitments. */
   readonly recompute?: { readonly srs: Srs; readonly backend: Backend; readonly onProgress?: ProgressListener };
-}
-
-/** One check that was made, in words. */
-export interface CheckMade {
-  readonly check: string;
-  readonly ok: boolean;
 }
 
 export interface CheckCertificateResult {

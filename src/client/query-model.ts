@@ -2,10 +2,12 @@ import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
 import type { Policy } from "../drift/rule.js";
 import { keccakText } from "../encoding/keccak.js";
 import type { Hex } from "../encoding/hex.js";
-import { InputError } from "../errors/errors.js";
+import { InputError, UnavailableError } from "../errors/errors.js";
 import { parseManifest } from "../quantize/manifest.js";
 import type { DriftRegistryClient } from "../registry/client.js";
 import type { CertificateStatus, RegisteredCertificate, RegisteredModel } from "../registry/records.js";
+import type { FetchCertificateInput } from "./fetch-certificate.js";
+import { verifyRegistered, type RegisteredVerification } from "./verify-registered.js";
 
 /** A certificate that leads to the model, with its policy. */
 export interface FoundCertificate {
@@ -16,7 +18,12 @@ export interface FoundCertificate {
    * share one `f` and that a rank rule covers one tensor; with the manifest it is checked here.
    */
   readonly policyProblem: string | undefined;
+  /** What came of verifying it, where that was asked for. */
+  readonly verification: RegisteredVerification | undefined;
 }
+
+/** The answer to "is it certified?". What could not be checked is neither yes nor no. */
+export type ModelVerdict = "certified" | "not-certified" | "could-not-check";
 
 /** What the registry knows of a model. */
 export interface ModelStanding {
@@ -25,7 +32,8 @@ export interface ModelStanding {
   readonly model: RegisteredModel | undefined;
   /** Oldest first. */
   readonly certificates: readonly FoundCertificate[];
-  /** An active certificate leads to the model, and its policy has no problem that is known. */
+  readonly verdict: ModelVerdict;
+  /** An active certificate leads to the model, its policy has no problem that is known, and no check of it failed or is missing. */
   readonly isCertified: boolean;
 }
 
@@ -36,13 +44,16 @@ export interface QueryModelInput {
   readonly manifest?: string | undefined;
   /** Oldest block to search. */
   readonly fromBlock?: number | undefined;
+  /** Keys under which every active certificate is verified again; without them the registry is taken at its word. */
+  readonly verify?: Pick<FetchCertificateInput, "anchors" | "insecure"> | undefined;
 }
 
 /**
  * Asks a registry for a model and all certificates that lead to it. Throws `InputError` if the manifest is another
- * model's, `UnavailableError`, `RegistryError`.
+ * model's, `UnavailableError` also where the node contradicts itself, `RegistryError`.
  */
-export async function queryModel({ registry, modelId, manifest, fromBlock }: QueryModelInput): Promise<ModelStanding> {
+export async function queryModel(input: QueryModelInput): Promise<ModelStanding> {
+  const { registry, modelId, manifest, fromBlock } = input;
   const model = await registry.getModel(modelId);
   if (model !== undefined && manifest !== undefined && model.manifestHash !== keccakText(manifest)) {
     throw new InputError(`model ${modelId} has another manifest than the given base`, {
@@ -51,13 +62,26 @@ export async function queryModel({ registry, modelId, manifest, fromBlock }: Que
   }
   const certificates: FoundCertificate[] = [];
   for (const certificate of await registry.findByTunedModel(modelId, fromBlock)) {
-    const policy = await registry.getPolicy(certificate.policyId);
-    certificates.push({ certificate, policy, policyProblem: problemOf(policy, manifest) });
+    certificates.push(await judged(input, certificate));
   }
-  const isCertified = certificates.some(
-    ({ certificate, policyProblem }) => currentStatus(certificate) === "active" && policyProblem === undefined,
-  );
-  return { modelId, model, certificates, isCertified };
+  const verdict = verdictOf(certificates);
+  return { modelId, model, certificates, verdict, isCertified: verdict === "certified" };
+}
+
+async function judged(input: QueryModelInput, certificate: RegisteredCertificate): Promise<FoundCertificate> {
+  const { registry, modelId, manifest, verify } = input;
+  if (certificate.tunedModelId !== modelId) {
+    throw new UnavailableError(`the node answers with a certificate that does not lead to ${modelId}`, {
+      remedy: "Do not rely on this node: ask another one.",
+    });
+  }
+  const policy = await registry.getPolicy(certificate.policyId);
+  const { certificateId } = certificate;
+  const verification =
+    verify !== undefined && currentStatus(certificate) === "active"
+      ? await verifyRegistered({ registry, certificateId, manifest, ...verify })
+      : undefined;
+  return { certificate, policy, policyProblem: problemOf(policy, manifest), verification };
 }
 
 /**
@@ -67,6 +91,20 @@ export async function queryModel({ registry, modelId, manifest, fromBlock }: Que
 export function currentStatus(certificate: RegisteredCertificate, now = Date.now()): CertificateStatus {
   const { status, expiresAt } = certificate;
   return status === "active" && expiresAt !== undefined && expiresAt * 1000 <= now ? "expired" : status;
+}
+
+/** What a certificate is worth: "certified" if it is active, its policy means something, and no check failed or is missing. */
+export function verdictOfCertificate({ certificate, policyProblem, verification }: FoundCertificate): ModelVerdict {
+  if (currentStatus(certificate) !== "active" || policyProblem !== undefined) return "not-certified";
+  if (verification?.outcome === "could-not-check") return "could-not-check";
+  return verification?.outcome === "invalid" ? "not-certified" : "certified";
+}
+
+/** What certificates that lead to a model say of it together: one that is good in every respect is enough. */
+export function verdictOf(certificates: readonly FoundCertificate[]): ModelVerdict {
+  const verdicts = certificates.map(verdictOfCertificate);
+  if (verdicts.includes("certified")) return "certified";
+  return verdicts.includes("could-not-check") ? "could-not-check" : "not-certified";
 }
 
 function problemOf(policy: Policy | undefined, manifest: string | undefined): string | undefined {

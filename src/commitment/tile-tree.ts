@@ -1,5 +1,6 @@
 import { SimpleMerkleTree } from "@openzeppelin/merkle-tree";
-import type { G1 } from "../curve/g1.js";
+import { processMultiProof } from "@openzeppelin/merkle-tree/dist/core.js";
+import { G1_INFINITY, type G1 } from "../curve/g1.js";
 import type { Hex } from "../encoding/hex.js";
 import { InputError } from "../errors/errors.js";
 import { tileLeaf } from "./model-id.js";
@@ -54,5 +55,19 @@ export function verifyTiles(
     return SimpleMerkleTree.verifyMultiProof(root, { leaves, proof: [...proof], proofFlags: [...proofFlags] });
   } catch {
     return false;
+  }
+}
+
+/** The root of the tree whose leaves of `tiles` (ascending) are these. Throws `InputError` for a malformed proof. */
+export function rootOfTiles(
+  tiles: readonly number[],
+  commitments: readonly (G1 | undefined)[],
+  { proof, proofFlags }: TileMultiProof,
+): Hex {
+  try {
+    const leaves = tiles.map((tile, i) => tileLeaf(tile, commitments[i] ?? G1_INFINITY));
+    return processMultiProof({ leaves, proof: [...proof], proofFlags: [...proofFlags] }) as Hex;
+  } catch (cause) {
+    throw new InputError("the proof of the changed tiles is malformed", { cause });
   }
 }

@@ -105,8 +105,8 @@ export async function readManifest(root: string, tier: TierName): Promise<Artifa
   return parsed.data;
 }
 
-/** The path of a stored file whose content has its digest. */
-async function checkObject(root: string, tier: TierName, stored: StoredFile): Promise<string> {
+/** The path of a stored file whose content has its digest. Throws `ArtifactError`. */
+export async function checkObject(root: string, tier: TierName, stored: StoredFile): Promise<string> {
   const path = objectPath(root, stored);
   const expectedDigest = stored.sha256;
   try {

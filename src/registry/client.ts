@@ -1,11 +1,11 @@
 import type { Provider, Result, Signer, TransactionReceipt } from "ethers";
 import type { Certificate } from "../wrap/certificate.js";
-import { modelId as modelIdOf, type ModelParts } from "../commitment/model-id.js";
-import { policyId as policyIdOf, type Policy } from "../drift/rule.js";
+import type { ModelParts } from "../commitment/model-id.js";
+import type { Policy } from "../drift/rule.js";
 import type { Hex } from "../encoding/hex.js";
-import { keccakWords } from "../encoding/keccak.js";
 import { InputError, RegistryError, UnavailableError } from "../errors/errors.js";
 import { tierById, type Tier } from "../protocol/tiers.js";
+import { assertCertificateRecord, assertModelRecord, assertPolicyRecord, contradiction } from "./check-record.js";
 import { callRegistry, eventArguments, inclusionOf, sendToRegistry, type Inclusion } from "./call.js";
 import { signCertify, signRevoke, type SigningTerms } from "./delegation.js";
 import {
@@ -34,6 +34,7 @@ import {
   type RegisteredRoute,
   type Step,
 } from "./records.js";
+import { DEFAULT_RETRY, withRetry } from "./logs/retry.js";
 import { scanLogs, type Topic } from "./logs/scan.js";
 import { decodeRegistryFailure } from "./revert.js";
 
@@ -52,17 +53,18 @@ export interface DelegationOptions extends CertifyOptions {
 /** A certificate that was registered. */
 export type Certified = Inclusion & { readonly certificateId: Hex; readonly tunedModelId: Hex };
 
+/** The transaction by which something was registered. */
+export interface Registration {
+  readonly transactionHash: Hex;
+  /** In lower case. */
+  readonly calldata: Hex;
+}
+
 /** An event with where it is. */
 interface Found {
   readonly args: Result;
   readonly blockNumber: number;
-}
-
-/** Ids are hashes of what they name: an answer that does not fit is a lie or a fault of the node. */
-function contradiction(subject: string): UnavailableError {
-  return new UnavailableError(`the node tells something else about ${subject} than what its id is made of`, {
-    remedy: "Do not rely on this node: ask another one.",
-  });
+  readonly transactionHash: Hex;
 }
 
 /**
@@ -255,7 +257,7 @@ export class DriftRegistryClient {
     if (result === undefined) return undefined;
     const { args } = await this.#event("ModelRegistered", [modelId]);
     const model = decodeModel(modelId, await this.srsId(), result[0] as Result, args);
-    if (modelIdOf(model) !== modelId.toLowerCase()) throw contradiction(`model ${modelId}`);
+    assertModelRecord(model, modelId);
     return model;
   }
 
@@ -265,7 +267,7 @@ export class DriftRegistryClient {
     if (result === undefined) return undefined;
     const [baseModelId, rules] = result as unknown as [Hex, readonly Result[]];
     const policy = { baseModelId, rules: Array.from(rules, decodeRule) };
-    if (policyIdOf(policy) !== policyId.toLowerCase()) throw contradiction(`policy ${policyId}`);
+    assertPolicyRecord(policy, policyId);
     return policy;
   }
 
@@ -275,10 +277,26 @@ export class DriftRegistryClient {
     if (result === undefined) return undefined;
     const event = await this.#event("CertificateRegistered", [null, null, id]);
     const certificate = decodeCertificate(id, result[0] as Result, event);
-    const { publisher, baseModelId, tunedModelId, policyId } = certificate;
-    const actual = keccakWords([await this.chainId(), this.address, publisher, baseModelId, tunedModelId, policyId]);
-    if (actual !== id.toLowerCase()) throw contradiction(`certificate ${id}`);
+    assertCertificateRecord(certificate, await this.chainId(), this.address);
     return certificate;
+  }
+
+  /** The transaction with which a certificate was registered, as the node tells of it; `undefined` if there is none. */
+  async findRegistration(id: Hex): Promise<Registration | undefined> {
+    const [event] = await this.#events("CertificateRegistered", [null, null, id]);
+    if (event === undefined) return undefined;
+    const { transactionHash } = event;
+    try {
+      const transaction = await withRetry(() => this.#provider.getTransaction(transactionHash), DEFAULT_RETRY);
+      if (transaction === null) {
+        throw new UnavailableError(`the node does not have the transaction ${transactionHash}`, {
+          remedy: "Ask a node that keeps old transactions.",
+        });
+      }
+      return { transactionHash, calldata: transaction.data.toLowerCase() as Hex };
+    } catch (error) {
+      throw decodeRegistryFailure(error);
+    }
   }
 
   /** All certificates that lead to a model, oldest first. `fromBlock` spares public nodes a search from block 0. */
@@ -419,7 +437,7 @@ export class DriftRegistryClient {
     for (const { args } of await this.#events(name, indexed, fromBlock)) {
       const id = String(args.getValue("certificateId")) as Hex;
       const certificate = await this.getCertificate(id);
-      if (certificate === undefined) throw contradiction(`certificate ${id}, of which it has an event`);
+      if (certificate === undefined) throw contradiction(`certificate ${id}`, "it has an event of it, and no record");
       certificates.push(certificate);
     }
     return certificates;
@@ -443,7 +461,9 @@ export class DriftRegistryClient {
       for await (const page of scanLogs(this.#provider, query)) {
         for (const log of page) {
           const parsed = driftRegistryInterface.parseLog(log);
-          if (parsed !== null) found.push({ args: parsed.args, blockNumber: log.blockNumber });
+          if (parsed === null) continue;
+          const { blockNumber, transactionHash } = log;
+          found.push({ args: parsed.args, blockNumber, transactionHash: transactionHash as Hex });
         }
       }
       return found;

@@ -55,3 +55,6 @@ export interface CertificateHead {
 export interface Certificate extends CertificateHead {
   readonly segments: readonly WrappedSegment[];
 }
+
+/** A certificate as a chain has it: the manifest is not there, only its hash. */
+export type SentOnChain = Omit<Certificate, "manifest">;

@@ -1,11 +1,11 @@
-import { modelId } from "../commitment/model-id.js";
+import { modelId, type ModelParts } from "../commitment/model-id.js";
 import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
 import { assertPolicy, policyId, type Policy } from "../drift/rule.js";
 import type { Hex } from "../encoding/hex.js";
 import { keccakText } from "../encoding/keccak.js";
 import { VerificationError } from "../errors/errors.js";
-import { encodeManifest, parseManifest } from "../quantize/manifest.js";
-import type { Certificate, WrappedSegment } from "./certificate.js";
+import { encodeManifest, parseManifest, type Manifest } from "../quantize/manifest.js";
+import type { Certificate, SentOnChain, WrappedSegment } from "./certificate.js";
 import type { TrustAnchors } from "./trust-anchors.js";
 import { asVerification, assertSegment } from "./verify-segment.js";
 
@@ -20,8 +20,20 @@ export type CertificateResult =
  * Throws `InputError` if the verifier lacks a tier's key.
  */
 export function verifyCertificate(certificate: Certificate, anchors: TrustAnchors): CertificateResult {
+  return verify(certificate, certificate.manifest, anchors);
+}
+
+/**
+ * `verifyCertificate` but for what only the manifest tells: that the policy's rules fit the tensors. So far a certificate
+ * can be checked that was read from a chain, where no manifest is.
+ */
+export function verifyWithoutManifest(certificate: SentOnChain, anchors: TrustAnchors): CertificateResult {
+  return verify(certificate, undefined, anchors);
+}
+
+function verify(certificate: SentOnChain, manifest: string | undefined, anchors: TrustAnchors): CertificateResult {
   try {
-    return { valid: true, ...checkCertificate(certificate, anchors) };
+    return { valid: true, ...checkCertificate(certificate, manifest, anchors) };
   } catch (error) {
     if (error instanceof VerificationError) return { valid: false, error };
     throw error;
@@ -29,11 +41,13 @@ export function verifyCertificate(certificate: Certificate, anchors: TrustAnchor
 }
 
 function checkCertificate(
-  certificate: Certificate,
+  certificate: SentOnChain,
+  manifestText: string | undefined,
   anchors: TrustAnchors,
 ): { baseModelId: Hex; tunedModelId: Hex; policyId: Hex } {
   const { base, tuned, policy, segments } = certificate;
   assertModels(certificate, anchors);
+  const manifest = manifestText === undefined ? undefined : manifestOf(base, manifestText);
   const baseModelId = modelId(base);
   if (policy.baseModelId !== baseModelId) {
     throw new VerificationError("policy", "is about another base model", {
@@ -43,7 +57,7 @@ function checkCertificate(
   }
   asVerification("policy", () => {
     assertPolicy(policy, base.tileCount);
-    assertPolicyFitsManifest(policy, parseManifest(JSON.parse(certificate.manifest) as unknown));
+    if (manifest !== undefined) assertPolicyFitsManifest(policy, manifest);
   });
   if (segments.length === 0) throw new VerificationError("segments", "the certificate has no segment");
   assertRulesUsedOnce(policy, segments);
@@ -62,23 +76,29 @@ function checkCertificate(
   return { baseModelId, tunedModelId: modelId(tuned), policyId: policyId(policy) };
 }
 
-function assertModels({ base, tuned, manifest }: Certificate, anchors: TrustAnchors): void {
-  const expectSame = (name: string, actual: string | number, expected: string | number): void => {
-    if (actual !== expected) {
-      throw new VerificationError("models", `${name} differs`, { expected: String(expected), actual: String(actual) });
-    }
-  };
+function expectSame(name: string, actual: string | number, expected: string | number): void {
+  if (actual !== expected) {
+    throw new VerificationError("models", `${name} differs`, { expected: String(expected), actual: String(actual) });
+  }
+}
+
+function assertModels({ base, tuned }: SentOnChain, anchors: TrustAnchors): void {
   expectSame("the base's srsId", base.srsId, anchors.srsId);
   expectSame("the tuned model's srsId", tuned.srsId, base.srsId);
   expectSame("the tuned model's t", tuned.t, base.t);
   expectSame("the tuned model's tileCount", tuned.tileCount, base.tileCount);
   expectSame("the tuned model's manifestHash", tuned.manifestHash, base.manifestHash);
+}
+
+/** The manifest, once it is known to be the base's. */
+function manifestOf(base: ModelParts, manifest: string): Manifest {
   expectSame("the manifest's hash", keccakText(manifest), base.manifestHash);
   const parsed = asVerification("models", () => parseManifest(JSON.parse(manifest) as unknown));
   // Readers disagree on a name that is there twice; canonical text has one reading.
   expectSame("the manifest's canonical text", keccakText(encodeManifest(parsed)), keccakText(manifest));
   expectSame("the manifest's t", parsed.t, base.t);
   expectSame("the manifest's tileCount", parsed.tileCount, base.tileCount);
+  return parsed;
 }
 
 /** A rule's budget counts once for the whole certificate: splitting it over segments would multiply it. */

@@ -29,7 +29,7 @@ import type { TrustAnchors } from "./trust-anchors.js";
  */
 export function assertSegment(
   name: string,
-  head: CertificateHead,
+  head: Omit<CertificateHead, "manifest">,
   segment: WrappedSegment,
   prevMerkleRoot: Hex,
   anchors: TrustAnchors,
@@ -166,7 +166,7 @@ function assertScalars(name: string, tier: Tier, { claim, h }: WrappedSegment): 
 }
 
 function statementOf(
-  head: CertificateHead,
+  head: Omit<CertificateHead, "manifest">,
   segment: WrappedSegment,
   tier: Tier,
   places: readonly RulePlace[],

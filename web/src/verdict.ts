@@ -1,4 +1,4 @@
-import { currentStatus, type FoundCertificate, type ModelStanding } from "../../src/client/query-model.js";
+import { currentStatus, verdictOfCertificate, type FoundCertificate, type ModelStanding } from "../../src/client/query-model.js";
 import { FtiError } from "../../src/errors/errors.js";
 import type { KeyOrigin } from "./settings.js";
 import { counted } from "./words.js";
@@ -18,9 +18,9 @@ export interface Verdict {
 
 /** What the registry's answer about a model means. */
 export function verdictOf(standing: ModelStanding, keys: KeyOrigin): Verdict {
-  const { isCertified, certificates, model } = standing;
+  const { isCertified, verdict, certificates, model } = standing;
   if (isCertified) {
-    const good = certificates.filter((each) => isGood(each)).length;
+    const good = certificates.filter((each) => verdictOfCertificate(each) === "certified").length;
     const isInsecure = keys === "development";
     return {
       state: "certified",
@@ -30,6 +30,10 @@ export function verdictOf(standing: ModelStanding, keys: KeyOrigin): Verdict {
         : `${counted(good, "certificate")} in this registry ${good === 1 ? "leads" : "lead"} to this model.`,
       isInsecure,
     };
+  }
+  if (verdict === "could-not-check") {
+    const verifications = certificates.map(({ verification }) => verification);
+    return couldNotCheck(verifications.find((each) => each?.outcome === "could-not-check")?.error);
   }
   if (certificates.length > 0) {
     return {
@@ -50,18 +54,19 @@ export function verdictOf(standing: ModelStanding, keys: KeyOrigin): Verdict {
   };
 }
 
-function isGood({ certificate, policyProblem }: FoundCertificate): boolean {
-  return currentStatus(certificate) === "active" && policyProblem === undefined;
-}
-
 function whyNot(certificates: readonly FoundCertificate[]): string {
   const statuses = certificates.map(({ certificate }) => currentStatus(certificate));
-  if (statuses.includes("active")) return "their policies mean nothing for it";
-  const counts = (["revoked", "superseded", "expired"] as const).flatMap((status) => {
-    const count = statuses.filter((each) => each === status).length;
-    return count === 0 ? [] : [`${count} ${status}`];
-  });
-  return `none is valid any more: ${counts.join(", ")}`;
+  if (!statuses.includes("active")) {
+    const counts = (["revoked", "superseded", "expired"] as const).flatMap((status) => {
+      const count = statuses.filter((each) => each === status).length;
+      return count === 0 ? [] : [`${count} ${status}`];
+    });
+    return `none is valid any more: ${counts.join(", ")}`;
+  }
+  if (certificates.some(({ policyProblem }) => policyProblem !== undefined)) {
+    return "their policies mean nothing for it";
+  }
+  return "their proofs are not valid";
 }
 
 /** What it means that the question could not be answered. */

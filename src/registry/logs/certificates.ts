@@ -1,7 +1,6 @@
 import type { Provider, Result } from "ethers";
 import type { Hex } from "../../encoding/hex.js";
-import { keccakWords } from "../../encoding/keccak.js";
-import { UnavailableError } from "../../errors/errors.js";
+import { assertCertificateRecord, contradiction, type CertificateIds } from "../check-record.js";
 import { driftRegistryInterface } from "../encode.js";
 import { scanLogs, type ScanOptions, type Topic } from "./scan.js";
 
@@ -21,12 +20,7 @@ export interface CertificateFilter {
 }
 
 /** A certificate as it was registered. What has become of it since is another question. */
-export interface LoggedCertificate {
-  readonly certificateId: Hex;
-  readonly publisher: Hex;
-  readonly baseModelId: Hex;
-  readonly tunedModelId: Hex;
-  readonly policyId: Hex;
+export interface LoggedCertificate extends CertificateIds {
   /** Seconds since 1970; `undefined` for never. */
   readonly expiresAt: number | undefined;
   readonly changedTiles: number;
@@ -52,7 +46,7 @@ export async function* scanCertificates(
   for await (const page of scanLogs(provider, query, options)) {
     yield page.map((log) => {
       const event = driftRegistryInterface.parseLog(log);
-      if (event === null) throw contradiction(place.registry);
+      if (event === null) throw contradiction(`registry ${place.registry}`, "an event is none of the registry's");
       return decode(event.args, place, log.blockNumber, log.transactionHash as Hex);
     });
   }
@@ -61,24 +55,19 @@ export async function* scanCertificates(
 function decode(args: Result, place: RegistryPlace, blockNumber: number, transactionHash: Hex): LoggedCertificate {
   const hex = (name: string): Hex => String(args.getValue(name)).toLowerCase() as Hex;
   const expiresAt = Number(args.getValue("expiresAt"));
-  const ids = { publisher: hex("publisher"), baseModelId: hex("baseModelId"), tunedModelId: hex("tunedModelId") };
-  const policyId = hex("policyId");
-  const words = [place.chainId, place.registry, ids.publisher, ids.baseModelId, ids.tunedModelId, policyId];
-  const certificateId = hex("certificateId");
-  if (keccakWords(words) !== certificateId) throw contradiction(`certificate ${certificateId}`);
+  const ids = {
+    certificateId: hex("certificateId"),
+    publisher: hex("publisher"),
+    baseModelId: hex("baseModelId"),
+    tunedModelId: hex("tunedModelId"),
+    policyId: hex("policyId"),
+  };
+  assertCertificateRecord(ids, place.chainId, place.registry);
   return {
-    certificateId,
     ...ids,
-    policyId,
     expiresAt: expiresAt === 0 ? undefined : expiresAt,
     changedTiles: Number(args.getValue("changedTiles")),
     blockNumber,
     transactionHash,
   };
-}
-
-function contradiction(subject: string): UnavailableError {
-  return new UnavailableError(`the node's event of ${subject} is not what its id is made of`, {
-    remedy: "Do not rely on this node: ask another one.",
-  });
 }

@@ -1,9 +1,13 @@
 import { expect } from "chai";
-import { currentStatus, type FoundCertificate, type ModelStanding } from "../../../src/client/query-model.js";
-import type { CertificateStatus } from "../../../src/registry/records.js";
+import {
+  verdictOf as verdictOfAll,
+  type FoundCertificate,
+  type ModelStanding,
+} from "../../../src/client/query-model.js";
 import { statusWords } from "../../../web/src/status-words.js";
 import type { Hex } from "../../../src/encoding/hex.js";
 import { UnavailableError } from "../../../src/errors/errors.js";
+import type { CertificateStatus } from "../../../src/registry/records.js";
 import { couldNotCheck, verdictOf } from "../../../web/src/verdict.js";
 
 const word = (digit: string): Hex => `0x${digit.repeat(64)}`;
@@ -23,26 +27,21 @@ const found = (policyProblem?: string, status: CertificateStatus = "active", exp
   },
   policy: undefined,
   policyProblem,
+  verification: undefined,
 });
+
+const OPEN = { isRestricted: false, parentCertificateId: undefined };
 
 function standing(certificates: readonly FoundCertificate[], isRegistered = true): ModelStanding {
   const parts = { srsId: word("1"), t: 4, tileCount: 1, manifestHash: word("2"), merkleRoot: word("3") };
+  const record = { modelId: word("b"), registrant: address, registeredAt: 0, ...OPEN };
+  const verdict = verdictOfAll(certificates);
   return {
     modelId: word("b"),
-    model: isRegistered
-      ? {
-          ...parts,
-          modelId: word("b"),
-          registrant: address,
-          registeredAt: 0,
-          isRestricted: false,
-          parentCertificateId: undefined,
-        }
-      : undefined,
+    model: isRegistered ? { ...parts, ...record } : undefined,
     certificates,
-    isCertified: certificates.some(
-      ({ certificate, policyProblem }) => currentStatus(certificate) === "active" && policyProblem === undefined,
-    ),
+    verdict,
+    isCertified: verdict === "certified",
   };
 }
 
@@ -56,6 +55,21 @@ describe("verdicts of the explorer page", () => {
     expect(failed).to.include({ state: "could-not-check", detail: "no node answers", remedy: "Start it." });
     for (const thrown of [new Error("x"), "x", undefined])
       expect(couldNotCheck(thrown).state).to.equal("could-not-check");
+  });
+
+  it("say that certificates are not valid any more, or that one could not be verified", () => {
+    for (const status of ["expired", "superseded", "revoked"] as const) {
+      const verdict = verdictOf(standing([found(undefined, status)]), "ceremony");
+      expect(verdict.state).to.equal("not-certified");
+      expect(verdict.detail).to.include("valid any more");
+    }
+    const error = new UnavailableError("no such key");
+    const unchecked = { ...found(), verification: { outcome: "could-not-check", error } } as const;
+    expect(verdictOf(standing([unchecked]), "ceremony")).to.include({
+      state: "could-not-check",
+      detail: "no such key",
+    });
+    expect(verdictOf(standing([unchecked, found()]), "ceremony").state).to.equal("certified");
   });
 
   it("count only certificates whose policy means something", () => {

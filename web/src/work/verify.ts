@@ -1,4 +1,5 @@
-import { checkCertificate, type CheckMade } from "../../../src/client/check-certificate.js";
+import { checkCertificate } from "../../../src/client/check-certificate.js";
+import type { CheckMade } from "../../../src/client/check-made.js";
 import type { Hex } from "../../../src/encoding/hex.js";
 import { FormatError, InputError } from "../../../src/errors/errors.js";
 import { srsId } from "../../../src/kzg/srs.js";

@@ -1,0 +1,5 @@
+/** One check that was made, in words. */
+export interface CheckMade {
+  readonly check: string;
+  readonly ok: boolean;
+}

@@ -1,0 +1,72 @@
+import type { Hex } from "../encoding/hex.js";
+import {
+  type FtiError,
+  InputError,
+  RegistryError,
+  UnavailableError,
+  type VerificationError,
+} from "../errors/errors.js";
+import { verifyCertificate, verifyWithoutManifest } from "../wrap/verify-certificate.js";
+import type { CheckMade } from "./check-made.js";
+import { fetchCertificate, type FetchCertificateInput, type FetchedCertificate } from "./fetch-certificate.js";
+
+export interface VerifyRegisteredInput extends FetchCertificateInput {
+  /** Canonical JSON of the models' manifest, without which it is not checked that the policy fits the tensors. */
+  readonly manifest?: string | undefined;
+}
+
+/** What came of verifying a certificate that a registry has. "Invalid" and "could not check" are different outcomes. */
+export type RegisteredVerification =
+  | {
+      readonly outcome: "verified";
+      readonly checks: readonly CheckMade[];
+      /** What was not checked, in words. */
+      readonly notMade: readonly string[];
+      readonly fetched: FetchedCertificate;
+    }
+  | { readonly outcome: "invalid"; readonly error: VerificationError }
+  | { readonly outcome: "could-not-check"; readonly error: FtiError };
+
+const NODES_WORD = "that it is registered, and not revoked or superseded since: that is the node's word";
+
+/**
+ * Verifies a registered certificate with the caller's own keys, on the calldata that registered it: everything that the
+ * registry has checked, so that neither the node nor the registry's verifiers need to be trusted for it. Throws for bugs
+ * only.
+ */
+export async function verifyRegistered(input: VerifyRegisteredInput): Promise<RegisteredVerification> {
+  const { manifest, anchors } = input;
+  try {
+    const fetched = await fetchCertificate(input);
+    if (fetched === undefined) throw unregistered(input.certificateId);
+    const { certificate } = fetched;
+    const result =
+      manifest === undefined
+        ? verifyWithoutManifest(certificate, anchors)
+        : verifyCertificate({ ...certificate, manifest }, anchors);
+    if (!result.valid) return { outcome: "invalid", error: result.error };
+    const made = [
+      "the certificate's id is that of its models, policy, publisher, registry and chain",
+      "every changed tile belongs to both models, every other tile is unchanged",
+      "the Groth16 proofs are valid under the keys at hand",
+      "the combined commitments open as the proofs claim",
+      ...(manifest === undefined ? [] : ["the policy fits the tensors of the manifest"]),
+    ];
+    const notMade = [
+      ...(manifest === undefined ? ["that the policy fits the tensors: the manifest is not at hand"] : []),
+      NODES_WORD,
+    ];
+    return { outcome: "verified", checks: made.map((check) => ({ check, ok: true })), notMade, fetched };
+  } catch (error) {
+    const isMissing =
+      error instanceof UnavailableError || error instanceof InputError || error instanceof RegistryError;
+    if (isMissing) return { outcome: "could-not-check", error };
+    throw error;
+  }
+}
+
+function unregistered(id: Hex): UnavailableError {
+  return new UnavailableError(`the node does not have the registration of certificate ${id}`, {
+    remedy: "Use a node that keeps logs, and check the block of the deployment.",
+  });
+}
