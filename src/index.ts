@@ -100,7 +100,13 @@ export { verifyCertificate, verifyWithoutManifest, type CertificateResult } from
 export type { TrustAnchors } from "./wrap/trust-anchors.js";
 
 // Registry
-export { DriftRegistryClient } from "./registry/client.js";
+export {
+  DriftRegistryClient,
+  type Certified,
+  type CertifyOptions,
+  type DelegationOptions,
+  type Registration,
+} from "./registry/client.js";
 export {
   deployRegistry,
   type DeployableContract,

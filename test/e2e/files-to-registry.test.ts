@@ -94,7 +94,16 @@ describe("from files to the registry, by command line, at tier nano", () => {
     await runJson(["register", "certificate", at("cnn.certificate.json"), ...chain, "--account", "0"]);
     const found = await runJson(["query", weights.tuned, ...base, ...chain]);
     expect(found["modelId"]).to.equal(tuned["modelId"]);
-    expect(found["certificates"]).to.have.length(1);
+    expect(found).to.include({ verdict: "certified", isVerifiedHere: true });
+    const [{ verification }] = found["certificates"] as [{ verification: { outcome: string; notMade: string[] } }];
+    expect(verification.outcome).to.equal("verified");
+    // With the base's manifest all is checked but what only the node can tell.
+    expect(verification.notMade).to.have.length(1);
+    const byId = ["query", String(tuned["modelId"]), ...chain];
+    expect(await runJson([...byId, "--no-verify"])).to.include({ verdict: "certified", isVerifiedHere: false });
+    const elsewhere = ["--artifacts", at("no-set-up")];
+    expect(await runJson([...byId, ...elsewhere])).to.include({ verdict: "certified", isVerifiedHere: false });
+    expect((await runJson([...byId, ...elsewhere, "--verify"], 2))["message"]).to.include("no-set-up");
     const unknown = await runJson(["query", fixture("cnn/finetuned.safetensors"), ...base, ...chain], 1);
     expect(unknown["isCertified"]).to.equal(false);
   });

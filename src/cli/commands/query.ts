@@ -77,7 +77,7 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
         provider.destroy();
         return Promise.resolve();
       });
-      const registry = new DriftRegistryClient(options.registry, provider);
+      const registry = new DriftRegistryClient(options.registry, provider, { deployedAt: options.fromBlock });
       await registry.assertPresent();
       const { id, manifest, baseModelId } = await identify(model, options, registry, session);
       const verify = await anchorsOf(id, options, registry, session);
@@ -162,9 +162,10 @@ function certificateLines(report: CertificateReport, { colors: { red, yellow, gr
   const { certificateId, baseModelId, publisher, blockNumber, status, expiresAt, policyProblem, words } = report;
   const until = expiresAt === undefined ? "" : `, valid until ${new Date(expiresAt * 1000).toISOString()}`;
   return [
-    `  Certificate ${certificateId}${status === "active" ? "" : ` ${red(status.toUpperCase())}`}`,
+    `  Certificate ${certificateId}`,
     `    from base ${baseModelId}${report.isFromGivenBase === true ? " (the given base)" : ""}`,
     `    by ${publisher} in block ${blockNumber}${until}`,
+    ...(status === "active" ? [] : [red(`    ${status}: it certifies nothing`)]),
     ...(policyProblem === undefined ? [] : [red(`    MEANINGLESS policy: ${policyProblem}`)]),
     ...words.map((line) => `    ${line}`),
     ...verificationLines(report.verification, { red, yellow, green }).map((line) => `    ${line}`),
