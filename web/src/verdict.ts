@@ -1,4 +1,9 @@
-import { currentStatus, verdictOfCertificate, type FoundCertificate, type ModelStanding } from "../../src/client/query-model.js";
+import {
+  currentStatus,
+  verdictOfCertificate,
+  type FoundCertificate,
+  type ModelStanding,
+} from "../../src/client/query-model.js";
 import { FtiError } from "../../src/errors/errors.js";
 import type { KeyOrigin } from "./settings.js";
 import { counted } from "./words.js";
