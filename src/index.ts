@@ -134,6 +134,7 @@ export {
 export { fetchCertificate, type FetchCertificateInput, type FetchedCertificate } from "./client/fetch-certificate.js";
 export {
   verifyRegistered,
+  type CertificateVerifier,
   type RegisteredVerification,
   type VerifyRegisteredInput,
 } from "./client/verify-registered.js";

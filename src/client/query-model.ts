@@ -6,8 +6,7 @@ import { InputError, UnavailableError } from "../errors/errors.js";
 import { parseManifest } from "../quantize/manifest.js";
 import type { DriftRegistryClient } from "../registry/client.js";
 import type { CertificateStatus, RegisteredCertificate, RegisteredModel } from "../registry/records.js";
-import type { FetchCertificateInput } from "./fetch-certificate.js";
-import { verifyRegistered, type RegisteredVerification } from "./verify-registered.js";
+import { verifyRegistered, type RegisteredVerification, type VerifyRegisteredInput } from "./verify-registered.js";
 
 /** A certificate that leads to the model, with its policy. */
 export interface FoundCertificate {
@@ -45,7 +44,7 @@ export interface QueryModelInput {
   /** Oldest block to search. */
   readonly fromBlock?: number | undefined;
   /** Keys under which every active certificate is verified again; without them the registry is taken at its word. */
-  readonly verify?: Pick<FetchCertificateInput, "anchors" | "insecure"> | undefined;
+  readonly verify?: Pick<VerifyRegisteredInput, "anchors" | "insecure" | "verifier"> | undefined;
 }
 
 /**

@@ -6,13 +6,31 @@ import {
   UnavailableError,
   type VerificationError,
 } from "../errors/errors.js";
-import { verifyCertificate, verifyWithoutManifest } from "../wrap/verify-certificate.js";
+import type { SentOnChain } from "../wrap/certificate.js";
+import type { TrustAnchors } from "../wrap/trust-anchors.js";
+import { verifyCertificate, verifyWithoutManifest, type CertificateResult } from "../wrap/verify-certificate.js";
 import type { CheckMade } from "./check-made.js";
 import { fetchCertificate, type FetchCertificateInput, type FetchedCertificate } from "./fetch-certificate.js";
+
+/** Verifies a certificate under the caller's anchors. `manifest`: canonical JSON, of which a chain has only the hash. */
+export type CertificateVerifier = (
+  certificate: SentOnChain,
+  manifest: string | undefined,
+) => CertificateResult | Promise<CertificateResult>;
 
 export interface VerifyRegisteredInput extends FetchCertificateInput {
   /** Canonical JSON of the models' manifest, without which it is not checked that the policy fits the tensors. */
   readonly manifest?: string | undefined;
+  /** For callers whose thread must not stand still: by default proofs are verified on this one. */
+  readonly verifier?: CertificateVerifier | undefined;
+}
+
+/** The verifier on this thread. */
+export function verifierUnder(anchors: TrustAnchors): (...args: Parameters<CertificateVerifier>) => CertificateResult {
+  return (certificate, manifest) =>
+    manifest === undefined
+      ? verifyWithoutManifest(certificate, anchors)
+      : verifyCertificate({ ...certificate, manifest }, anchors);
 }
 
 /** What came of verifying a certificate that a registry has. "Invalid" and "could not check" are different outcomes. */
@@ -35,15 +53,11 @@ const NODES_WORD = "that it is registered, and not revoked or superseded since: 
  * only.
  */
 export async function verifyRegistered(input: VerifyRegisteredInput): Promise<RegisteredVerification> {
-  const { manifest, anchors } = input;
+  const { manifest, verifier = verifierUnder(input.anchors) } = input;
   try {
     const fetched = await fetchCertificate(input);
     if (fetched === undefined) throw unregistered(input.certificateId);
-    const { certificate } = fetched;
-    const result =
-      manifest === undefined
-        ? verifyWithoutManifest(certificate, anchors)
-        : verifyCertificate({ ...certificate, manifest }, anchors);
+    const result = await verifier(fetched.certificate, manifest);
     if (!result.valid) return { outcome: "invalid", error: result.error };
     const made = [
       "the certificate's id is that of its models, policy, publisher, registry and chain",

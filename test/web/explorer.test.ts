@@ -64,7 +64,7 @@ if (chromiumPath !== undefined) {
       });
       await stage.open(`#/certificate/${stage.scene.certificateId}`);
       await stage.state("could-not-check").waitFor();
-      expect(await stage.state("could-not-check").innerText()).to.include("something else about certificate");
+      expect(await stage.state("could-not-check").innerText()).to.include("contradicts itself about certificate");
     });
 
     it("does not certify a model by the certificate of another, whatever a node sends", async () => {

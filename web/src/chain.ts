@@ -1,5 +1,6 @@
 import { BrowserProvider, FetchRequest, JsonRpcProvider, Network, type Eip1193Provider, type Signer } from "ethers";
-import { queryModel, type ModelStanding } from "../../src/client/query-model.js";
+import { queryModel, type ModelStanding, type QueryModelInput } from "../../src/client/query-model.js";
+import { verifyRegistered, type RegisteredVerification } from "../../src/client/verify-registered.js";
 import { modelId } from "../../src/commitment/model-id.js";
 import type { Hex } from "../../src/encoding/hex.js";
 import { keccakWords } from "../../src/encoding/keccak.js";
@@ -80,11 +81,14 @@ export class Chain {
     return policy;
   }
 
-  /** A model's certificates and whether they certify it. Policies are checked where the manifest is known. */
-  async standing(id: Hex): Promise<ModelStanding> {
+  /**
+   * A model's certificates and whether they certify it. Policies are checked where the manifest is known, and proofs
+   * where there is a verifier.
+   */
+  async standing(id: Hex, verify?: QueryModelInput["verify"]): Promise<ModelStanding> {
     const manifest = manifestOf((await this.model(id))?.manifestHash);
     const { fromBlock } = this.#settings;
-    const standing = await queryModel({ registry: this.registry, modelId: id, manifest, fromBlock });
+    const standing = await queryModel({ registry: this.registry, modelId: id, manifest, fromBlock, verify });
     for (const { certificate, policy } of standing.certificates) {
       this.#assertCertificate(certificate, certificate.certificateId);
       // A node that ignores what was asked for must not certify one model by another's certificate.
@@ -94,6 +98,15 @@ export class Chain {
       this.#assertHash(`the base of policy ${certificate.policyId}`, policy.baseModelId, certificate.baseModelId);
     }
     return standing;
+  }
+
+  /** What comes of verifying a registered certificate. `manifest`: of its models, where it is known. */
+  verification(
+    certificateId: Hex,
+    manifest: string | undefined,
+    verify: NonNullable<QueryModelInput["verify"]>,
+  ): Promise<RegisteredVerification> {
+    return verifyRegistered({ registry: this.registry, certificateId, manifest, ...verify });
   }
 
   /** How many certificates are a publisher's, and the `most` newest of them, the newest first. */

@@ -25,8 +25,10 @@ export interface Verdict {
 export function verdictOf(standing: ModelStanding, keys: KeyOrigin): Verdict {
   const { isCertified, verdict, certificates, model } = standing;
   if (isCertified) {
-    const good = certificates.filter((each) => verdictOfCertificate(each) === "certified").length;
-    const isInsecure = keys === "development";
+    const certifying = certificates.filter((each) => verdictOfCertificate(each) === "certified");
+    const good = certifying.length;
+    // The registry may be a stranger's, whose keys nobody speaks of: those that its proofs are valid under count too.
+    const isInsecure = keys === "development" || certifying.some(isUnderInsecureKeys);
     return {
       state: "certified",
       headline: isInsecure ? "Certified under INSECURE keys: proves nothing" : "Certified",
@@ -57,6 +59,10 @@ export function verdictOf(standing: ModelStanding, keys: KeyOrigin): Verdict {
         : "The model is registered, but no certificate leads to it: it is a base, or nobody has proven anything about it.",
     isInsecure: false,
   };
+}
+
+function isUnderInsecureKeys({ verification }: FoundCertificate): boolean {
+  return verification?.outcome === "verified" && verification.fetched.certificate.insecure;
 }
 
 function whyNot(certificates: readonly FoundCertificate[]): string {

@@ -6,7 +6,8 @@ import {
 } from "../../../src/client/query-model.js";
 import { statusWords } from "../../../web/src/status-words.js";
 import type { Hex } from "../../../src/encoding/hex.js";
-import { UnavailableError } from "../../../src/errors/errors.js";
+import type { FetchedCertificate } from "../../../src/client/fetch-certificate.js";
+import { UnavailableError, VerificationError } from "../../../src/errors/errors.js";
 import type { CertificateStatus } from "../../../src/registry/records.js";
 import { couldNotCheck, verdictOf } from "../../../web/src/verdict.js";
 
@@ -95,6 +96,28 @@ describe("verdicts of the explorer page", () => {
     expect(words("revoked", { status: "revoked", blockNumber: 7, reason: "stolen" })).to.include("“stolen”");
     expect(words("revoked", { status: "revoked", blockNumber: 7, reason: "" })).to.include("without a reason");
     expect(words("superseded", { status: "superseded", blockNumber: 7, by: word("d") })).to.include("0xdddddddd");
+  });
+
+  it("shout where a proof was verified under keys that are known to prove nothing, whatever is said of the registry", () => {
+    const under = (insecure: boolean): FoundCertificate => ({
+      ...found(),
+      verification: {
+        outcome: "verified",
+        checks: [],
+        notMade: [],
+        fetched: { certificate: { insecure } } as FetchedCertificate,
+      },
+    });
+    expect(verdictOf(standing([under(true)]), "ceremony")).to.include({ state: "certified", isInsecure: true });
+    expect(verdictOf(standing([under(false)]), "ceremony")).to.include({ state: "certified", isInsecure: false });
+  });
+
+  it("do not certify by a proof that is invalid", () => {
+    const error = new VerificationError("segment 0", "is not valid");
+    const invalid = { ...found(), verification: { outcome: "invalid", error } } as const;
+    const verdict = verdictOf(standing([invalid]), "ceremony");
+    expect(verdict.state).to.equal("not-certified");
+    expect(verdict.detail).to.include("proofs are not valid");
   });
 
   it("shout where keys are known to be development ones", () => {

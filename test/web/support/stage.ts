@@ -77,6 +77,14 @@ export class Stage {
     this.page.on("pageerror", (error) => this.complaints.push(error.message));
   }
 
+  /** What the page's host offers, but for what is changed. */
+  offerConfig(changed: Readonly<Record<string, unknown>> = {}): void {
+    const files = { srs: "srs.ptau", verifyingKeys: { nano: "nano.vkey.json" } };
+    const { registry } = this.scene;
+    const host = { rpc: this.node.url, registry, chainId: 31337, keys: "development", ...files, ...changed };
+    this.site.offer("config.json", JSON.stringify(host));
+  }
+
   /** Does something on the chain, as its accounts, and undoes it after `look`. */
   async meanwhile(
     change: (registry: DriftRegistryClient, provider: JsonRpcProvider) => Promise<unknown>,
@@ -98,13 +106,11 @@ export class Stage {
     this.place = await Workplace.open();
     this.node = await startRpcNode();
     [this.scene] = await Promise.all([setScene(this.place, this.node), buildSite(this.at("site"))]);
-    const { registry, srs, verifyingKey } = this.scene;
+    const { srs, verifyingKey } = this.scene;
     this.site = await serveSite(this.at("site"));
     this.site.offer("srs.ptau", srs);
     this.site.offer("nano.vkey.json", verifyingKey);
-    const files = { srs: "srs.ptau", verifyingKeys: { nano: "nano.vkey.json" } };
-    const host = { rpc: this.node.url, registry, chainId: 31337, keys: "development", ...files };
-    this.site.offer("config.json", JSON.stringify(host));
+    this.offerConfig();
     this.browser = await launchChromium(chromiumPath);
   }
 

@@ -16,6 +16,7 @@ import { manifestPart } from "./manifest-part.js";
 import { notSaidPart, policyPart } from "./policy-part.js";
 import { revokePart } from "./revoke-part.js";
 import { statementsPart } from "./statements-part.js";
+import { verificationPart } from "./verification-part.js";
 
 /** `#/certificate/0x…`: a registered certificate in plain words. */
 export function certificateView(page: Page, id: Hex): View {
@@ -75,8 +76,9 @@ function absent(): HTMLElement {
 
 function certificateParts(page: Page, answer: Answer): HTMLElement[] {
   const { certificate, ending, policy, base, source, chainId } = answer;
-  const { baseModelId, tunedModelId, publisher, policyId, registeredAt, blockNumber } = certificate;
-  const manifest = parsedManifestOf(base.manifestHash);
+  const { certificateId, baseModelId, tunedModelId, publisher, policyId, registeredAt, blockNumber } = certificate;
+  const { t, manifestHash } = base;
+  const manifest = parsedManifestOf(manifestHash);
   let misfit: unknown;
   try {
     if (manifest !== undefined) assertPolicyFitsManifest(policy, manifest);
@@ -94,10 +96,12 @@ function certificateParts(page: Page, answer: Answer): HTMLElement[] {
       ["Status", statusWords(certificate, ending)],
       ["Policy", idText(policyId)],
     ]),
+    // What has ended certifies nothing, however valid its proof is.
+    ...(certificate.status === "active" ? [verificationPart(page, { certificateId, t, manifestHash })] : []),
     ...(certificate.status === "active" && page.wallet !== undefined ? [revokePart(page, certificate)] : []),
     ...(misfit === undefined ? policyPart(policy, manifest) : []),
-    ...(manifest === undefined ? [manifestPart(page, baseModelId, base.manifestHash)] : []),
-    statementsPart(page, certificate.certificateId, { address: publisher, is: "publisher" }),
+    ...(manifest === undefined ? [manifestPart(page, baseModelId, manifestHash)] : []),
+    statementsPart(page, certificateId, { address: publisher, is: "publisher" }),
   ];
 }
 
@@ -123,9 +127,8 @@ function registered(page: Page, source: string, chainId: bigint): HTMLElement {
   const word = el(
     "p",
     { class: "hint" },
-    `By the word of ${source}, chain ${chainId}; the registry checked the proof when it was registered. To rely on neither, `,
-    el("a", { href: linkTo({ page: "verify" }) }, "verify the certificate's file"),
-    ".",
+    `By the word of ${source}, chain ${chainId}; the registry checked the proof when it was registered. To rely on ` +
+      "neither for the proof, verify it below.",
   );
   if (page.settings.keys === "development") {
     return notice(

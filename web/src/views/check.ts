@@ -1,17 +1,21 @@
+import { currentStatus, type ModelStanding } from "../../../src/client/query-model.js";
 import { InputError } from "../../../src/errors/errors.js";
 import type { Hex } from "../../../src/encoding/hex.js";
 import { TIER_NAMES, TIERS, type TierName } from "../../../src/protocol/tiers.js";
+import { parseManifest } from "../../../src/quantize/manifest.js";
 import { el } from "../dom.js";
 import { fileField } from "../file-field.js";
+import { givenOrHosts } from "../host-files.js";
+import { hostsVerifier, type HostsVerifier } from "../hosts-verifier.js";
 import { learnManifest, learnManifestFile, manifestOf } from "../manifests.js";
 import type { Page, View } from "../page.js";
 import { notice, pending, problem, verdictNotice, wholeId } from "../parts.js";
 import { progressBar } from "../progress.js";
 import { linkTo } from "../route.js";
 import { verdictOf } from "../verdict.js";
-import { givenOrHosts } from "../work/anchors.js";
 import type { RecomputeJob } from "../work/recompute.js";
 import { startWork } from "../work/start.js";
+import { verificationCard } from "./verification-part.js";
 
 /** `#/check`: the id of the reader's own files, and what the registry says of it. */
 export function checkView(page: Page): View {
@@ -57,7 +61,8 @@ export function checkView(page: Page): View {
     cancel = () => work.cancel();
     const { modelId, manifest, backend } = await work.result;
     learnManifest(manifest);
-    outcome.replaceChildren(...found(page, modelId, backend));
+    const { t } = parseManifest(JSON.parse(manifest) as unknown);
+    outcome.replaceChildren(...found(page, modelId, backend, hostsVerifier(page, t, job.srs)));
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -75,7 +80,8 @@ export function checkView(page: Page): View {
       el(
         "p",
         { class: "lead" },
-        "The id of open weights follows from the weights alone. It is recomputed here, in one thread of your browser, and looked up.",
+        "The id of open weights follows from the weights alone. It is recomputed here, in one thread of your browser, and looked up. " +
+          "Certificates that are found are verified here too, where the host of the page offers keys for it.",
       ),
       form,
       outcome,
@@ -114,29 +120,43 @@ async function prepare(
   };
 }
 
-function found(page: Page, modelId: Hex, backend: string): HTMLElement[] {
+function found(page: Page, modelId: Hex, backend: string, asked: Promise<HostsVerifier | undefined>): HTMLElement[] {
+  const ask = async (): Promise<readonly [ModelStanding, HostsVerifier | undefined]> => {
+    const [chain, verifier] = await Promise.all([page.chain(), asked]);
+    return [await chain.standing(modelId, verifier), verifier];
+  };
   return [
     el("h2", {}, "The id of these weights"),
     wholeId(modelId),
     el("p", { class: "hint" }, `Recomputed here (${backend} kernels, one thread).`),
-    pending(
-      page.chain().then((chain) => chain.standing(modelId)),
-      "Asking the registry",
-      (standing) =>
-        verdictNotice(
-          verdictOf(standing, page.settings.keys),
-          el("p", { class: "hint" }, "By the word of the node that was asked."),
-          standing.isCertified
-            ? el("p", {}, "These very weights are what the certificate is about.")
-            : el(
-                "p",
-                { class: "hint" },
-                "A private model has another id than its weights give, and another base's manifest gives another id.",
-              ),
-          el("p", {}, el("a", { href: linkTo({ page: "model", id: modelId }) }, "The model in the registry")),
-        ),
-    ),
+    pending(ask(), "Asking the registry, and verifying proofs", ([standing, verifier]) => [
+      verdictNotice(
+        verdictOf(standing, page.settings.keys),
+        el("p", { class: "hint" }, wordFor(standing, verifier)),
+        standing.isCertified && el("p", {}, "These very weights are what the certificate is about."),
+        standing.certificates.length === 0 &&
+          el(
+            "p",
+            { class: "hint" },
+            "A private model has another id than its weights give, and another base's manifest gives another id.",
+          ),
+        el("p", {}, el("a", { href: linkTo({ page: "model", id: modelId }) }, "The model in the registry")),
+      ),
+      ...standing.certificates.map((each) => verificationCard(each)),
+    ]),
   ];
+}
+
+/** On whose word the answer is. */
+function wordFor({ certificates }: ModelStanding, verifier: HostsVerifier | undefined): string {
+  if (!certificates.some(({ certificate }) => currentStatus(certificate) === "active")) {
+    return "By the word of the node that was asked.";
+  }
+  return verifier === undefined
+    ? "By the word of the node that was asked. Proofs were not verified here, because the host of this page offers no keys " +
+        "for it: that they are valid is the registry's word."
+    : "What is registered is the word of the node that was asked. What came of verifying proofs here, under the keys of " +
+        "this page's host, is below.";
 }
 
 function tierField(): { readonly element: HTMLElement; value(): TierName | "" } {

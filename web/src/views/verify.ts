@@ -1,27 +1,29 @@
 import { InputError } from "../../../src/errors/errors.js";
-import { modelId } from "../../../src/commitment/model-id.js";
 import { tierById, type TierName } from "../../../src/protocol/tiers.js";
 import { parseCertificate } from "../../../src/wrap/certificate-codec.js";
 import type { Certificate } from "../../../src/wrap/certificate.js";
 import { el } from "../dom.js";
 import { fileField } from "../file-field.js";
+import { givenOrHosts } from "../host-files.js";
 import { learnManifest, parsedManifestOf } from "../manifests.js";
 import type { Page, View } from "../page.js";
-import { facts, failure, idText, notice, part, pending, problem, wholeId } from "../parts.js";
+import { facts, failure, idText, part, pending, problem, wholeId } from "../parts.js";
 import { linkTo } from "../route.js";
-import { givenOrHosts } from "../work/anchors.js";
+import type { KeyOrigin } from "../settings.js";
+import { resultOf } from "../work/portable-result.js";
 import { startWork, type Work } from "../work/start.js";
-import { tiersOf, type Verified } from "../work/verify.js";
+import type { Verified } from "../work/verify.js";
 import { notSaidPart, policyPart } from "./policy-part.js";
+import { checkList, framedState, validNotice } from "./verification-part.js";
 
 /** `#/verify`: a certificate's proofs, checked here and now. */
 export function verifyView(page: Page): View {
-  const certificate = fileField({
+  const certificateField = fileField({
     name: "certificate",
     label: "The certificate",
     hint: "certificate.json, as fti prove wrote it.",
   });
-  const { srs: hostSrs, verifyingKeys } = page.settings;
+  const { srs: hostSrs, verifyingKeys, hostKeys } = page.settings;
   const hasKeys = Object.keys(verifyingKeys).length > 0;
   const key = fileField({
     name: "key",
@@ -35,16 +37,16 @@ export function verifyView(page: Page): View {
   });
   const outcome = el("div", { "aria-live": "polite" });
   const button = el("button", { type: "submit" }, "Verify");
-  const form = el("form", { class: "stack" }, certificate.element, key.element, srs.element, button);
+  const form = el("form", { class: "stack" }, certificateField.element, key.element, srs.element, button);
   let work: Work<Verified> | undefined;
   page.onLeave(() => work?.cancel());
 
   const run = async (): Promise<void> => {
     outcome.replaceChildren(el("p", { role: "status" }, "Checking the proofs …"));
-    const [file] = certificate.files();
+    const [file] = certificateField.files();
     if (file === undefined) throw new InputError("no certificate is chosen", { remedy: "Choose certificate.json." });
-    const text = await file.text();
-    const parsed = parseCertificate(text, file.name);
+    const parsed = parseCertificate(await file.text(), file.name);
+    const { manifest, ...certificate } = parsed;
     const keys: Partial<Record<TierName, { name: string; text: string }>> = {};
     const tiers = tiersOf(parsed);
     const [given] = key.files();
@@ -59,12 +61,13 @@ export function verifyView(page: Page): View {
     }
     const srsFile = await givenOrHosts(srs.files()[0], hostSrs, "the SRS");
     work = startWork(
-      { kind: "verify", certificate: { name: file.name, text }, srs: srsFile, verifyingKeys: keys },
+      { kind: "verify", certificate, manifest, files: { srs: srsFile, verifyingKeys: keys } },
       () => undefined,
     );
     const verified = await work.result;
-    const isHosts = given === undefined && srs.files().length === 0;
-    outcome.replaceChildren(...verdictParts(page, parsed, verified, isHosts));
+    // The host's word counts for all of its own files together; its warning, wherever its key is used.
+    const isHosts = given === undefined && (srs.files().length === 0 || hostKeys === "development");
+    outcome.replaceChildren(...verdictParts(page, parsed, verified, isHosts ? hostKeys : "given"));
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -86,23 +89,28 @@ export function verifyView(page: Page): View {
   };
 }
 
-function verdictParts(page: Page, certificate: Certificate, verified: Verified, isHosts: boolean): HTMLElement[] {
-  const checks = el(
-    "ul",
-    { class: "checks" },
-    ...verified.checks.map(({ check, ok }) =>
-      el("li", { class: ok ? "ok" : "failed" }, el("span", {}, ok ? "holds: " : "fails: "), check),
-    ),
-  );
-  if (!verified.valid) {
-    return [framed("bad", "invalid", "Invalid", el("p", {}, verified.reason ?? ""), checks)];
+/** The tiers whose keys a certificate needs. */
+function tiersOf({ segments }: Certificate): number[] {
+  return [...new Set(segments.map(({ tierId }) => tierId))];
+}
+
+function verdictParts(
+  page: Page,
+  certificate: Certificate,
+  verified: Verified,
+  keys: KeyOrigin | "given",
+): HTMLElement[] {
+  const checks = checkList(verified.checks);
+  const result = resultOf(verified.result);
+  if (!result.valid) {
+    return [framedState("bad", "invalid", "Invalid", el("p", {}, result.error.shortMessage), checks)];
   }
   const manifest = parsedManifestOf(learnManifest(certificate.manifest));
-  const { base, tuned, publisher, registry, chainId, policy } = certificate;
-  const [baseId, tunedId] = [modelId(base), modelId(tuned)];
+  const { base, publisher, registry, chainId, policy, insecure } = certificate;
+  const { baseModelId: baseId, tunedModelId: tunedId } = result;
   const changed = certificate.segments.reduce((sum, { tiles }) => sum + tiles.length, 0);
   return [
-    validNotice(page, certificate, verified, isHosts, checks),
+    validNotice({ isInsecure: insecure || verified.hasHollowKey, keys }, checks),
     facts([
       ["From base", idText(baseId, { page: "model", id: baseId })],
       ["To fine-tune", idText(tunedId, { page: "model", id: tunedId })],
@@ -115,34 +123,6 @@ function verdictParts(page: Page, certificate: Certificate, verified: Verified, 
     part("In the registry", registration(page, certificate, verified)),
     notSaidPart(),
   ];
-}
-
-function validNotice(
-  page: Page,
-  certificate: Certificate,
-  { hasHollowKey }: Verified,
-  isHosts: boolean,
-  checks: HTMLElement,
-): HTMLElement {
-  if (certificate.insecure || hasHollowKey || (isHosts && page.settings.hostKeys === "development")) {
-    const why = el(
-      "p",
-      {},
-      "The proofs are valid, but the keys are those of a development set-up. Whoever made them can forge any certificate.",
-    );
-    return framed("danger", "insecure", "Valid under INSECURE keys: proves nothing", why, checks);
-  }
-  const origin =
-    isHosts && page.settings.hostKeys === "ceremony"
-      ? "By the keys of this page's host, who says that they are from a public ceremony."
-      : "By the keys that were given. Where they are from is yours to know: whoever made them alone could forge certificates.";
-  return framed("good", "valid", "Valid", el("p", {}, origin), checks);
-}
-
-function framed(kind: "good" | "bad" | "danger", state: string, title: string, ...more: HTMLElement[]): HTMLElement {
-  const element = notice(kind, title, ...more);
-  element.dataset["state"] = state;
-  return element;
 }
 
 /** A valid certificate need not be registered: that is another question, with its own three answers. */

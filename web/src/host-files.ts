@@ -1,5 +1,5 @@
-import { InputError, UnavailableError } from "../../../src/errors/errors.js";
-import type { NamedBytes } from "../blob-source.js";
+import { InputError, UnavailableError } from "../../src/errors/errors.js";
+import type { NamedBytes } from "./blob-source.js";
 
 /** Files of the set-up that this visit has fetched, by address. */
 const fetched = new Map<string, Promise<Blob>>();
@@ -31,10 +31,15 @@ async function fetchBlob(address: string): Promise<Blob> {
   try {
     response = await fetch(address);
   } catch (cause) {
-    throw new UnavailableError(`${address}: cannot be fetched`, { remedy: "Choose the file instead.", cause });
+    throw new UnavailableError(`${address}: cannot be fetched`, {
+      remedy: "Try again, or choose a file of your own where the page takes one.",
+      cause,
+    });
   }
   if (!response.ok) {
-    throw new UnavailableError(`${address}: answers ${response.status}`, { remedy: "Choose the file instead." });
+    throw new UnavailableError(`${address}: answers ${response.status}`, {
+      remedy: "Try again, or choose a file of your own where the page takes one.",
+    });
   }
   return response.blob();
 }

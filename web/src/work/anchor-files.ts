@@ -1,0 +1,46 @@
+import { FormatError } from "../../../src/errors/errors.js";
+import { srsId } from "../../../src/kzg/srs.js";
+import { tierById, type TierName } from "../../../src/protocol/tiers.js";
+import { parseVerifyingKey, type Groth16VerifyingKey } from "../../../src/wrap/groth16.js";
+import { loadSrs } from "../../../src/wrap/srs-file.js";
+import type { TrustAnchors } from "../../../src/wrap/trust-anchors.js";
+import { blobSource, type NamedBytes } from "../blob-source.js";
+
+/** What a verifier trusts, as files, which pass between threads. */
+export interface AnchorFiles {
+  /** A `.ptau` file: its first points are what a verifier trusts. */
+  readonly srs: NamedBytes;
+  /** snarkjs's `verification_key.json` by tier. */
+  readonly verifyingKeys: Readonly<Partial<Record<TierName, { readonly name: string; readonly text: string }>>>;
+}
+
+/** Reads them. Throws `InputError` or `FormatError` for files that cannot be used. */
+export async function openAnchors({
+  srs: file,
+  verifyingKeys,
+}: AnchorFiles): Promise<{ readonly anchors: TrustAnchors; readonly hasHollowKey: boolean }> {
+  const srs = await loadSrs(blobSource(file.name, file.bytes), 2);
+  const keys = new Map(Object.entries(verifyingKeys).map(([tier, { name, text }]) => [tier, readKey(text, name)]));
+  const verifyingKey: TrustAnchors["verifyingKey"] = ({ id }) => keys.get(tierById(id)?.name ?? "");
+  return {
+    anchors: { srsId: srsId(srs), srs, verifyingKey },
+    // γ = δ: nobody contributed to the key, and whoever knows that can forge proofs.
+    hasHollowKey: [...keys.values()].some(({ gamma2, delta2 }) => sameWords(gamma2, delta2)),
+  };
+}
+
+type Point = Groth16VerifyingKey["gamma2"];
+
+function sameWords(a: Point, b: Point): boolean {
+  return a.x.c0 === b.x.c0 && a.x.c1 === b.x.c1 && a.y.c0 === b.y.c0 && a.y.c1 === b.y.c1;
+}
+
+function readKey(text: string, name: string): Groth16VerifyingKey {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new FormatError(name, "is not JSON", { remedy: "Expected snarkjs's verification key.", cause });
+  }
+  return parseVerifyingKey(json);
+}
