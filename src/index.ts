@@ -104,6 +104,7 @@ export {
   DriftRegistryClient,
   type Certified,
   type CertifyOptions,
+  type ClientOptions,
   type DelegationOptions,
   type Registration,
 } from "./registry/client.js";
@@ -113,16 +114,36 @@ export {
   type DeployedRegistry,
   type RegistryDeployment,
 } from "./registry/deploy.js";
-export type { RegisteredCertificate, RegisteredModel } from "./registry/records.js";
-export { certificateId } from "./registry/encode.js";
+export type {
+  Ancestor,
+  CertificateStatus,
+  DriftInterval,
+  RegisteredCertificate,
+  RegisteredModel,
+  RegisteredRoute,
+  Step,
+} from "./registry/records.js";
+export { certificateId, type CertifyTerms, type Metadata } from "./registry/encode.js";
+export { readEvents, topicsOf, type EventSource, type RegistryEvent } from "./registry/logs/events.js";
 export {
+  loggedCertificates,
   scanCertificates,
+  withStatus,
   type CertificateFilter,
   type LoggedCertificate,
-  type RegistryPlace,
+  type LoggedStanding,
 } from "./registry/logs/certificates.js";
+export { gatherLineage, lineageOf, type Lineage, type Neighbours } from "./client/lineage.js";
+export { watchRegistry, type RegistryChange, type WatchOptions } from "./client/watch-registry.js";
 export { scanLogs, type LogQuery, type ScanOptions } from "./registry/logs/scan.js";
-export { cachedLogs, memoryLogStore, type KeptLog, type LogStore } from "./registry/logs/cache.js";
+export { cachedLogs, type CachedLogsInput } from "./registry/logs/cache.js";
+export {
+  memoryLogStore,
+  parseKeptLogs,
+  type KeptLog,
+  type KeptLogs,
+  type LogStore,
+} from "./registry/logs/kept-logs.js";
 export {
   currentStatus,
   queryModel,

@@ -2,8 +2,9 @@ import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
 import type { Policy } from "../drift/rule.js";
 import { keccakText } from "../encoding/keccak.js";
 import type { Hex } from "../encoding/hex.js";
-import { InputError, UnavailableError } from "../errors/errors.js";
+import { InputError } from "../errors/errors.js";
 import { parseManifest } from "../quantize/manifest.js";
+import { contradiction } from "../registry/check-record.js";
 import type { DriftRegistryClient } from "../registry/client.js";
 import type { CertificateStatus, RegisteredCertificate, RegisteredModel } from "../registry/records.js";
 import { verifyRegistered, type RegisteredVerification, type VerifyRegisteredInput } from "./verify-registered.js";
@@ -69,13 +70,15 @@ export async function queryModel(input: QueryModelInput): Promise<ModelStanding>
 
 async function judged(input: QueryModelInput, certificate: RegisteredCertificate): Promise<FoundCertificate> {
   const { registry, modelId, manifest, verify } = input;
-  if (certificate.tunedModelId !== modelId) {
-    throw new UnavailableError(`the node answers with a certificate that does not lead to ${modelId}`, {
-      remedy: "Do not rely on this node: ask another one.",
-    });
+  const { certificateId, baseModelId, tunedModelId } = certificate;
+  // Not asked for: another model's certificate must not certify this one.
+  if (tunedModelId !== modelId.toLowerCase()) {
+    throw contradiction(`certificate ${certificateId}`, `it does not lead to ${modelId}`);
   }
   const policy = await registry.getPolicy(certificate.policyId);
-  const { certificateId } = certificate;
+  if (policy !== undefined && policy.baseModelId !== baseModelId) {
+    throw contradiction(`certificate ${certificateId}`, "its policy is of another base");
+  }
   const verification =
     verify !== undefined && currentStatus(certificate) === "active"
       ? await verifyRegistered({ registry, certificateId, manifest, ...verify })

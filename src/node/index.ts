@@ -5,4 +5,5 @@ export { openSetup, type Setup } from "./open-setup.js";
 export { openAnchors, type StoredAnchors } from "./open-anchors.js";
 export { setupTier, type SetupMode, type SetupOptions } from "./setup-tier.js";
 export { createKernelThreads, type KernelThreadsOptions } from "./kernel-threads.js";
+export { folderLogStore } from "./log-folder.js";
 export { peakMemoryBytes } from "./process-memory.js";

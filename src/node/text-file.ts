@@ -20,6 +20,14 @@ export async function isFile(path: string): Promise<boolean> {
   );
 }
 
+/** Whether there is a folder of that name. */
+export async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
 /**
  * Reads a file of secrets. As `readTextFile`, and refuses one that others may read: its secret is no longer one.
  */

@@ -2,6 +2,7 @@ import type { Provider, Result, Signer, TransactionReceipt } from "ethers";
 import type { Hex } from "../encoding/hex.js";
 import { RegistryError } from "../errors/errors.js";
 import { driftRegistryInterface } from "./encode.js";
+import { DEFAULT_RETRY, withRetry, type RetryPolicy } from "./logs/retry.js";
 import { decodeRegistryFailure } from "./revert.js";
 
 /** What a sent transaction cost and where it is. */
@@ -11,16 +12,17 @@ export interface Inclusion {
   readonly gasUsed: bigint;
 }
 
-/** Calls a view function. Throws `RegistryError` or `UnavailableError`. */
+/** Calls a view function, again where the node fails for the moment. Throws `RegistryError` or `UnavailableError`. */
 export async function callRegistry(
   provider: Provider,
   registry: Hex,
   name: string,
   args: readonly unknown[],
+  retry: RetryPolicy = DEFAULT_RETRY,
 ): Promise<Result> {
   const data = driftRegistryInterface.encodeFunctionData(name, args);
   try {
-    const result = await provider.call({ to: registry, data });
+    const result = await withRetry(() => provider.call({ to: registry, data }), retry);
     if (result === "0x") {
       throw new RegistryError(`there is no drift registry at ${registry}`, {
         remedy: "Check the registry's address and the chain.",

@@ -34,8 +34,10 @@ import {
   type RegisteredRoute,
   type Step,
 } from "./records.js";
+import { readEvents, topicsOf, type EventSource, type RegistryEvent } from "./logs/events.js";
+import type { LogStore } from "./logs/kept-logs.js";
 import { DEFAULT_RETRY, withRetry } from "./logs/retry.js";
-import { scanLogs, type Topic } from "./logs/scan.js";
+import type { ScanOptions } from "./logs/scan.js";
 import { decodeRegistryFailure } from "./revert.js";
 
 /** What a publisher adds to a certificate, and with which verifying keys it was proven. */
@@ -60,11 +62,12 @@ export interface Registration {
   readonly calldata: Hex;
 }
 
-/** An event with where it is. */
-interface Found {
-  readonly args: Result;
-  readonly blockNumber: number;
-  readonly transactionHash: Hex;
+/** How a client reads a registry's events. */
+export interface ClientOptions extends ScanOptions {
+  /** Block of the registry's deployment, which spares public nodes searches from block 0. */
+  readonly deployedAt?: number | undefined;
+  /** Keeps what a node has told between calls or runs: one for each node, as a liar's answers are kept as well. */
+  readonly store?: LogStore | undefined;
 }
 
 /**
@@ -77,13 +80,13 @@ export class DriftRegistryClient {
   readonly #provider: Provider;
   #srsId: Promise<Hex> | undefined;
 
-  readonly #fromBlock: number;
+  /** For what reads the registry's events itself, such as `scanCertificates` and `watchRegistry`. */
+  readonly events: EventSource;
 
-  /** `deployedAt`: block of the deployment, which spares public nodes searches from block 0. */
-  constructor(address: Hex, provider: Provider, options: { readonly deployedAt?: number | undefined } = {}) {
+  constructor(address: Hex, provider: Provider, { deployedAt = 0, ...options }: ClientOptions = {}) {
     this.address = address.toLowerCase() as Hex;
     this.#provider = provider;
-    this.#fromBlock = options.deployedAt ?? 0;
+    this.events = { ...options, provider, registry: this.address, fromBlock: deployedAt };
   }
 
   /** The chain that proofs must be bound to. */
@@ -287,7 +290,10 @@ export class DriftRegistryClient {
     if (event === undefined) return undefined;
     const { transactionHash } = event;
     try {
-      const transaction = await withRetry(() => this.#provider.getTransaction(transactionHash), DEFAULT_RETRY);
+      const transaction = await withRetry(
+        () => this.#provider.getTransaction(transactionHash),
+        this.events.retry ?? DEFAULT_RETRY,
+      );
       if (transaction === null) {
         throw new UnavailableError(`the node does not have the transaction ${transactionHash}`, {
           remedy: "Ask a node that keeps old transactions.",
@@ -416,7 +422,7 @@ export class DriftRegistryClient {
   }
 
   #call(name: string, args: readonly unknown[]): Promise<Result> {
-    return callRegistry(this.#provider, this.address, name, args);
+    return callRegistry(this.#provider, this.address, name, args, this.events.retry);
   }
 
   async #find(name: string, id: Hex, unknownError: string): Promise<Result | undefined> {
@@ -444,7 +450,7 @@ export class DriftRegistryClient {
   }
 
   /** The one event of something that is registered. */
-  async #event(name: string, indexed: readonly (Hex | null)[]): Promise<Found> {
+  async #event(name: string, indexed: readonly (Hex | null)[]): Promise<RegistryEvent> {
     const [event] = await this.#events(name, indexed);
     if (event !== undefined) return event;
     throw new UnavailableError(`the node has no ${name} of what the registry ${this.address} has registered`, {
@@ -452,23 +458,8 @@ export class DriftRegistryClient {
     });
   }
 
-  async #events(name: string, indexed: readonly (Hex | null)[], fromBlock = this.#fromBlock): Promise<Found[]> {
-    const topics = driftRegistryInterface.encodeFilterTopics(name, [...indexed]);
-    const found: Found[] = [];
-    try {
-      const toBlock = await this.#provider.getBlockNumber();
-      const query = { address: this.address, topics: topics as Topic[], fromBlock, toBlock };
-      for await (const page of scanLogs(this.#provider, query)) {
-        for (const log of page) {
-          const parsed = driftRegistryInterface.parseLog(log);
-          if (parsed === null) continue;
-          const { blockNumber, transactionHash } = log;
-          found.push({ args: parsed.args, blockNumber, transactionHash: transactionHash as Hex });
-        }
-      }
-      return found;
-    } catch (error) {
-      throw decodeRegistryFailure(error);
-    }
+  #events(name: string, indexed: readonly (Hex | null)[], fromBlock?: number): Promise<RegistryEvent[]> {
+    const source = fromBlock === undefined ? this.events : { ...this.events, fromBlock };
+    return readEvents(source, topicsOf(name, indexed));
   }
 }

@@ -5,15 +5,23 @@ import { policyId } from "../../src/drift/rule.js";
 import { keccakText } from "../../src/encoding/keccak.js";
 import type { Hex } from "../../src/encoding/hex.js";
 import { UnavailableError } from "../../src/errors/errors.js";
-import { callRegistry, sendToRegistry } from "../../src/registry/call.js";
+import { lineageOf } from "../../src/client/lineage.js";
+import { sendToRegistry } from "../../src/registry/call.js";
 import { DriftRegistryClient } from "../../src/registry/client.js";
 import { deployContract } from "../../src/registry/deploy.js";
 import { driftRegistryInterface } from "../../src/registry/encode.js";
 import { DEFAULT_RETRY } from "../../src/registry/logs/retry.js";
-import { scanCertificates, type CertificateFilter, type RegistryPlace } from "../../src/registry/logs/certificates.js";
+import {
+  loggedCertificates,
+  scanCertificates,
+  withStatus,
+  type CertificateFilter,
+} from "../../src/registry/logs/certificates.js";
+import type { EventSource } from "../../src/registry/logs/events.js";
 import { g2Words } from "../../src/registry/points.js";
 import { knownTauSrs } from "../unit/kzg/known-tau.js";
 import { artifact, startChain, type Chain } from "./support/chain.js";
+import { otherNode } from "./support/other-node.js";
 import { rule, World } from "./support/world.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 
@@ -24,7 +32,6 @@ describe("a registry with 10,000 certificates", function () {
   this.timeout(300_000);
   let chain: Chain;
   let client: DriftRegistryClient;
-  let place: RegistryPlace;
   let publisher: Hex;
   let world: World;
 
@@ -34,7 +41,6 @@ describe("a registry with 10,000 certificates", function () {
     const points = { tau1: srs.tau1, blindingBase: srs.blindingBase, tau2: g2Words(srs.tau2) };
     const { address } = await deployContract(chain.publisher, await artifact("RegistryWithoutProofs"), [points]);
     client = new DriftRegistryClient(address, chain.provider);
-    place = { chainId: chain.chainId, registry: client.address };
     publisher = (await chain.publisher.getAddress()).toLowerCase() as Hex;
     world = new World("many", TIERS.nano, 4, [rule(0, 4)]);
     await client.registerModel(chain.publisher, world.base);
@@ -59,15 +65,17 @@ describe("a registry with 10,000 certificates", function () {
   const rootOf = (n: number): Hex => keccakText(`tuned ${n}`);
   const tunedModel = (n: number): Hex => modelId({ ...world.base, merkleRoot: rootOf(n) });
 
+  const retry = { ...DEFAULT_RETRY, sleep: () => Promise.resolve() };
+  const sourceOf = (provider: Provider): EventSource => ({ ...client.events, provider, blocksPerRequest: 10, retry });
+
   /** Ids, and the largest page. */
   async function scan(
     filter: CertificateFilter,
-    provider: Pick<Provider, "getLogs" | "getBlockNumber"> = chain.provider,
-  ) {
+    provider = chain.provider,
+  ): Promise<{ ids: Set<Hex>; largest: number }> {
     const ids = new Set<Hex>();
     let largest = 0;
-    const retry = { ...DEFAULT_RETRY, sleep: () => Promise.resolve() };
-    for await (const page of scanCertificates(provider, place, filter, { blocksPerRequest: 10, retry })) {
+    for await (const page of scanCertificates(sourceOf(provider), filter)) {
       largest = Math.max(largest, page.length);
       for (const { certificateId } of page) ids.add(certificateId);
     }
@@ -79,10 +87,22 @@ describe("a registry with 10,000 certificates", function () {
     expect(all.ids.size).to.equal(BATCHES * PER_BATCH);
     // What is in memory is what ten blocks hold, however many there are.
     expect(all.largest).to.be.at.most(10 * PER_BATCH);
-    expect((await scan({ baseModelId: modelId(world.base) })).ids.size).to.equal(BATCHES * PER_BATCH);
   });
 
-  it("answers for one of them", async () => {
+  it("is asked by base, publisher and policy, and for all of them together", async function () {
+    this.timeout(60_000);
+    const [baseModelId, id] = [modelId(world.base), policyId(world.policy)];
+    for (const filter of [{ baseModelId }, { publisher }, { policyId: id }]) {
+      expect((await scan(filter)).ids.size, Object.keys(filter)[0]).to.equal(BATCHES * PER_BATCH);
+    }
+    const one = { tunedModelId: tunedModel(12), baseModelId, publisher, policyId: id };
+    expect((await scan(one)).ids.size).to.equal(1);
+    expect((await scan({ ...one, publisher: `0x${"77".repeat(20)}` })).ids.size).to.equal(0);
+    expect((await scan({ ...one, policyId: rootOf(0) })).ids.size).to.equal(0);
+    expect((await scan({ ...one, baseModelId: tunedModel(0) })).ids.size).to.equal(0);
+  });
+
+  it("answers for one of them, and for its lineage", async () => {
     const id = tunedModel(7_654);
     const { ids } = await scan({ tunedModelId: id });
     expect(ids.size).to.equal(1);
@@ -90,31 +110,38 @@ describe("a registry with 10,000 certificates", function () {
     expect([...ids]).to.deep.equal([found?.certificateId]);
     expect(found).to.include({ status: "active", publisher, policyId: policyId(world.policy) });
     expect((await client.ancestors(id)).map((each) => each.modelId)).to.deep.equal([modelId(world.base)]);
+    expect(await client.isCertified(publisher, modelId(world.base), id, policyId(world.policy))).to.equal(true);
     expect((await scan({ tunedModelId: tunedModel(-1) })).ids.size).to.equal(0);
-    const [answer] = await callRegistry(chain.provider, client.address, "isCertified", [
-      publisher,
-      modelId(world.base),
-      id,
-      policyId(world.policy),
-    ]);
-    expect(answer).to.equal(true);
+    const above = await lineageOf(client.events, id);
+    expect(above).to.deep.include({ models: [id, modelId(world.base)], isComplete: true });
+    const below = await lineageOf(client.events, modelId(world.base), 60);
+    expect(below.certificates).to.have.length(60);
+    expect(below.isComplete).to.equal(false);
+  });
+
+  it("tells from logs what has become of certificates", async () => {
+    const ids = [
+      ...(await scan({ tunedModelId: tunedModel(5) })).ids,
+      ...(await scan({ tunedModelId: tunedModel(6) })).ids,
+    ];
+    await client.revoke(chain.publisher, ids.slice(0, 1), "for the test");
+    const standing = await withStatus(client.events, await loggedCertificates(client.events, ids));
+    expect(standing.map(({ status }) => status)).to.deep.equal(["revoked", "active"]);
   });
 
   it("survives a node that drops every other request and limits ranges, and says so when one lies", async () => {
     const { provider } = chain;
     let asked = 0;
-    const poor: Pick<Provider, "getLogs" | "getBlockNumber"> = {
-      getBlockNumber: () => provider.getBlockNumber(),
+    const poor = otherNode(provider, {
       getLogs: (filter) => {
         const { fromBlock = 0, toBlock = 0 } = filter as { fromBlock?: number; toBlock?: number };
         if (toBlock - fromBlock >= 5) return Promise.reject(new Error("block range is too large"));
         return ++asked % 2 === 0 ? Promise.reject(new Error("ECONNRESET")) : provider.getLogs(filter);
       },
-    };
+    });
     expect((await scan({}, poor)).ids.size).to.equal(BATCHES * PER_BATCH);
-    const liar: typeof poor = {
-      getBlockNumber: () => provider.getBlockNumber(),
-      // Certificates of other models, as if they led to the one that was asked for.
+    // Certificates of other models, as if they led to the one that was asked for.
+    const liar = otherNode(provider, {
       getLogs: async (filter) => {
         const { topics, ...rest } = filter as { topics: string[] };
         const logs = await provider.getLogs({ ...rest, topics: [String(topics[0])] });
@@ -123,7 +150,7 @@ describe("a registry with 10,000 certificates", function () {
           return new Log({ ...(log.toJSON() as LogParams), topics: [event, String(topics[1]), ...others] }, provider);
         });
       },
-    };
+    });
     const outcome = await scan({ tunedModelId: tunedModel(-1) }, liar).catch((error: unknown) => error);
     expect(outcome).to.be.instanceOf(UnavailableError);
   });

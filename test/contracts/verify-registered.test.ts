@@ -16,6 +16,7 @@ import type { Certificate } from "../../src/wrap/certificate.js";
 import type { TrustAnchors } from "../../src/wrap/trust-anchors.js";
 import { knownTauSrs } from "../unit/kzg/known-tau.js";
 import { artifact, deployTestRegistry, startChain, type Chain, type TestRegistry } from "./support/chain.js";
+import { otherNode } from "./support/other-node.js";
 import { knownKeyGroth16 } from "./support/known-key-groth16.js";
 import { rule, World } from "./support/world.js";
 
@@ -190,32 +191,22 @@ type Lie = (real: TransactionResponse) => unknown;
 
 /** A node that tells something else of transactions. */
 function withTransactions(provider: Provider, lie: Lie): Provider {
-  return new Proxy(provider, {
-    get: (target, name) => {
-      if (name !== "getTransaction") return bound(target, name);
-      return async (hash: string) => lie((await target.getTransaction(hash)) as TransactionResponse);
-    },
+  return otherNode(provider, {
+    getTransaction: async (hash: string) => lie((await provider.getTransaction(hash)) as TransactionResponse) as never,
   });
 }
 
 /** A node that answers the question for certificates of one model by those of another. */
 function withLogsOf(provider: Provider, asked: Hex, told: Hex): Provider {
   const event = driftRegistryInterface.getEvent("CertificateRegistered")?.topicHash;
-  return new Proxy(provider, {
-    get: (target, name) => {
-      if (name !== "getLogs") return bound(target, name);
-      return async (filter: { topics: (string | null)[] }) => {
-        if (filter.topics[0] !== event || filter.topics[1] !== asked) return target.getLogs(filter);
-        const logs = await target.getLogs({ ...filter, topics: [event, told] } as never);
-        return logs.map((log) =>
-          Object.assign(Object.create(log) as Log, { topics: [event, asked, ...log.topics.slice(2)] }),
-        );
-      };
+  return otherNode(provider, {
+    getLogs: async (filter) => {
+      const [name, model] = filter.topics ?? [];
+      if (name !== event || model !== asked) return provider.getLogs(filter);
+      const logs = await provider.getLogs({ ...filter, topics: [name, told] } as never);
+      return logs.map((log) =>
+        Object.assign(Object.create(log) as Log, { topics: [event, asked, ...log.topics.slice(2)] }),
+      );
     },
   });
-}
-
-function bound(target: Provider, name: string | symbol): unknown {
-  const value: unknown = Reflect.get(target, name);
-  return typeof value === "function" ? (value as (...args: unknown[]) => unknown).bind(target) : value;
 }

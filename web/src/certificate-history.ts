@@ -1,6 +1,6 @@
 import type { Hex } from "../../src/encoding/hex.js";
 import type { RegisteredCertificate } from "../../src/registry/records.js";
-import { hexArgument, readEvents, topicsOf, type EventSource } from "./registry-events.js";
+import { hexArgument, readEvents, topicsOf, type EventSource } from "../../src/registry/logs/events.js";
 
 /** How a certificate ended, by its publisher's will. */
 export type Ending =
@@ -29,7 +29,10 @@ export async function endingOf(
   const [revoked] = await readEvents(source, topicsOf("CertificateRevoked", [certificateId]));
   if (revoked === undefined) return undefined;
   const { blockNumber, transactionHash, index } = revoked;
-  const explanations = await readEvents(source, topicsOf("RevocationExplained", [publisher]), blockNumber);
+  const explanations = await readEvents(source, topicsOf("RevocationExplained", [publisher]), {
+    fromBlock: blockNumber,
+    toBlock: blockNumber,
+  });
   // It closes its batch, and a transaction can have several.
   const own = explanations.find((each) => each.transactionHash === transactionHash && each.index > index);
   return { status, blockNumber, reason: own === undefined ? "" : String(own.args.getValue("reason")) };

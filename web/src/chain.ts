@@ -1,17 +1,16 @@
 import { BrowserProvider, FetchRequest, JsonRpcProvider, Network, type Eip1193Provider, type Signer } from "ethers";
+import { lineageOf, type Lineage } from "../../src/client/lineage.js";
 import { queryModel, type ModelStanding, type QueryModelInput } from "../../src/client/query-model.js";
 import { verifyRegistered, type RegisteredVerification } from "../../src/client/verify-registered.js";
-import { modelId } from "../../src/commitment/model-id.js";
 import type { Hex } from "../../src/encoding/hex.js";
-import { keccakWords } from "../../src/encoding/keccak.js";
 import { InputError, UnavailableError } from "../../src/errors/errors.js";
-import { policyId, type Policy } from "../../src/drift/rule.js";
+import type { Policy } from "../../src/drift/rule.js";
 import { DriftRegistryClient } from "../../src/registry/client.js";
+import { loggedCertificates, withStatus, type LoggedStanding } from "../../src/registry/logs/certificates.js";
+import { hexArgument, readEvents, topicsOf } from "../../src/registry/logs/events.js";
 import type { RegisteredCertificate, RegisteredModel } from "../../src/registry/records.js";
 import { endingOf, statementsAbout, type Ending, type Statement } from "./certificate-history.js";
-import { certificateLog, publishedBy, type LogFilter, type LoggedCertificate } from "./certificate-log.js";
-import type { EventSource } from "./registry-events.js";
-import { gatherLineage, type Lineage } from "./lineage.js";
+import { browserLogStore } from "./log-store.js";
 import { manifestOf } from "./manifests.js";
 import type { Settings } from "./settings.js";
 
@@ -29,21 +28,11 @@ export class Chain {
   readonly chainId: bigint;
   /** Whose word the answers are: the node's address, or the wallet. */
   readonly source: string;
-  readonly #provider: JsonRpcProvider | BrowserProvider;
-  readonly #settings: Settings;
 
-  private constructor(
-    registry: DriftRegistryClient,
-    chainId: bigint,
-    source: string,
-    provider: JsonRpcProvider | BrowserProvider,
-    settings: Settings,
-  ) {
+  private constructor(registry: DriftRegistryClient, chainId: bigint, source: string) {
     this.registry = registry;
     this.chainId = chainId;
     this.source = source;
-    this.#provider = provider;
-    this.#settings = settings;
   }
 
   /** Throws `InputError` where a setting is missing or no registry is at the address, `UnavailableError`. */
@@ -58,27 +47,24 @@ export class Chain {
         remedy: via === "wallet" ? "Switch the wallet's network." : "Name a node of that chain in the settings.",
       });
     }
-    const registry = new DriftRegistryClient(address, provider, { deployedAt: settings.fromBlock });
+    const registry = new DriftRegistryClient(address, provider, {
+      deployedAt: settings.fromBlock,
+      store: browserLogStore(source),
+    });
     await registry.assertPresent();
-    return new Chain(registry, chainId, source, provider, settings);
+    return new Chain(registry, chainId, source);
   }
 
-  async model(id: Hex): Promise<RegisteredModel | undefined> {
-    const model = await this.registry.getModel(id);
-    if (model !== undefined) this.#assertHash(`model ${id}`, modelId(model), id);
-    return model;
+  model(id: Hex): Promise<RegisteredModel | undefined> {
+    return this.registry.getModel(id);
   }
 
-  async certificate(id: Hex): Promise<RegisteredCertificate | undefined> {
-    const found = await this.registry.getCertificate(id);
-    if (found !== undefined) this.#assertCertificate(found, id);
-    return found;
+  certificate(id: Hex): Promise<RegisteredCertificate | undefined> {
+    return this.registry.getCertificate(id);
   }
 
-  async policy(id: Hex): Promise<Policy | undefined> {
-    const policy = await this.registry.getPolicy(id);
-    if (policy !== undefined) this.#assertHash(`policy ${id}`, policyId(policy), id);
-    return policy;
+  policy(id: Hex): Promise<Policy | undefined> {
+    return this.registry.getPolicy(id);
   }
 
   /**
@@ -87,17 +73,7 @@ export class Chain {
    */
   async standing(id: Hex, verify?: QueryModelInput["verify"]): Promise<ModelStanding> {
     const manifest = manifestOf((await this.model(id))?.manifestHash);
-    const { fromBlock } = this.#settings;
-    const standing = await queryModel({ registry: this.registry, modelId: id, manifest, fromBlock, verify });
-    for (const { certificate, policy } of standing.certificates) {
-      this.#assertCertificate(certificate, certificate.certificateId);
-      // A node that ignores what was asked for must not certify one model by another's certificate.
-      this.#assertHash(`what leads to model ${id}`, certificate.tunedModelId, id);
-      if (policy === undefined) continue;
-      this.#assertHash(`policy ${certificate.policyId}`, policyId(policy), certificate.policyId);
-      this.#assertHash(`the base of policy ${certificate.policyId}`, policy.baseModelId, certificate.baseModelId);
-    }
-    return standing;
+    return queryModel({ registry: this.registry, modelId: id, manifest, verify });
   }
 
   /** What comes of verifying a registered certificate. `manifest`: of its models, where it is known. */
@@ -113,56 +89,32 @@ export class Chain {
   async byPublisher(
     publisher: Hex,
     most: number,
-  ): Promise<{ readonly count: number; readonly newest: LoggedCertificate[] }> {
-    const ids = await publishedBy(this.#events, publisher);
-    const newest = await this.#log({ certificateIds: ids.slice(-most) });
+  ): Promise<{ readonly count: number; readonly newest: LoggedStanding[] }> {
+    const { events } = this.registry;
+    const published = await readEvents(events, topicsOf("CertificatePublished", [publisher]));
+    const ids = published.map((event) => hexArgument(event, "certificateId"));
+    const newest = await withStatus(events, await loggedCertificates(events, ids.slice(-most)));
     return { count: ids.length, newest: newest.reverse() };
   }
 
   /** How a certificate was ended, if it was. */
   ending(certificate: RegisteredCertificate): Promise<Ending | undefined> {
-    return endingOf(this.#events, certificate);
+    return endingOf(this.registry.events, certificate);
   }
 
   /** What was published about a model or a certificate, oldest first. */
   statements(id: Hex): Promise<Statement[]> {
-    return statementsAbout(this.#events, id);
+    return statementsAbout(this.registry.events, id);
   }
 
   /** Bases above a model and tunes below it. */
   lineage(focus: Hex): Promise<Lineage> {
-    return gatherLineage(
-      focus,
-      (id) => this.#log({ tunedModelId: id }),
-      (id) => this.#log({ baseModelId: id }),
-      MOST_CERTIFICATES,
-    );
+    return lineageOf(this.registry.events, focus, MOST_CERTIFICATES);
   }
 
   /** Addresses at which somebody says that a model's manifest is. */
   manifestUris(id: Hex): Promise<string[]> {
-    return this.registry.findManifestUris(id, this.#settings.fromBlock);
-  }
-
-  #assertCertificate({ publisher, baseModelId, tunedModelId, policyId: policy }: RegisteredCertificate, id: Hex): void {
-    const words = [this.chainId, this.registry.address, publisher, baseModelId, tunedModelId, policy];
-    this.#assertHash(`certificate ${id}`, keccakWords(words), id);
-  }
-
-  /** Ids are hashes of what they name: an answer that does not fit its id is a lie or a fault of the node. */
-  #assertHash(what: string, actual: Hex, expected: Hex): void {
-    if (actual === expected) return;
-    throw new UnavailableError(`${this.source} contradicts itself about ${what}: what it sent has the id ${actual}`, {
-      remedy: "Do not rely on this node. Ask another one.",
-    });
-  }
-
-  get #events(): EventSource {
-    return { provider: this.#provider, registry: this.registry.address, fromBlock: this.#settings.fromBlock };
-  }
-
-  #log(filter: LogFilter): Promise<LoggedCertificate[]> {
-    return certificateLog(this.#events, filter);
+    return this.registry.findManifestUris(id);
   }
 }
 

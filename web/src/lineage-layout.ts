@@ -1,7 +1,7 @@
 import { Graph, layout } from "@dagrejs/dagre";
 import type { Hex } from "../../src/encoding/hex.js";
-import type { LoggedCertificate } from "./certificate-log.js";
-import type { Lineage } from "./lineage.js";
+import type { Lineage } from "../../src/client/lineage.js";
+import type { LoggedStanding } from "../../src/registry/logs/certificates.js";
 
 /** Pixels. */
 export const NODE_WIDTH = 176;
@@ -20,7 +20,7 @@ export interface PlacedModel {
 
 /** All certificates between two models: one line. */
 export interface PlacedEdge {
-  readonly certificates: readonly [LoggedCertificate, ...LoggedCertificate[]];
+  readonly certificates: readonly [LoggedStanding, ...LoggedStanding[]];
   /** A way around what lies between, from the base to the tune. */
   readonly points: readonly { readonly x: number; readonly y: number }[];
   /** Where its mark is. */
@@ -40,7 +40,7 @@ export function layoutLineage({ focus, models, certificates }: Lineage): Lineage
   graph.setGraph({ rankdir: "TB", nodesep: 24, ranksep: 56, marginx: MARGIN, marginy: MARGIN });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const id of [...models].sort()) graph.setNode(id, { width: NODE_WIDTH, height: NODE_HEIGHT });
-  const between = new Map<string, [LoggedCertificate, ...LoggedCertificate[]]>();
+  const between = new Map<string, [LoggedStanding, ...LoggedStanding[]]>();
   for (const certificate of certificates) {
     const { baseModelId, tunedModelId } = certificate;
     const key = `${baseModelId} ${tunedModelId}`;

@@ -1,6 +1,6 @@
 import { el, svg } from "./dom.js";
-import type { LoggedCertificate } from "./certificate-log.js";
-import type { Lineage } from "./lineage.js";
+import type { Lineage } from "../../src/client/lineage.js";
+import type { LoggedStanding } from "../../src/registry/logs/certificates.js";
 import {
   layoutLineage,
   NODE_HEIGHT,
@@ -107,7 +107,7 @@ function mark({ certificates, middle }: PlacedEdge, isInsecure: boolean): SVGEle
 }
 
 /** A certificate of a line that is still valid: one is enough. */
-function standing(certificates: PlacedEdge["certificates"]): LoggedCertificate | undefined {
+function standing(certificates: PlacedEdge["certificates"]): LoggedStanding | undefined {
   return certificates.find(({ status }) => status === "active");
 }
 

@@ -1,19 +1,11 @@
 import { Option, type Command } from "commander";
 import type { Hex } from "../../encoding/hex.js";
 import { InputError } from "../../errors/errors.js";
-import { connectRpc } from "../../node/rpc.js";
 import { MAX_SHIFT } from "../../protocol/constants.js";
-import { DriftRegistryClient } from "../../registry/client.js";
+import type { DriftRegistryClient } from "../../registry/client.js";
 import type { Ancestor, DriftInterval, RegisteredCertificate } from "../../registry/records.js";
-import { addCommand, hashArgument, parseAddress, parseCount, parseHash, type Runner } from "../command.js";
-import type { Session } from "../session.js";
-import { rpcOptions } from "./register.js";
-
-interface ReadOptions {
-  readonly rpc: string;
-  readonly registry: Hex;
-  readonly fromBlock?: number;
-}
+import { addCommand, hashArgument, parseAddress, parseHash, type Runner } from "../command.js";
+import { readOptions, readRegistry, type ReadOptions } from "../read-registry.js";
 
 interface ListOptions extends ReadOptions {
   readonly publisher?: Hex;
@@ -26,7 +18,6 @@ const PLACE = "--rpc http://127.0.0.1:8545 --registry 0x5FbDB2315678afecb367f032
 
 /** `fti lineage` and `fti list` */
 export function addLineageCommands(parent: Command, runner: Runner): void {
-  const options = [...rpcOptions(), new Option("--from-block <n>", "oldest block to search").argParser(parseCount)];
   addCommand<ReadOptions>(parent, runner, {
     name: "lineage",
     summary: "show what a model descends from, and what descends from it",
@@ -34,11 +25,11 @@ export function addLineageCommands(parent: Command, runner: Runner): void {
       "Models above a model by the certificates that gave them a parent, the tunes made from it, and, if every certificate " +
       "up to the oldest ancestor is active, how far the model can be from that one: norms, ranks and single weights add up.",
     positionals: [["<model>", "model id"]],
-    options,
+    options: readOptions(),
     examples: [`fti lineage 0xbb11…ab6e ${PLACE}`],
     run: async ([text = ""], given, session) => {
       const modelId = hashArgument(text);
-      const client = await connect(given, session);
+      const { client } = await readRegistry(given, session);
       if ((await client.getModel(modelId)) === undefined) {
         throw new InputError(`the registry does not know the model ${modelId}`, {
           remedy: "Check the id, the registry's address and the chain.",
@@ -66,7 +57,7 @@ export function addLineageCommands(parent: Command, runner: Runner): void {
     summary: "list certificates of a publisher, base, tuned model or policy",
     description: "All certificates of a registry that belong to one thing, the oldest first, with their status.",
     options: [
-      ...options,
+      ...readOptions(),
       new Option("--publisher <address>", "whose proofs they are").argParser(parseAddress),
       new Option("--base <id>", "model that they start from").argParser(parseHash),
       new Option("--tuned <id>", "model that they lead to").argParser(parseHash),
@@ -74,7 +65,7 @@ export function addLineageCommands(parent: Command, runner: Runner): void {
     ],
     examples: [`fti list --publisher 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 ${PLACE}`],
     run: async (_positionals, given, session) => {
-      const client = await connect(given, session);
+      const { client } = await readRegistry(given, session);
       const certificates = await find(client, given);
       return {
         exitCode: 0,
@@ -89,17 +80,6 @@ export function addLineageCommands(parent: Command, runner: Runner): void {
       };
     },
   });
-}
-
-async function connect(options: ReadOptions, session: Session): Promise<DriftRegistryClient> {
-  const { provider } = await connectRpc(options.rpc);
-  session.onClose(() => {
-    provider.destroy();
-    return Promise.resolve();
-  });
-  const client = new DriftRegistryClient(options.registry, provider, { deployedAt: options.fromBlock });
-  await client.assertPresent();
-  return client;
 }
 
 async function find(client: DriftRegistryClient, options: ListOptions): Promise<RegisteredCertificate[]> {

@@ -15,33 +15,20 @@ import type { Policy } from "../../drift/rule.js";
 import type { Hex } from "../../encoding/hex.js";
 import { ArtifactError, InputError, UnavailableError } from "../../errors/errors.js";
 import { tierOfTiles } from "../../node/open-setup.js";
-import { connectRpc } from "../../node/rpc.js";
 import { parseManifest, type Manifest } from "../../quantize/manifest.js";
-import { DriftRegistryClient } from "../../registry/client.js";
+import type { DriftRegistryClient } from "../../registry/client.js";
 import type { RegisteredCertificate } from "../../registry/records.js";
-import {
-  addCommand,
-  artifactsOption,
-  parseCount,
-  tierOption,
-  type Runner,
-  type TierName,
-  jobsOption,
-} from "../command.js";
+import { addCommand, artifactsOption, tierOption, type Runner, type TierName, jobsOption } from "../command.js";
 import { viewsOfBase } from "../base-views.js";
 import { openWeights, readCommitted } from "../model-files.js";
+import { readOptions, readRegistry, type ReadOptions } from "../read-registry.js";
 import type { Session } from "../session.js";
-import { rpcOptions } from "./register.js";
 
-interface QueryOptions {
-  readonly rpc: string;
-  readonly registry: `0x${string}`;
+interface QueryOptions extends ReadOptions {
   readonly tier?: TierName;
   readonly base?: string;
   readonly baseWeights?: string;
-  readonly fromBlock?: number;
   readonly verify?: boolean;
-  readonly artifacts?: string;
 }
 
 /** `fti query` */
@@ -57,11 +44,10 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
       "revoked, counts for nothing. Exit 1 if no certificate certifies the model, 3 if that could not be checked.",
     positionals: [["<model>", "model id, or file or directory of the weights"]],
     options: [
-      ...rpcOptions(),
+      ...readOptions(),
       new Option("--base <file>", "committed base of the model (with files)"),
       new Option("--base-weights <path>", "the base's weights, if the model is an adapter"),
       tierOption(),
-      new Option("--from-block <n>", "oldest block to search").argParser(parseCount),
       new Option("--verify", "verify proofs again; without a set-up of the tier that is an error"),
       new Option("--no-verify", "take the registry at its word"),
       artifactsOption(),
@@ -72,16 +58,10 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
     ],
     run: async ([model = ""], options, session) => {
       assertIdOrPath(model);
-      const { provider, chainId } = await connectRpc(options.rpc);
-      session.onClose(() => {
-        provider.destroy();
-        return Promise.resolve();
-      });
-      const registry = new DriftRegistryClient(options.registry, provider, { deployedAt: options.fromBlock });
-      await registry.assertPresent();
+      const { client: registry, chainId } = await readRegistry(options, session);
       const { id, manifest, baseModelId } = await identify(model, options, registry, session);
       const verify = await anchorsOf(id, options, registry, session);
-      const standing = await queryModel({ registry, modelId: id, manifest, fromBlock: options.fromBlock, verify });
+      const standing = await queryModel({ registry, modelId: id, manifest, verify });
       const parsed = manifest === undefined ? undefined : parseManifest(JSON.parse(manifest));
       const certificates = standing.certificates.map((found) => reportOf(found, parsed, baseModelId));
       const { isCertified, verdict } = standing;

@@ -1,50 +1,9 @@
-import type { Log, Provider } from "ethers";
+import type { Provider } from "ethers";
 import type { Hex } from "../../encoding/hex.js";
 import { UnavailableError } from "../../errors/errors.js";
+import { keptLog, type Checkpoint, type KeptLog, type KeptLogs, type LogStore } from "./kept-logs.js";
 import { DEFAULT_RETRY, withRetry } from "./retry.js";
 import { scanLogs, type LogQuery, type ScanOptions, type Topic } from "./scan.js";
-
-/** A log as it is kept. */
-export interface KeptLog {
-  readonly blockNumber: number;
-  readonly blockHash: Hex;
-  readonly transactionHash: Hex;
-  readonly logIndex: number;
-  readonly topics: readonly Hex[];
-  readonly data: Hex;
-}
-
-/** A block up to which everything is known; its hash tells whether it is still of the chain. */
-export interface Checkpoint {
-  readonly blockNumber: number;
-  readonly blockHash: Hex;
-}
-
-/** Logs of one query, complete from `fromBlock` to the last checkpoint. */
-export interface KeptLogs {
-  readonly fromBlock: number;
-  /** Ascending; all of them blocks of one chain when they were written. */
-  readonly checkpoints: readonly Checkpoint[];
-  readonly logs: readonly KeptLog[];
-}
-
-/** Where logs are kept between runs: memory, a file, the browser's storage. */
-export interface LogStore {
-  load(key: string): Promise<KeptLogs | undefined>;
-  save(key: string, kept: KeptLogs): Promise<void>;
-}
-
-/** A `LogStore` for the life of the process. */
-export function memoryLogStore(): LogStore {
-  const kept = new Map<string, KeptLogs>();
-  return {
-    load: (key) => Promise.resolve(kept.get(key)),
-    save: (key, logs) => {
-      kept.set(key, logs);
-      return Promise.resolve();
-    },
-  };
-}
 
 export interface CachedLogsInput extends ScanOptions {
   readonly provider: Pick<Provider, "getLogs" | "getBlock" | "getBlockNumber">;
@@ -53,7 +12,14 @@ export interface CachedLogsInput extends ScanOptions {
   readonly address: Hex;
   readonly topics: readonly Topic[];
   readonly fromBlock: number;
+  /**
+   * Blocks below the head whose logs are not kept but asked for again, 32 by default: of several nodes behind one address
+   * some lag, and tell nothing of the newest blocks.
+   */
+  readonly unsettledBlocks?: number;
 }
+
+const DEFAULT_UNSETTLED_BLOCKS = 32;
 
 /** So many checkpoints are kept: the last ones, at doubling distances, as reorganisations are mostly short. */
 const MAX_CHECKPOINTS = 64;
@@ -66,6 +32,7 @@ const MAX_CHECKPOINTS = 64;
  */
 export async function cachedLogs(input: CachedLogsInput): Promise<readonly KeptLog[]> {
   const { provider, store, fromBlock, address, topics, retry = DEFAULT_RETRY } = input;
+  const { unsettledBlocks = DEFAULT_UNSETTLED_BLOCKS } = input;
   const key = cacheKey(input);
   for (let attempt = 0; attempt < retry.attempts; attempt++) {
     const known = await stillValid(input, await store.load(key));
@@ -73,15 +40,17 @@ export async function cachedLogs(input: CachedLogsInput): Promise<readonly KeptL
     const start = known.checkpoints.at(-1)?.blockNumber ?? fromBlock - 1;
     const found: KeptLog[] = [];
     const query: LogQuery = { address, topics, fromBlock: start + 1, toBlock: head.blockNumber };
-    for await (const page of scanLogs(provider, query, input)) found.push(...page.map(keep));
+    for await (const page of scanLogs(provider, query, input)) found.push(...page.map(keptLog));
+    const settled = head.blockNumber - unsettledBlocks;
+    const checkpoint = settled > start ? await checkpointAt(input, settled) : undefined;
+    // The head is looked at last: what was read before belongs to its chain.
     if ((await checkpointAt(input, head.blockNumber)).blockHash !== head.blockHash) continue;
-    const kept: KeptLogs = {
-      fromBlock,
-      checkpoints: thin([...known.checkpoints, head]),
-      logs: [...known.logs, ...found],
-    };
-    await store.save(key, kept);
-    return kept.logs;
+    const logs = [...known.logs, ...found];
+    if (checkpoint !== undefined) {
+      const checkpoints = thin([...known.checkpoints, checkpoint]);
+      await store.save(key, { fromBlock, checkpoints, logs: logs.filter(({ blockNumber }) => blockNumber <= settled) });
+    }
+    return logs;
   }
   throw new UnavailableError("the chain's newest blocks keep being replaced while their logs are read", {
     remedy: "Try again, or ask a node that is in step with the network.",
@@ -133,15 +102,4 @@ function thin(checkpoints: readonly Checkpoint[]): Checkpoint[] {
 
 function cacheKey({ chainId, address, topics }: CachedLogsInput): string {
   return JSON.stringify([chainId.toString(), address.toLowerCase(), topics]);
-}
-
-function keep(log: Log): KeptLog {
-  return {
-    blockNumber: log.blockNumber,
-    blockHash: log.blockHash as Hex,
-    transactionHash: log.transactionHash as Hex,
-    logIndex: log.index,
-    topics: log.topics as readonly Hex[],
-    data: log.data as Hex,
-  };
 }

@@ -1,25 +1,17 @@
-import type { Provider, Result } from "ethers";
 import type { Hex } from "../../encoding/hex.js";
-import { assertCertificateRecord, contradiction, type CertificateIds } from "../check-record.js";
-import { driftRegistryInterface } from "../encode.js";
-import { scanLogs, type ScanOptions, type Topic } from "./scan.js";
+import { assertCertificateRecord, type CertificateIds } from "../check-record.js";
+import type { CertificateStatus } from "../records.js";
+import { eventPages, hexArgument, readEvents, topicsOf, type EventSource, type RegistryEvent } from "./events.js";
 
-/** Which registry. */
-export interface RegistryPlace {
-  readonly chainId: bigint;
-  readonly registry: Hex;
-}
-
-/** Which of its certificates: all that agree with every field. */
+/** Which certificates: all that agree with every field. */
 export interface CertificateFilter {
   readonly tunedModelId?: Hex | undefined;
   readonly baseModelId?: Hex | undefined;
-  /** Block of the registry's deployment: spares public nodes a search from block 0. */
-  readonly fromBlock?: number | undefined;
-  readonly toBlock?: number | undefined;
+  readonly publisher?: Hex | undefined;
+  readonly policyId?: Hex | undefined;
 }
 
-/** A certificate as it was registered. What has become of it since is another question. */
+/** A certificate as it was registered. What has become of it since `withStatus` tells. */
 export interface LoggedCertificate extends CertificateIds {
   /** Seconds since 1970; `undefined` for never. */
   readonly expiresAt: number | undefined;
@@ -28,41 +20,89 @@ export interface LoggedCertificate extends CertificateIds {
   readonly transactionHash: Hex;
 }
 
+/** A certificate, and what has become of it by the node's logs and the clock here. */
+export type LoggedStanding = LoggedCertificate & { readonly status: CertificateStatus };
+
+/** Ids in one question at most: nodes limit its length. */
+const IDS_AT_ONCE = 100;
+
 /**
  * Certificates of a registry from its logs alone, oldest first, a page for each request that found some: memory does not
  * grow with the registry. Every id is checked against what it is made of. Throws `UnavailableError` if the node cannot be
  * asked or contradicts itself.
  */
 export async function* scanCertificates(
-  provider: Pick<Provider, "getLogs" | "getBlockNumber">,
-  place: RegistryPlace,
+  source: EventSource,
   filter: CertificateFilter = {},
-  options: ScanOptions = {},
 ): AsyncGenerator<readonly LoggedCertificate[]> {
-  const { tunedModelId = null, baseModelId = null, fromBlock = 0 } = filter;
-  const topics = driftRegistryInterface.encodeFilterTopics("CertificateRegistered", [tunedModelId, baseModelId]);
-  const toBlock = filter.toBlock ?? (await provider.getBlockNumber());
-  const query = { address: place.registry, topics: topics as Topic[], fromBlock, toBlock };
-  for await (const page of scanLogs(provider, query, options)) {
-    yield page.map((log) => {
-      const event = driftRegistryInterface.parseLog(log);
-      if (event === null) throw contradiction(`registry ${place.registry}`, "an event is none of the registry's");
-      return decode(event.args, place, log.blockNumber, log.transactionHash as Hex);
-    });
+  const { tunedModelId = null, baseModelId = null, publisher, policyId } = filter;
+  if (publisher === undefined && policyId === undefined) {
+    const topics = topicsOf("CertificateRegistered", [tunedModelId, baseModelId]);
+    for await (const page of eventPages(source, topics)) yield await decodeAll(source, page);
+    return;
+  }
+  // Two events tell of a certificate: a log has room for three indexed arguments.
+  const published = topicsOf("CertificatePublished", [publisher ?? null, policyId ?? null]);
+  for await (const page of eventPages(source, published)) {
+    const ids = page.map((event) => hexArgument(event, "certificateId"));
+    const range = { fromBlock: page[0]?.blockNumber ?? 0, toBlock: page.at(-1)?.blockNumber ?? 0 };
+    const registered = await inGroups(ids, (group) =>
+      readEvents(source, topicsOf("CertificateRegistered", [tunedModelId, baseModelId, group]), range),
+    );
+    if (registered.length > 0) yield await decodeAll(source, registered);
   }
 }
 
-function decode(args: Result, place: RegistryPlace, blockNumber: number, transactionHash: Hex): LoggedCertificate {
-  const hex = (name: string): Hex => String(args.getValue(name)).toLowerCase() as Hex;
-  const expiresAt = Number(args.getValue("expiresAt"));
+/** The certificates with these ids, oldest first. Throws as `scanCertificates`. */
+export async function loggedCertificates(source: EventSource, ids: readonly Hex[]): Promise<LoggedCertificate[]> {
+  const registered = await inGroups(ids, (group) =>
+    readEvents(source, topicsOf("CertificateRegistered", [null, null, group])),
+  );
+  return decodeAll(source, registered);
+}
+
+/**
+ * What has become of certificates, for pictures and lists where asking for each record would take too long. A node can
+ * leave out logs: whoever relies on a certificate asks for its record. Throws `UnavailableError`.
+ */
+export async function withStatus(
+  source: EventSource,
+  certificates: readonly LoggedCertificate[],
+): Promise<LoggedStanding[]> {
+  const names = [...topicsOf("CertificateRevoked", []), ...topicsOf("CertificateSuperseded", [])] as Hex[];
+  const ids = certificates.map(({ certificateId }) => certificateId);
+  const events = await inGroups(ids, (group) => readEvents(source, [names, group]));
+  // What was superseded can still be revoked: the later event counts.
+  const ended = new Map<Hex, CertificateStatus>(
+    events.map((event) =>
+      event.name === "CertificateRevoked"
+        ? [hexArgument(event, "certificateId"), "revoked"]
+        : [hexArgument(event, "oldId"), "superseded"],
+    ),
+  );
+  return certificates.map((each) => {
+    const hasExpired = each.expiresAt !== undefined && each.expiresAt * 1000 <= Date.now();
+    return { ...each, status: ended.get(each.certificateId) ?? (hasExpired ? "expired" : "active") };
+  });
+}
+
+async function decodeAll(source: EventSource, events: readonly RegistryEvent[]): Promise<LoggedCertificate[]> {
+  const { chainId } = await source.provider.getNetwork();
+  return events.map((event) => decodeRegistered(event, chainId, source.registry));
+}
+
+/** What a `CertificateRegistered` event says. Throws `UnavailableError` if that is not what its id is made of. */
+export function decodeRegistered(event: RegistryEvent, chainId: bigint, registry: Hex): LoggedCertificate {
+  const { args, blockNumber, transactionHash } = event;
   const ids = {
-    certificateId: hex("certificateId"),
-    publisher: hex("publisher"),
-    baseModelId: hex("baseModelId"),
-    tunedModelId: hex("tunedModelId"),
-    policyId: hex("policyId"),
+    certificateId: hexArgument(event, "certificateId"),
+    publisher: hexArgument(event, "publisher"),
+    baseModelId: hexArgument(event, "baseModelId"),
+    tunedModelId: hexArgument(event, "tunedModelId"),
+    policyId: hexArgument(event, "policyId"),
   };
-  assertCertificateRecord(ids, place.chainId, place.registry);
+  assertCertificateRecord(ids, chainId, registry);
+  const expiresAt = Number(args.getValue("expiresAt"));
   return {
     ...ids,
     expiresAt: expiresAt === 0 ? undefined : expiresAt,
@@ -70,4 +110,10 @@ function decode(args: Result, place: RegistryPlace, blockNumber: number, transac
     blockNumber,
     transactionHash,
   };
+}
+
+async function inGroups<T>(ids: readonly Hex[], ask: (group: readonly Hex[]) => Promise<readonly T[]>): Promise<T[]> {
+  const answers: T[] = [];
+  for (let at = 0; at < ids.length; at += IDS_AT_ONCE) answers.push(...(await ask(ids.slice(at, at + IDS_AT_ONCE))));
+  return answers;
 }

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import type { Log } from "ethers";
 import type { Hex } from "../../../src/encoding/hex.js";
 import { UnavailableError } from "../../../src/errors/errors.js";
-import { cachedLogs, memoryLogStore, type CachedLogsInput, type KeptLog } from "../../../src/registry/logs/cache.js";
+import { cachedLogs, type CachedLogsInput } from "../../../src/registry/logs/cache.js";
+import { memoryLogStore, type KeptLog } from "../../../src/registry/logs/kept-logs.js";
 import type { RetryPolicy } from "../../../src/registry/logs/retry.js";
 import { scanLogs } from "../../../src/registry/logs/scan.js";
 import { FakeChain, word } from "../../support/fake-chain.js";
@@ -120,6 +121,7 @@ describe("logs of a chain", () => {
         address: ADDRESS,
         topics: [TOPIC],
         fromBlock: 0,
+        unsettledBlocks: 0,
         retry,
       };
     });
@@ -151,6 +153,21 @@ describe("logs of a chain", () => {
       };
       expect(await cachedLogs(input)).to.deep.equal(expected());
       expect(asked).to.deep.equal([100]);
+    });
+
+    it("are asked for again while their blocks are new: a node that lags leaves some out", async () => {
+      const lagging = { ...input, unsettledBlocks: 10 };
+      chain.misbehaviour = { onGetLogs: (_from, _to, honest) => honest.filter(({ blockNumber }) => blockNumber < 95) };
+      expect(await cachedLogs(lagging)).to.have.length(95);
+      const asked: number[] = [];
+      chain.misbehaviour = {
+        onGetLogs: (from) => {
+          asked.push(from);
+          return undefined;
+        },
+      };
+      expect(await cachedLogs(lagging)).to.deep.equal(expected());
+      expect(asked).to.deep.equal([90]);
     });
 
     it("survive reorganisations of any depth", async () => {

@@ -1,14 +1,14 @@
 import { expect } from "chai";
 import type { Hex } from "../../../src/encoding/hex.js";
-import type { LoggedCertificate } from "../../../web/src/certificate-log.js";
+import { gatherLineage, type Lineage } from "../../../src/client/lineage.js";
+import type { LoggedStanding } from "../../../src/registry/logs/certificates.js";
 import { layoutLineage, NODE_HEIGHT, NODE_WIDTH } from "../../../web/src/lineage-layout.js";
-import { gatherLineage, type Lineage } from "../../../web/src/lineage.js";
 
 const id = (name: string): Hex => `0x${name.padEnd(64, "0")}`;
 const PUBLISHER = `0x${"ee".repeat(20)}` as const;
 
 /** Certificates written `base tune`; the same twice makes two of them. */
-function certificates(edges: readonly string[]): LoggedCertificate[] {
+function certificates(edges: readonly string[]): LoggedStanding[] {
   return edges.map((edge, i) => {
     const [base = "", tune = ""] = edge.split(" ");
     return {
@@ -18,6 +18,9 @@ function certificates(edges: readonly string[]): LoggedCertificate[] {
       tunedModelId: id(tune),
       policyId: id("f"),
       blockNumber: i,
+      transactionHash: id("7"),
+      changedTiles: 1,
+      expiresAt: undefined,
       status: "active",
     };
   });

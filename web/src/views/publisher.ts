@@ -1,5 +1,5 @@
 import type { Hex } from "../../../src/encoding/hex.js";
-import type { LoggedCertificate } from "../certificate-log.js";
+import type { LoggedStanding } from "../../../src/registry/logs/certificates.js";
 import { el } from "../dom.js";
 import type { Page, View } from "../page.js";
 import { facts, idText, notice, pending, wholeId } from "../parts.js";
@@ -34,7 +34,7 @@ export function publisherView(page: Page, address: Hex): View {
   };
 }
 
-function card({ certificateId, baseModelId, tunedModelId, blockNumber, status }: LoggedCertificate): HTMLElement {
+function card({ certificateId, baseModelId, tunedModelId, blockNumber, status }: LoggedStanding): HTMLElement {
   return el(
     "article",
     { class: "card" },

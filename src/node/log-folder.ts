@@ -1,0 +1,32 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { keccakText } from "../encoding/keccak.js";
+import { parseKeptLogs, type LogStore } from "../registry/logs/kept-logs.js";
+
+/**
+ * Keeps in a folder what a node has told, a file for each query. Answers of different nodes are kept apart, as a liar's
+ * would outlive it. `source`: the node's address. What cannot be read or written is asked for again: that is no failure.
+ */
+export function folderLogStore(folder: string, source: string): LogStore {
+  const pathOf = (key: string): string => join(folder, `${keccakText(`${source} ${key}`).slice(2)}.json`);
+  return {
+    load: async (key) => {
+      try {
+        return parseKeptLogs(JSON.parse(await readFile(pathOf(key), "utf8")));
+      } catch {
+        return undefined;
+      }
+    },
+    save: async (key, kept) => {
+      const temporary = `${pathOf(key)}.${randomUUID()}.part`;
+      try {
+        await mkdir(folder, { recursive: true });
+        await writeFile(temporary, JSON.stringify(kept));
+        await rename(temporary, pathOf(key));
+      } catch {
+        await rm(temporary, { force: true }).catch(() => undefined);
+      }
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { Log } from "ethers";
+import { z } from "zod";
+import type { Hex } from "../../encoding/hex.js";
+
+const count = z.number().int().nonnegative();
+const hex = z.custom<Hex>((value) => typeof value === "string" && /^0x(?:[0-9a-f]{2})*$/iu.test(value));
+
+const keptLogsSchema = z
+  .object({
+    fromBlock: count,
+    /** Ascending; all of them blocks of one chain when they were written. */
+    checkpoints: z.array(z.object({ blockNumber: count, blockHash: hex }).readonly()).readonly(),
+    logs: z
+      .array(
+        z
+          .object({
+            blockNumber: count,
+            blockHash: hex,
+            transactionHash: hex,
+            logIndex: count,
+            topics: z.array(hex).readonly(),
+            data: hex,
+          })
+          .readonly(),
+      )
+      .readonly(),
+  })
+  .readonly();
+
+/** Logs of one query, complete from `fromBlock` to the last checkpoint. */
+export type KeptLogs = z.infer<typeof keptLogsSchema>;
+/** A log as it is kept. */
+export type KeptLog = KeptLogs["logs"][number];
+/** A block up to which everything is known; its hash tells whether it is still of the chain. */
+export type Checkpoint = KeptLogs["checkpoints"][number];
+
+/** Where logs are kept between runs: memory, a folder, the browser's storage. */
+export interface LogStore {
+  /** `undefined` also for what cannot be read: it is asked for again. */
+  load(key: string): Promise<KeptLogs | undefined>;
+  save(key: string, kept: KeptLogs): Promise<void>;
+}
+
+/** What is kept of a node's answer. */
+export function keptLog(log: Log): KeptLog {
+  return {
+    blockNumber: log.blockNumber,
+    blockHash: log.blockHash as Hex,
+    transactionHash: log.transactionHash as Hex,
+    logIndex: log.index,
+    topics: log.topics as readonly Hex[],
+    data: log.data as Hex,
+  };
+}
+
+/** What a store has read, if it is what was kept. */
+export function parseKeptLogs(value: unknown): KeptLogs | undefined {
+  return keptLogsSchema.safeParse(value).data;
+}
+
+/** A `LogStore` for the life of the process. */
+export function memoryLogStore(): LogStore {
+  const kept = new Map<string, KeptLogs>();
+  return {
+    load: (key) => Promise.resolve(kept.get(key)),
+    save: (key, logs) => {
+      kept.set(key, logs);
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import { createStore, get, set } from "idb-keyval";
+import { parseKeptLogs, type KeptLogs, type LogStore } from "../../src/registry/logs/kept-logs.js";
+
+/**
+ * Keeps in this browser what a node has told. Answers of different nodes are kept apart, as a liar's would outlive it.
+ * `source`: the node's address, or what else names it.
+ */
+export function browserLogStore(source: string): LogStore {
+  const database = createStore("fine-tuning-integrity", "logs");
+  // A browser that keeps nothing for pages, as in private windows, is asked again each time: that is no failure.
+  return {
+    load: (key) => get<unknown>(`${source} ${key}`, database).then(parseKeptLogs, () => undefined),
+    save: (key, kept: KeptLogs) => set(`${source} ${key}`, kept, database).catch(() => undefined),
+  };
+}
