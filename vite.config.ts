@@ -7,12 +7,6 @@ export default defineConfig({
   root: file("web"),
   // Addresses relative to the page: it can be hosted in any folder.
   base: "./",
-  resolve: {
-    alias: {
-      // circomlibjs's entry pulls in hashes and contract generators that need Node; the page needs one permutation.
-      circomlibjs: file("node_modules/circomlibjs/src/poseidon_wasm.js"),
-    },
-  },
   worker: { format: "es" },
   build: {
     outDir: file("dist-web"),

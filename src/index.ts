@@ -172,5 +172,5 @@ export { createWasmBackend } from "./kernels/wasm/backend.js";
 export { loadKernel } from "./kernels/wasm/load.js";
 export { createInlinePool, type Pool } from "./kernels/wasm/pool.js";
 export { createSystemRandomFr, type RandomFr } from "./field/random.js";
-export { loadPoseidon, type PoseidonEx } from "./transcript/poseidon.js";
+export type { PoseidonEx } from "./transcript/poseidon.js";
 export type { Hex } from "./encoding/hex.js";

@@ -1,0 +1,75 @@
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { build } from "vite";
+import { findChromium } from "./support/chromium.js";
+import { Stage } from "./support/stage.js";
+
+const ENTRY = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
+
+/** The library's entry with ethers, as a bundler makes it of a page's imports. Names what of Node it had to leave out. */
+async function bundle(): Promise<{ readonly code: string; readonly builtIns: string[] }> {
+  const name = "\0page";
+  const output = await build({
+    configFile: false,
+    logLevel: "silent",
+    build: {
+      write: false,
+      target: "es2023",
+      // The kernels' modules are strings of their own chunks.
+      rolldownOptions: { input: name, preserveEntrySignatures: "strict", output: { codeSplitting: false } },
+    },
+    plugins: [
+      {
+        name: "page",
+        resolveId: (id) => (id === name ? id : undefined),
+        load: (id) =>
+          id === name
+            ? `export * as fti from ${JSON.stringify(ENTRY)}; export { JsonRpcProvider } from "ethers";`
+            : undefined,
+      },
+    ],
+  });
+  if (Array.isArray(output) || !("output" in output)) throw new Error("the bundler watches");
+  const [chunk] = output.output;
+  return { code: chunk.code, builtIns: chunk.moduleIds.filter((id) => id.includes("browser-external")) };
+}
+
+describe("the library in a bundle for browsers", () => {
+  it("has no built-in of Node on its path", async () => {
+    const { code, builtIns } = await bundle();
+    expect(builtIns).to.deep.equal([]);
+    expect(code).to.not.match(/from\s*["']node:/u);
+  });
+});
+
+const chromiumPath = findChromium();
+if (chromiumPath !== undefined) {
+  describe("the library in Chromium", () => {
+    const stage = Stage.around(chromiumPath);
+
+    it("finds a model's certificate, and verifies it under the reader's own keys", async () => {
+      stage.site.offer("sdk.js", (await bundle()).code);
+      stage.site.offer("sdk.html", "<!doctype html><link rel='icon' href='data:,'><title>A page of somebody else's</title>");
+      await stage.page.goto(`${stage.site.url}sdk.html`);
+      const { node, scene } = stage;
+      const question = JSON.stringify({ rpc: node.url, registry: scene.registry, modelId: scene.ids.b });
+      const answer: unknown = await stage.page.evaluate(`(async ({ rpc, registry, modelId }) => {
+        const { fti, JsonRpcProvider } = await import(new URL("sdk.js", document.baseURI).href);
+        const fetched = async (name) => new Uint8Array(await (await fetch(name)).arrayBuffer());
+        const srs = await fti.loadSrs(fti.memorySource("srs.ptau", await fetched("srs.ptau")), 2);
+        const key = fti.parseVerifyingKey(await (await fetch("nano.vkey.json")).json());
+        const client = new fti.DriftRegistryClient(registry, new JsonRpcProvider(rpc), { store: fti.memoryLogStore() });
+        const anchors = { srsId: fti.srsId(srs), srs, verifyingKey: ({ name }) => (name === "nano" ? key : undefined) };
+        const standing = await fti.queryModel({ registry: client, modelId, verify: { anchors, insecure: true } });
+        const lineage = await fti.lineageOf(client.events, modelId);
+        const [{ verification }] = standing.certificates;
+        return { verdict: standing.verdict, outcome: verification.outcome, models: lineage.models };
+      })(${question})`);
+      expect(answer).to.deep.equal({
+        verdict: "certified",
+        outcome: "verified",
+        models: [scene.ids.b, scene.ids.a],
+      });
+    });
+  });
+}
