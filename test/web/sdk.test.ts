@@ -49,7 +49,10 @@ if (chromiumPath !== undefined) {
 
     it("finds a model's certificate, and verifies it under the reader's own keys", async () => {
       stage.site.offer("sdk.js", (await bundle()).code);
-      stage.site.offer("sdk.html", "<!doctype html><link rel='icon' href='data:,'><title>A page of somebody else's</title>");
+      stage.site.offer(
+        "sdk.html",
+        "<!doctype html><link rel='icon' href='data:,'><title>A page of somebody else's</title>",
+      );
       await stage.page.goto(`${stage.site.url}sdk.html`);
       const { node, scene } = stage;
       const question = JSON.stringify({ rpc: node.url, registry: scene.registry, modelId: scene.ids.b });
