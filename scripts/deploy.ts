@@ -1,11 +1,11 @@
 /**
  * Deploys a registry and records it in deployments/<chainId>.json. `npm run deploy -- --help` explains it.
  */
+import { mkdir } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { join } from "node:path";
 import { InvalidArgumentError, Option, program } from "commander";
-import { formatEther, ZeroAddress, type Provider } from "ethers";
-import hre from "hardhat";
+import { formatEther, getCreateAddress, ZeroAddress, type Provider } from "ethers";
 import { parseChainId } from "../src/cli/commands/deploy.js";
 import type { Hex } from "../src/encoding/hex.js";
 import { FtiError, InputError, RegistryError } from "../src/errors/errors.js";
@@ -57,7 +57,13 @@ program
   .option("--no-journal", "keep no journal of Ignition's: nothing can be resumed")
   .option("--verify", "verify the sources afterwards (Etherscan key in the keystore: ETHERSCAN_API_KEY)", false)
   .addHelpText("after", "\nExample:\n  npm run deploy -- --network sepolia --tier medium")
+  // As fti has it: bad input is 2.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse();
+
+// Hardhat's own tasks, as that of --verify, take the network from here.
+process.env["HARDHAT_NETWORK"] = program.opts<Options>().network;
+const { default: hre } = await import("hardhat");
 
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
@@ -111,8 +117,9 @@ async function deploy(options: Options): Promise<void> {
     owner: options.owner.toLowerCase() as Hex,
     before,
   });
-  const path = join(fileURLToPath(new URL("..", import.meta.url)), options.out, `${chainId}.json`);
-  await writeDeployment(options.out.startsWith("/") ? join(options.out, `${chainId}.json`) : path, record);
+  const path = resolve(fileURLToPath(new URL("..", import.meta.url)), options.out, `${chainId}.json`);
+  await mkdir(dirname(path), { recursive: true });
+  await writeDeployment(path, record);
   say(`Registry ${registry} since block ${record.block}`);
   for (const route of record.routes) say(`  tier ${route.tier}: route ${route.routeId}, verifier ${route.verifier}`);
   if (options.verify) await verifySources(record, setups);
@@ -167,9 +174,13 @@ async function checked(
   };
 }
 
-/** The block of the deployment, between `before` and now: of a resumed one, it can be earlier. */
+/** A block from which on the registry has logs: its first one, where the node still knows the state of that time. */
 async function firstBlock(provider: Provider, registry: Hex, before: number): Promise<number> {
-  const existed = async (block: number): Promise<boolean> => (await provider.getCode(registry, block)) !== "0x";
+  const existed = async (block: number): Promise<boolean> => {
+    // Nodes forget old state. Too early a block makes searches longer, too late a one makes them wrong.
+    const code = await provider.getCode(registry, block).catch(() => undefined);
+    return code !== "0x";
+  };
   let low = (await existed(before)) ? 0 : before;
   let high = await provider.getBlockNumber();
   while (high - low > 1) {
@@ -192,4 +203,6 @@ async function verifySources(record: Deployment, setups: readonly Setup[]): Prom
   }
   const tiers = verifiers.map(({ tierId, verifier }) => ({ tierId, verifier }));
   await verifyContract({ address: record.registry, constructorArgs: [owner, tiers, srs] }, hre);
+  // What the registry's constructor creates.
+  await verifyContract({ address: getCreateAddress({ from: record.registry, nonce: 1 }) }, hre);
 }

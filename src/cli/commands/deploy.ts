@@ -4,6 +4,7 @@ import { assertDeployable } from "../../node/deployable.js";
 import { loadRegistryContract, loadVerifierContract } from "../../node/registry-contracts.js";
 import { chooseSigner, connectRpc } from "../../node/rpc.js";
 import { deployRegistry } from "../../registry/deploy.js";
+import { TIER_NAMES } from "../../protocol/tiers.js";
 import { addCommand, artifactsOption, repeated, tierOption, type Runner, type TierName } from "../command.js";
 import { accountOption } from "./register.js";
 
@@ -30,10 +31,10 @@ export function addDeployCommand(parent: Command, runner: Runner): void {
     summary: "deploy a registry with the verifiers of some tiers",
     description:
       "Compiles and deploys a drift registry and one Groth16 verifier for each tier. All tiers must share one SRS. " +
-      "Nobody owns the registry afterwards. Refuses development keys on chains other than local ones.",
+      "Nobody owns the registry afterwards. Refuses development keys on chains other than local ones unless it is told twice.",
     options: [
       new Option("--rpc <url>", "JSON-RPC node").makeOptionMandatory(),
-      new Option("--tier <tier>", `tier with a verifier (several: repeat)`)
+      new Option("--tier <tier>", `tier with a verifier: ${TIER_NAMES.join(", ")} (several: repeat)`)
         .makeOptionMandatory()
         .argParser((value: string, previous: readonly string[] | undefined) => {
           choices.parseArg?.(value, undefined);

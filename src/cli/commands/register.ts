@@ -51,11 +51,8 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
     .description(
       "Registers. The key comes from FTI_PRIVATE_KEY, or is an unlocked --account of a local node; it is never an option.",
     );
-  const options = [
-    ...rpcOptions(),
-    accountOption(),
-    new Option("--allow-insecure", "accept development keys on a public chain"),
-  ];
+  const allowInsecure = new Option("--allow-insecure", "accept development keys on a public chain");
+  const options = [...rpcOptions(), accountOption()];
   const example = (what: string, file: string): string =>
     `fti register ${what} ${file} --rpc http://127.0.0.1:8545 --registry 0x5FbDB2315678afecb367f032d93F642f64180aa3 --account 0`;
 
@@ -67,6 +64,7 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
     positionals: [["<file>", "file made by fti commit"]],
     options: [
       ...options,
+      allowInsecure,
       new Option("--uri <uri>", "where the manifest can be found"),
       new Option("--restricted", "only publishers that you allow can certify from it; for good"),
     ],
@@ -104,6 +102,7 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
     positionals: [["<file>", "file made by fti prove"]],
     options: [
       ...options,
+      allowInsecure,
       new Option("--expires <days>", "days after which it certifies nothing any more; never by default").argParser(
         parseCount,
       ),
