@@ -3,6 +3,8 @@ import { expect } from "chai";
 import type { JsonRpcProvider } from "ethers";
 import type { Hex } from "../../src/encoding/hex.js";
 import type { DriftRegistryClient } from "../../src/registry/client.js";
+import { driftRegistryInterface } from "../../src/registry/encode.js";
+import { parseCertificate } from "../../src/wrap/certificate-codec.js";
 import { runJson } from "../support/cli.js";
 import { findChromium } from "./support/chromium.js";
 import { OTHER, PUBLISHER } from "./support/scene.js";
@@ -80,6 +82,58 @@ if (chromiumPath !== undefined) {
         await stage.state("not-certified").waitFor();
       };
       await stage.meanwhile(() => Promise.resolve(), undone);
+    });
+
+    it("adds up how far a model can be from its oldest ancestor, while every certificate on the way is active", async () => {
+      const [upper, certificate] = [stage.scene.certificateId as Hex, await stage.place.read("c.certificate.json")];
+      const grow = async (registry: DriftRegistryClient, provider: JsonRpcProvider): Promise<void> => {
+        const publisher = await provider.getSigner(PUBLISHER);
+        const parsed = parseCertificate(certificate, "c.certificate.json");
+        await registry.registerPolicy(publisher, parsed.policy);
+        await registry.certify(publisher, parsed);
+      };
+      const drift = stage.page.locator(".part", { hasText: "Lineage" }).last();
+      await stage.meanwhile(grow, async () => {
+        await stage.open(`#/model/${stage.scene.ids.c}`);
+        await drift.getByText("2 certificates above").waitFor();
+        expect(await drift.innerText())
+          .to.include("in integer units")
+          .and.include("INSECURE");
+        // The rule over head.weight and that over dense.weight, and the rest.
+        expect(await drift.locator(".words li").count()).to.equal(3);
+        await stage.page.getByLabel("base.model.json").setInputFiles(stage.at("a.model.json"));
+        await drift.getByText("head.weight").waitFor();
+        expect(await drift.locator(".words").innerText())
+          .to.match(/"head.weight"\) may differ by a change of L2 norm at most 2 /u)
+          .and.match(/"dense.weight"\) may differ by a change of L2 norm at most 2 /u)
+          .and.not.include("integer units");
+        await stage.shoot("model-drift");
+
+        // A node that puts another certificate on the way.
+        await stage.page.route(`${stage.node.url}/**`, async (route) => {
+          const selector = driftRegistryInterface.getFunction("ancestors")?.selector ?? "";
+          if (!(route.request().postData() ?? "").includes(selector)) return route.continue();
+          const response = await route.fetch();
+          return route.fulfill({
+            response,
+            body: (await response.text()).replace(stage.scene.ids.a.slice(2), stage.scene.ids.c.slice(2)),
+          });
+        });
+        await stage.open(`#/model/${stage.scene.ids.c}`);
+        await drift.getByText("does not lead there").waitFor();
+      });
+      const revoke = async (registry: DriftRegistryClient, provider: JsonRpcProvider): Promise<void> => {
+        await grow(registry, provider);
+        await registry.revoke(await provider.getSigner(PUBLISHER), [upper], "a mistake");
+      };
+      await stage.page.unrouteAll();
+      await stage.meanwhile(revoke, async () => {
+        await stage.open(`#/model/${stage.scene.ids.c}`);
+        await drift.getByText("it is revoked").waitFor();
+        expect(await drift.innerText()).to.include("Nothing bounds how far it is");
+        expect(await drift.locator(".words").count()).to.equal(0);
+        await stage.shoot("model-drift-revoked");
+      });
     });
 
     it("fetches a manifest from IPFS through the reader's gateway, after a click, and checks its hash", async () => {

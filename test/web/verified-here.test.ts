@@ -151,5 +151,25 @@ if (chromiumPath !== undefined) {
       await stage.button("Verify here").click();
       await stage.state("insecure").waitFor();
     });
+
+    for (const [name, options] of [
+      ["dark", { colorScheme: "dark" }],
+      ["phone", { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }],
+    ] as const) {
+      it(`shows it on a ${name} screen, no wider than that`, async () => {
+        await stage.openContext(options);
+        await stage.newPage();
+        await stage.open(`#/certificate/${stage.scene.certificateId}`);
+        await stage.button("Verify here").click();
+        await stage.state("insecure").waitFor();
+        const isWider = "document.documentElement.scrollWidth > window.innerWidth";
+        expect(await stage.page.evaluate(isWider)).to.equal(false);
+        await stage.shoot(`${name}-certificate-verified`);
+        await checkFile();
+        await stage.state("certified").waitFor();
+        expect(await stage.page.evaluate(isWider)).to.equal(false);
+        await stage.shoot(`${name}-check-verified`);
+      });
+    }
   });
 }

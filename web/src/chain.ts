@@ -5,10 +5,12 @@ import { verifyRegistered, type RegisteredVerification } from "../../src/client/
 import type { Hex } from "../../src/encoding/hex.js";
 import { InputError, UnavailableError } from "../../src/errors/errors.js";
 import type { Policy } from "../../src/drift/rule.js";
+import type { Manifest } from "../../src/quantize/manifest.js";
 import { DriftRegistryClient } from "../../src/registry/client.js";
 import { loggedCertificates, withStatus, type LoggedStanding } from "../../src/registry/logs/certificates.js";
 import { hexArgument, readEvents, topicsOf } from "../../src/registry/logs/events.js";
 import type { RegisteredCertificate, RegisteredModel } from "../../src/registry/records.js";
+import { accumulatedDrift, type AccumulatedDrift } from "./accumulated-drift.js";
 import { endingOf, statementsAbout, type Ending, type Statement } from "./certificate-history.js";
 import { browserLogStore } from "./log-store.js";
 import { manifestOf } from "./manifests.js";
@@ -110,6 +112,11 @@ export class Chain {
   /** Bases above a model and tunes below it. */
   lineage(focus: Hex): Promise<Lineage> {
     return lineageOf(this.registry.events, focus, MOST_CERTIFICATES);
+  }
+
+  /** How far a model can be from its oldest ancestor. `manifest`: of all of them, where it is known. */
+  accumulatedDrift(id: Hex, manifest: Manifest | undefined): Promise<AccumulatedDrift | undefined> {
+    return accumulatedDrift(this.registry, id, manifest);
   }
 
   /** Addresses at which somebody says that a model's manifest is. */

@@ -10,6 +10,7 @@ import { policyWords } from "../policy-words.js";
 import { statusWords } from "../status-words.js";
 import { messageOf, verdictOf } from "../verdict.js";
 import { counted, moment } from "../words.js";
+import { driftPart } from "./drift-part.js";
 import { manifestPart } from "./manifest-part.js";
 import { statementsPart } from "./statements-part.js";
 
@@ -22,21 +23,22 @@ export function modelView(page: Page, id: Hex): View {
       wholeId(id),
       pending(askStanding(page, id), "Asking the registry", (answer) => [
         ...standingParts(page, answer),
-        lineagePart(page, id),
+        lineagePart(page, answer.standing),
       ]),
     ],
   };
 }
 
-function lineagePart(page: Page, id: Hex): HTMLElement {
+function lineagePart(page: Page, { modelId, model }: ModelStanding): HTMLElement {
   return part(
     "Lineage",
     pending(
-      page.chain().then((chain) => chain.lineage(id)),
+      page.chain().then((chain) => chain.lineage(modelId)),
       "Following certificates",
       (lineage) => lineageView(lineage, page.settings.keys === "development"),
       (error) => el("p", {}, `The lineage could not be read: ${messageOf(error)}.`),
     ),
+    model !== undefined && driftPart(page, modelId, model.manifestHash),
   );
 }
 
@@ -67,7 +69,8 @@ function standingParts(page: Page, { standing, endings, source, chainId }: Answe
       el(
         "p",
         { class: "hint" },
-        `By the word of ${source}, chain ${chainId}. The proofs were checked by the registry.`,
+        `By the word of ${source}, chain ${chainId}. The proofs were checked by the registry; a certificate's page verifies ` +
+          "them again.",
       ),
       standing.isCertified && page.settings.keys === "unknown"
         ? el("p", { class: "hint" }, "Where the registry's keys are from is not known here: ask whoever deployed it.")

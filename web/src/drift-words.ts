@@ -1,0 +1,50 @@
+import { listNames } from "../../src/policy/tensor-selection.js";
+import { MAX_SHIFT } from "../../src/protocol/constants.js";
+import type { Manifest } from "../../src/quantize/manifest.js";
+import { tileContents, type TileContent } from "../../src/quantize/tile-contents.js";
+import type { DriftInterval } from "../../src/registry/records.js";
+import { counted } from "./words.js";
+
+/**
+ * How far tiles can be from an ancestor's, one sentence each. Without the manifest they speak of tiles and integer units.
+ * Numbers are rounded for reading.
+ */
+export function driftWords(intervals: readonly DriftInterval[], manifest: Manifest | undefined): string[] {
+  const tiles = manifest === undefined ? [] : tileContents(manifest);
+  return [...intervals.map((each) => intervalWords(each, tiles)), "All other tiles are the ancestor's."];
+}
+
+function intervalWords(interval: DriftInterval, tiles: readonly TileContent[]): string {
+  const { firstTile, tileCount, maxRank, maxNonzeros } = interval;
+  const covered = tiles.slice(firstTile, firstTile + tileCount);
+  const where = tileCount === 1 ? `Tile ${firstTile}` : `Tiles ${firstTile} to ${firstTile + tileCount - 1}`;
+  const weights = covered.reduce((sum, tile) => sum + tile.weights, 0);
+  const names = listNames([...new Set(covered.flatMap(({ tensors }) => tensors))], 3);
+  const subject = covered.length === 0 ? where : `${where} (${counted(weights, "weight")} of ${names})`;
+  if (maxRank === undefined) {
+    return `${subject} may differ without a bound: the certificates bound ranks of different matrices, which do not add.`;
+  }
+  if (covered.length > 0 && maxNonzeros >= BigInt(weights)) return `${subject} may differ in any way at all.`;
+  const parts = [
+    ...(maxRank === 0 ? [] : [`a change of rank at most ${maxRank}`]),
+    ...(maxNonzeros === 0n ? [] : [`any change of at most ${counted(Number(maxNonzeros), "single weight")}`]),
+  ];
+  if (interval.maxNorm > 0n || parts.length === 0) {
+    const together = tileCount === 1 ? "" : " over all of them together";
+    parts.push(`${maxRank > 0 ? "a rest" : "a change"} of L2 norm at most ${normWords(interval, covered)}${together}`);
+  }
+  return `${subject} may differ by ${parts.join(", plus ")}.`;
+}
+
+/** The registry counts in `2^-40` of a step, and a step is `2^-fractionBits`, which only the manifest tells. */
+function normWords({ maxNorm }: DriftInterval, covered: readonly TileContent[]): string {
+  const steps = Number(maxNorm) / 2 ** MAX_SHIFT;
+  const [bits, ...others] = new Set(covered.map(({ fractionBits }) => fractionBits));
+  // Tiles of different steps have no common unit. Policies that fit their manifest have none such in a rule.
+  if (bits === undefined || others.length > 0) return `${short(steps)} in integer units`;
+  return short(steps * 2 ** -bits);
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
