@@ -8,8 +8,8 @@ import type { Srs } from "../kzg/srs.js";
 import type { Model } from "../model/open-model.js";
 import type { Certificate } from "../wrap/certificate.js";
 import type { TrustAnchors } from "../wrap/trust-anchors.js";
-import { verifyCertificate, type CertificateResult } from "../wrap/verify-certificate.js";
-import type { CheckMade } from "./check-made.js";
+import { verifyCertificate } from "../wrap/verify-certificate.js";
+import { proofChecks, type CheckMade } from "./check-made.js";
 import { assertCommitted, openCommitted } from "./open-committed.js";
 import type { ProgressListener } from "./progress.js";
 import { recomputeModelId } from "./recompute-model-id.js";
@@ -59,17 +59,6 @@ export async function checkCertificate(input: CheckCertificateInput): Promise<Ch
     return { valid: false, checks: [...checks, { check: error.shortMessage, ok: false }], error };
   }
   return { valid: true, checks, ids: { baseModelId, tunedModelId, policyId } };
-}
-
-/** What verifying a certificate has checked, in words. */
-export function proofChecks(result: CertificateResult): CheckMade[] {
-  if (!result.valid) return [{ check: `the proof: ${result.error.phase}`, ok: false }];
-  return [
-    { check: "both models share manifest and SRS, and the policy is about the base", ok: true },
-    { check: "every changed tile belongs to both models, every other tile is unchanged", ok: true },
-    { check: "the Groth16 proofs are valid for this publisher, registry and chain", ok: true },
-    { check: "the combined commitments open as the proofs claim", ok: true },
-  ];
 }
 
 const OTHER_WEIGHTS = "Either these are other weights, or the model is private: then give its file and secrets.";

@@ -9,7 +9,7 @@ import {
 import type { SentOnChain } from "../wrap/certificate.js";
 import type { TrustAnchors } from "../wrap/trust-anchors.js";
 import { verifyCertificate, verifyWithoutManifest, type CertificateResult } from "../wrap/verify-certificate.js";
-import type { CheckMade } from "./check-made.js";
+import { proofChecks, type CheckMade } from "./check-made.js";
 import { fetchCertificate, type FetchCertificateInput, type FetchedCertificate } from "./fetch-certificate.js";
 
 /** Verifies a certificate under the caller's anchors. `manifest`: canonical JSON, of which a chain has only the hash. */
@@ -59,18 +59,16 @@ export async function verifyRegistered(input: VerifyRegisteredInput): Promise<Re
     if (fetched === undefined) throw unregistered(input.certificateId);
     const result = await verifier(fetched.certificate, manifest);
     if (!result.valid) return { outcome: "invalid", error: result.error };
-    const made = [
-      "the certificate's id is that of its models, policy, publisher, registry and chain",
-      "every changed tile belongs to both models, every other tile is unchanged",
-      "the Groth16 proofs are valid under the keys at hand",
-      "the combined commitments open as the proofs claim",
-      ...(manifest === undefined ? [] : ["the policy fits the tensors of the manifest"]),
+    const checks = [
+      { check: "the certificate's id is that of its models, policy, publisher, registry and chain", ok: true },
+      ...proofChecks(result),
+      ...(manifest === undefined ? [] : [{ check: "the policy fits the tensors of the manifest", ok: true }]),
     ];
     const notMade = [
       ...(manifest === undefined ? ["that the policy fits the tensors: the manifest is not at hand"] : []),
       NODES_WORD,
     ];
-    return { outcome: "verified", checks: made.map((check) => ({ check, ok: true })), notMade, fetched };
+    return { outcome: "verified", checks, notMade, fetched };
   } catch (error) {
     const isMissing =
       error instanceof UnavailableError || error instanceof InputError || error instanceof RegistryError;

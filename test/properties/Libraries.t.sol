@@ -127,6 +127,61 @@ contract LibrariesTest is Properties {
         assert(Drift.fits(alone, target));
     }
 
+    /// L5: policies fit exactly what they allow together, and nothing less: one less of rank or of nonzeros, or a norm that
+    /// the largest drift exceeds.
+    function testFuzz_fitsWhatIsAllowedTogetherAndNoLess(uint256 seed, uint256 policyCount) external pure {
+        policyCount = bound(policyCount, 2, 4);
+        bool hasRank = seed & 1 == 1;
+        uint256 shift = hasRank ? Constants.MAX_SHIFT : 0;
+        uint256[][] memory policies = new uint256[][](policyCount);
+        (uint256 rank, uint256 nonzeros, uint256 normUp, uint256 normDown) = (0, 0, 0, 0);
+        for (uint256 i = 0; i < policyCount; ++i) {
+            // A rank rule is about a whole matrix; others can be several, which share no tile.
+            policies[i] = new uint256[](hasRank ? 1 : 3);
+            uint256 square = 0;
+            for (uint256 j = 0; j < policies[i].length; ++j) {
+                uint256 random = uint256(keccak256(abi.encode(seed, i, j)));
+                uint256[3] memory bounds = [
+                    hasRank ? 1 + (random % 4) : 0,
+                    (random >> 8) % 9,
+                    (random >> 16) % 2 ** 40
+                ];
+                policies[i][j] = _rule(hasRank ? 0 : 4 * j, hasRank ? 12 : 4, bounds, shift);
+                rank += bounds[0];
+                nonzeros += bounds[1];
+                square += bounds[2] << (2 * (Constants.MAX_SHIFT - shift));
+            }
+            uint256 root = _rootDown(square);
+            normDown += root;
+            normUp += root * root == square ? root : root + 1;
+        }
+        uint256 unit = 2 * (Constants.MAX_SHIFT - shift);
+        uint256 enough = (normUp * normUp + (1 << unit) - 1) >> unit;
+        assert(_fits(policies, [rank, nonzeros, enough], shift));
+        if (rank != 0) assert(!_fits(policies, [rank - 1, nonzeros, enough], shift));
+        if (nonzeros != 0) assert(!_fits(policies, [rank, nonzeros - 1, enough], shift));
+        uint256 least = (normDown * normDown) >> unit;
+        if (least != 0) assert(!_fits(policies, [rank, nonzeros, least - 1], shift));
+    }
+
+    /// @dev Whether they fit one rule for all twelve tiles. `bounds`: rank, nonzeros, square of the norm.
+    function _fits(uint256[][] memory policies, uint256[3] memory bounds, uint256 shift) private pure returns (bool) {
+        uint256[] memory target = new uint256[](1);
+        target[0] = _rule(0, 12, bounds, shift);
+        return Drift.fits(policies, target);
+    }
+
+    function _rule(
+        uint256 firstTile,
+        uint256 tileCount,
+        uint256[3] memory bounds,
+        uint256 shift
+    ) private pure returns (uint256) {
+        uint256 grid = bounds[0] == 0 ? 0 : 1;
+        uint256 word = firstTile | (tileCount << 32) | (grid << 64) | (bounds[0] << 96) | (shift << 104);
+        return word | (bounds[1] << 112) | (bounds[2] << 152);
+    }
+
     function _assertAllows(uint256[] memory target, uint256[][] memory policies) private pure {
         for (uint256 tile = 0; tile < 12; ++tile) {
             (uint256 norm, uint256 nonzeros, uint256 rank, bool isChanged) = _worstAt(policies, tile);

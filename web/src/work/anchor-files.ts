@@ -1,6 +1,7 @@
 import { FormatError } from "../../../src/errors/errors.js";
 import { srsId } from "../../../src/kzg/srs.js";
 import { tierById, type TierName } from "../../../src/protocol/tiers.js";
+import { lacksContribution } from "../../../src/registry/verifying-key.js";
 import { parseVerifyingKey, type Groth16VerifyingKey } from "../../../src/wrap/groth16.js";
 import { loadSrs } from "../../../src/wrap/srs-file.js";
 import type { TrustAnchors } from "../../../src/wrap/trust-anchors.js";
@@ -24,15 +25,8 @@ export async function openAnchors({
   const verifyingKey: TrustAnchors["verifyingKey"] = ({ id }) => keys.get(tierById(id)?.name ?? "");
   return {
     anchors: { srsId: srsId(srs), srs, verifyingKey },
-    // γ = δ: nobody contributed to the key, and whoever knows that can forge proofs.
-    hasHollowKey: [...keys.values()].some(({ gamma2, delta2 }) => sameWords(gamma2, delta2)),
+    hasHollowKey: [...keys.values()].some(lacksContribution),
   };
-}
-
-type Point = Groth16VerifyingKey["gamma2"];
-
-function sameWords(a: Point, b: Point): boolean {
-  return a.x.c0 === b.x.c0 && a.x.c1 === b.x.c1 && a.y.c0 === b.y.c0 && a.y.c1 === b.y.c1;
 }
 
 function readKey(text: string, name: string): Groth16VerifyingKey {

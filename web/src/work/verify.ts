@@ -1,5 +1,4 @@
-import { proofChecks } from "../../../src/client/check-certificate.js";
-import type { CheckMade } from "../../../src/client/check-made.js";
+import { proofChecks, type CheckMade } from "../../../src/client/check-made.js";
 import { verifierUnder } from "../../../src/client/verify-registered.js";
 import type { Hex } from "../../../src/encoding/hex.js";
 import { InputError } from "../../../src/errors/errors.js";
