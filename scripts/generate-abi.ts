@@ -6,7 +6,6 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { Interface } from "ethers";
 import { compileRegistry } from "../src/node/compile-solidity.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -14,13 +13,21 @@ const PATH = "src/registry/abi.ts";
 
 function abiModule(): string {
   const { abi } = compileRegistry(ROOT, { abiOnly: true });
-  const lines = new Interface(JSON.stringify(abi)).format().map((line) => `  ${JSON.stringify(line)},\n`);
+  const lines = (abi as readonly unknown[]).map((entry) => `  ${JSON.stringify(stripped(entry))},\n`);
   return `// Generated from contracts/DriftRegistry.sol by scripts/generate-abi.ts. Do not edit.
 
-/** The registry's ABI in ethers' human-readable form, custom errors of its libraries included. */
+/** The registry's ABI, custom errors of its libraries included. Types of calls and events are derived from it. */
 export const DRIFT_REGISTRY_ABI = [
 ${lines.join("")}] as const;
 `;
+}
+
+/** Without the compiler's names of types, which nobody reads. */
+function stripped(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(stripped);
+  if (typeof value !== "object" || value === null) return value;
+  const fields = Object.entries(value).filter(([name]) => name !== "internalType" && name !== "anonymous");
+  return Object.fromEntries(fields.map(([name, field]) => [name, stripped(field)]));
 }
 
 const text = abiModule();

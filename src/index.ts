@@ -123,8 +123,11 @@ export type {
   RegisteredRoute,
   Step,
 } from "./registry/records.js";
+export { DRIFT_REGISTRY_ABI } from "./registry/abi.js";
+export type { Answer, EventArguments, EventName, FunctionName, ViewName } from "./registry/abi-types.js";
+export { callRegistry } from "./registry/call.js";
 export { certificateId, type CertifyTerms, type Metadata } from "./registry/encode.js";
-export { readEvents, topicsOf, type EventSource, type RegistryEvent } from "./registry/logs/events.js";
+export { readEvents, topicsOf, topicsOfAny, type EventSource, type RegistryEvent } from "./registry/logs/events.js";
 export {
   loggedCertificates,
   scanCertificates,

@@ -1,7 +1,7 @@
 import type { Hex } from "../encoding/hex.js";
 import { UnavailableError } from "../errors/errors.js";
 import { decodeRegistered, type LoggedCertificate } from "../registry/logs/certificates.js";
-import { hexArgument, readEvents, topicsOf, type EventSource, type RegistryEvent } from "../registry/logs/events.js";
+import { readEvents, topicsOfAny, type EventSource, type RegistryEvent } from "../registry/logs/events.js";
 import type { Checkpoint } from "../registry/logs/kept-logs.js";
 import { DEFAULT_RETRY, withRetry } from "../registry/logs/retry.js";
 
@@ -24,6 +24,8 @@ export interface WatchOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const WATCHED = ["CertificateRegistered", "CertificateRevoked", "CertificateSuperseded"] as const;
+
 /** Blocks whose hash is remembered, to find where a reorganisation began. */
 const REMEMBERED = 64;
 
@@ -40,7 +42,7 @@ export async function* watchRegistry(source: EventSource, options: WatchOptions 
   const hashOf = async (block: number): Promise<Hex | undefined> =>
     ((await withRetry(() => provider.getBlock(block), retry))?.hash ?? undefined) as Hex | undefined;
   const { chainId } = await withRetry(() => provider.getNetwork(), retry);
-  const topics = [["CertificateRegistered", "CertificateRevoked", "CertificateSuperseded"].map(nameTopic)];
+  const topics = topicsOfAny(WATCHED);
   const start = options.fromBlock ?? (await headOf()) + 1;
   let next = start;
   let seen: Checkpoint[] = [];
@@ -85,19 +87,17 @@ async function firstReplaced(
   });
 }
 
-function changeOf(event: RegistryEvent, chainId: bigint, registry: Hex): RegistryChange {
-  const { name, blockNumber } = event;
-  if (name === "CertificateRegistered") {
-    return { kind: "registered", blockNumber, certificate: decodeRegistered(event, chainId, registry) };
+function changeOf(event: RegistryEvent<(typeof WATCHED)[number]>, chainId: bigint, registry: Hex): RegistryChange {
+  const { blockNumber } = event;
+  switch (event.name) {
+    case "CertificateRegistered":
+      return { kind: "registered", blockNumber, certificate: decodeRegistered(event, chainId, registry) };
+    case "CertificateRevoked":
+      return { kind: "revoked", blockNumber, certificateId: event.args.certificateId };
+    case "CertificateSuperseded":
+      return { kind: "superseded", blockNumber, certificateId: event.args.oldId, by: event.args.newId };
   }
-  if (name === "CertificateRevoked") {
-    return { kind: "revoked", blockNumber, certificateId: hexArgument(event, "certificateId") };
-  }
-  const [certificateId, by] = [hexArgument(event, "oldId"), hexArgument(event, "newId")];
-  return { kind: "superseded", blockNumber, certificateId, by };
 }
-
-const nameTopic = (name: string): Hex => topicsOf(name, [])[0] as Hex;
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {

@@ -1,7 +1,8 @@
-import type { Provider, Result, Signer, TransactionReceipt } from "ethers";
+import type { Provider, Signer, TransactionReceipt } from "ethers";
 import type { Hex } from "../encoding/hex.js";
 import { RegistryError } from "../errors/errors.js";
-import { driftRegistryInterface } from "./encode.js";
+import type { Answer, Arguments, EventArguments, EventName, ViewName } from "./abi-types.js";
+import { decodeAnswer, decodeEvent, encodeCall } from "./abi-values.js";
 import { DEFAULT_RETRY, withRetry, type RetryPolicy } from "./logs/retry.js";
 import { decodeRegistryFailure } from "./revert.js";
 
@@ -13,14 +14,14 @@ export interface Inclusion {
 }
 
 /** Calls a view function, again where the node fails for the moment. Throws `RegistryError` or `UnavailableError`. */
-export async function callRegistry(
+export async function callRegistry<Name extends ViewName>(
   provider: Provider,
   registry: Hex,
-  name: string,
-  args: readonly unknown[],
+  name: Name,
+  args: Arguments<Name>,
   retry: RetryPolicy = DEFAULT_RETRY,
-): Promise<Result> {
-  const data = driftRegistryInterface.encodeFunctionData(name, args);
+): Promise<Answer<Name>> {
+  const data = encodeCall(name, args);
   try {
     const result = await withRetry(() => provider.call({ to: registry, data }), retry);
     if (result === "0x") {
@@ -28,7 +29,7 @@ export async function callRegistry(
         remedy: "Check the registry's address and the chain.",
       });
     }
-    return driftRegistryInterface.decodeFunctionResult(name, result);
+    return decodeAnswer(name, result);
   } catch (error) {
     throw decodeRegistryFailure(error);
   }
@@ -55,11 +56,15 @@ export function inclusionOf(receipt: TransactionReceipt): Inclusion {
 }
 
 /** The arguments of the first event of that name that the registry emitted. Throws `RegistryError` if there is none. */
-export function eventArguments(receipt: TransactionReceipt, registry: Hex, name: string): Result {
+export function eventArguments<Name extends EventName>(
+  receipt: TransactionReceipt,
+  registry: Hex,
+  name: Name,
+): EventArguments<Name> {
   for (const log of receipt.logs) {
     if (log.address.toLowerCase() !== registry.toLowerCase()) continue;
-    const parsed = driftRegistryInterface.parseLog(log);
-    if (parsed?.name === name) return parsed.args;
+    const event = decodeEvent(log);
+    if (event?.name === name) return event.args as EventArguments<Name>;
   }
   throw new RegistryError(`transaction ${receipt.hash} emitted no ${name}`, {
     remedy: `Check that ${registry} is a drift registry of this version.`,

@@ -1,4 +1,4 @@
-import type { Provider, Result, Signer, TransactionReceipt } from "ethers";
+import type { Provider, Signer, TransactionReceipt } from "ethers";
 import type { Certificate } from "../wrap/certificate.js";
 import type { ModelParts } from "../commitment/model-id.js";
 import type { Policy } from "../drift/rule.js";
@@ -6,12 +6,13 @@ import type { Hex } from "../encoding/hex.js";
 import { InputError, RegistryError, UnavailableError } from "../errors/errors.js";
 import { tierById, type Tier } from "../protocol/tiers.js";
 import { assertCertificateRecord, assertModelRecord, assertPolicyRecord, contradiction } from "./check-record.js";
+import type { Answer, Arguments, EventName, FunctionName, ViewName } from "./abi-types.js";
+import { encodeCall } from "./abi-values.js";
 import { callRegistry, eventArguments, inclusionOf, sendToRegistry, type Inclusion } from "./call.js";
 import { signCertify, signRevoke, type SigningTerms } from "./delegation.js";
 import {
   certificateId,
   certifyParams,
-  driftRegistryInterface,
   encodeCertify,
   encodeRegisterModel,
   encodeRegisterPolicy,
@@ -100,7 +101,7 @@ export class DriftRegistryClient {
 
   /** The SRS that models must be committed with. */
   srsId(): Promise<Hex> {
-    this.#srsId ??= this.#call("srsId", []).then((result) => String(result[0]) as Hex);
+    this.#srsId ??= this.#call("srsId", []);
     return this.#srsId;
   }
 
@@ -124,10 +125,9 @@ export class DriftRegistryClient {
 
   /** The verifying keys of a tier, the oldest first. */
   async routesOf({ id }: Pick<Tier, "id">): Promise<RegisteredRoute[]> {
-    const [ids] = (await this.#call("routesOf", [id])) as unknown as [Iterable<Hex>];
     const routes: RegisteredRoute[] = [];
-    for (const routeId of ids) {
-      routes.push(decodeRoute(routeId, (await this.#call("route", [routeId]))[0] as Result));
+    for (const routeId of await this.#call("routesOf", [id])) {
+      routes.push(decodeRoute(routeId, await this.#call("route", [routeId])));
     }
     return routes;
   }
@@ -141,7 +141,7 @@ export class DriftRegistryClient {
   ): Promise<Inclusion & { readonly modelId: Hex }> {
     const data = encodeRegisterModel(parts, manifestURI, options.isRestricted);
     const receipt = await sendToRegistry(signer, this.address, data);
-    const modelId = String(eventArguments(receipt, this.address, "ModelRegistered").getValue("modelId")) as Hex;
+    const { modelId } = eventArguments(receipt, this.address, "ModelRegistered");
     return { ...inclusionOf(receipt), modelId };
   }
 
@@ -157,7 +157,7 @@ export class DriftRegistryClient {
 
   async registerPolicy(signer: Signer, policy: Policy): Promise<Inclusion & { readonly policyId: Hex }> {
     const receipt = await sendToRegistry(signer, this.address, encodeRegisterPolicy(policy));
-    const policyId = String(eventArguments(receipt, this.address, "PolicyRegistered").getValue("policyId")) as Hex;
+    const { policyId } = eventArguments(receipt, this.address, "PolicyRegistered");
     return { ...inclusionOf(receipt), policyId };
   }
 
@@ -214,8 +214,7 @@ export class DriftRegistryClient {
     options: CertifyOptions = {},
   ): Promise<Certified> {
     const params = await this.#certifyParams(certificate, options);
-    const args = [params, certificate.publisher, signed.deadline, signed.signature];
-    const data = driftRegistryInterface.encodeFunctionData("certifyFor", args) as Hex;
+    const data = encodeCall("certifyFor", [params, certificate.publisher, signed.deadline, signed.signature]);
     return this.#certified(await sendToRegistry(relayer, this.address, data));
   }
 
@@ -256,30 +255,30 @@ export class DriftRegistryClient {
 
   /** `undefined` if the model is not registered. */
   async getModel(modelId: Hex): Promise<RegisteredModel | undefined> {
-    const result = await this.#find("model", modelId, "UnknownModel");
-    if (result === undefined) return undefined;
+    const record = await this.#find("model", modelId, "UnknownModel");
+    if (record === undefined) return undefined;
     const { args } = await this.#event("ModelRegistered", [modelId]);
-    const model = decodeModel(modelId, await this.srsId(), result[0] as Result, args);
+    const model = decodeModel(modelId, await this.srsId(), record, args);
     assertModelRecord(model, modelId);
     return model;
   }
 
   /** `undefined` if the policy is not registered. */
   async getPolicy(policyId: Hex): Promise<Policy | undefined> {
-    const result = await this.#find("policy", policyId, "UnknownPolicy");
-    if (result === undefined) return undefined;
-    const [baseModelId, rules] = result as unknown as [Hex, readonly Result[]];
-    const policy = { baseModelId, rules: Array.from(rules, decodeRule) };
+    const record = await this.#find("policy", policyId, "UnknownPolicy");
+    if (record === undefined) return undefined;
+    const [baseModelId, rules] = record;
+    const policy = { baseModelId, rules: rules.map(decodeRule) };
     assertPolicyRecord(policy, policyId);
     return policy;
   }
 
   /** `undefined` if the certificate is not registered. Throws `UnavailableError` if the node contradicts its id. */
   async getCertificate(id: Hex): Promise<RegisteredCertificate | undefined> {
-    const result = await this.#find("certificate", id, "UnknownCertificate");
-    if (result === undefined) return undefined;
+    const record = await this.#find("certificate", id, "UnknownCertificate");
+    if (record === undefined) return undefined;
     const event = await this.#event("CertificateRegistered", [null, null, id]);
-    const certificate = decodeCertificate(id, result[0] as Result, event);
+    const certificate = decodeCertificate(id, record, event);
     assertCertificateRecord(certificate, await this.chainId(), this.address);
     return certificate;
   }
@@ -330,51 +329,48 @@ export class DriftRegistryClient {
     const model = await this.getModel(modelId);
     if (model === undefined) return [];
     const events = await this.#events("MetadataPublished", [modelId, null, model.manifestHash], fromBlock);
-    return events.map(({ args }) => String(args.getValue("uri")));
+    return events.map(({ args }) => args.uri);
   }
 
   /** Whether that publisher's certificate is active: registered, not expired, superseded or revoked. */
   async isCertified(publisher: Hex, baseModelId: Hex, tunedModelId: Hex, policyId: Hex): Promise<boolean> {
-    return Boolean((await this.#call("isCertified", [publisher, baseModelId, tunedModelId, policyId]))[0]);
+    return this.#call("isCertified", [publisher, baseModelId, tunedModelId, policyId]);
   }
 
   /** Whether a publisher may certify from a model. */
   async mayDerive(modelId: Hex, publisher: Hex): Promise<boolean> {
-    return Boolean((await this.#call("mayDerive", [modelId, publisher]))[0]);
+    return this.#call("mayDerive", [modelId, publisher]);
   }
 
   /** Models on the way up from a model, the nearest first. */
   async ancestors(modelId: Hex, most = 64): Promise<Ancestor[]> {
-    const [list] = (await this.#call("ancestors", [modelId, most])) as unknown as [readonly Result[]];
-    return Array.from(list, decodeAncestor);
+    return (await this.#call("ancestors", [modelId, most])).map(decodeAncestor);
   }
 
   /** How far a model can be from an ancestor, over the active certificates by which it descends. */
   async driftFrom(modelId: Hex, ancestorId: Hex, most = 64): Promise<DriftInterval[]> {
-    const [list] = (await this.#call("driftFrom", [modelId, ancestorId, most])) as unknown as [readonly Result[]];
-    return Array.from(list, decodeDriftInterval);
+    return (await this.#call("driftFrom", [modelId, ancestorId, most])).map(decodeDriftInterval);
   }
 
   /** How far a model can be from the first certificate's base, over active certificates that lead to each other. */
   async accumulatedDrift(steps: readonly Step[], tunedModelId: Hex): Promise<DriftInterval[]> {
-    const [list] = (await this.#call("accumulatedDrift", [steps, tunedModelId])) as unknown as [readonly Result[]];
-    return Array.from(list, decodeDriftInterval);
+    return (await this.#call("accumulatedDrift", [steps, tunedModelId])).map(decodeDriftInterval);
   }
 
   /** Whether what the certificates by which a model descends allow together is what a policy of the ancestor allows. */
   async isWithin(modelId: Hex, ancestorId: Hex, policyId: Hex): Promise<boolean> {
-    return Boolean((await this.#call("isWithin", [modelId, ancestorId, policyId]))[0]);
+    return this.#call("isWithin", [modelId, ancestorId, policyId]);
   }
 
   /** As `isWithin`, over a path of active certificates, the oldest first: a model can have several parents. */
   async isWithinBy(steps: readonly Step[], modelId: Hex, policyId: Hex): Promise<boolean> {
-    return Boolean((await this.#call("isWithinBy", [steps, modelId, policyId]))[0]);
+    return this.#call("isWithinBy", [steps, modelId, policyId]);
   }
 
   /** Tiers that the registry has a verifying key for. */
   async supportedTiers(): Promise<Tier[]> {
     const events = await this.#events("RouteAdded", []);
-    const ids = new Set(events.map(({ args }) => Number(args.getValue("tierId"))));
+    const ids = new Set(events.map(({ args }) => Number(args.tierId)));
     return [...ids].flatMap((id) => tierById(id) ?? []);
   }
 
@@ -399,35 +395,34 @@ export class DriftRegistryClient {
   }
 
   #certified(receipt: TransactionReceipt): Certified {
-    const event = eventArguments(receipt, this.address, "CertificateRegistered");
-    return {
-      ...inclusionOf(receipt),
-      certificateId: String(event.getValue("certificateId")) as Hex,
-      tunedModelId: String(event.getValue("tunedModelId")) as Hex,
-    };
+    const { certificateId: id, tunedModelId } = eventArguments(receipt, this.address, "CertificateRegistered");
+    return { ...inclusionOf(receipt), certificateId: id, tunedModelId };
   }
 
   async #signing(publisher: Hex, deadline: number | undefined): Promise<SigningTerms> {
     return {
       chainId: await this.chainId(),
       registry: this.address,
-      nonce: BigInt(String((await this.#call("nonces", [publisher]))[0])),
+      nonce: await this.#call("nonces", [publisher]),
       deadline: deadline ?? Math.floor(Date.now() / 1000) + 3_600,
     };
   }
 
-  async #send(signer: Signer, name: string, args: readonly unknown[]): Promise<Inclusion> {
-    const data = driftRegistryInterface.encodeFunctionData(name, args) as Hex;
-    return inclusionOf(await sendToRegistry(signer, this.address, data));
+  async #send<Name extends FunctionName>(signer: Signer, name: Name, args: Arguments<Name>): Promise<Inclusion> {
+    return inclusionOf(await sendToRegistry(signer, this.address, encodeCall(name, args)));
   }
 
-  #call(name: string, args: readonly unknown[]): Promise<Result> {
+  #call<Name extends ViewName>(name: Name, args: Arguments<Name>): Promise<Answer<Name>> {
     return callRegistry(this.#provider, this.address, name, args, this.events.retry);
   }
 
-  async #find(name: string, id: Hex, unknownError: string): Promise<Result | undefined> {
+  async #find<Name extends "model" | "policy" | "certificate">(
+    name: Name,
+    id: Hex,
+    unknownError: string,
+  ): Promise<Answer<Name> | undefined> {
     try {
-      return await this.#call(name, [id]);
+      return await this.#call(name, [id] as const as Arguments<Name>);
     } catch (error) {
       if (error instanceof RegistryError && error.errorName === unknownError) return undefined;
       throw error;
@@ -435,13 +430,13 @@ export class DriftRegistryClient {
   }
 
   async #certificates(
-    name: string,
+    name: "CertificateRegistered" | "CertificatePublished",
     indexed: readonly (Hex | null)[],
     fromBlock: number | undefined,
   ): Promise<RegisteredCertificate[]> {
     const certificates: RegisteredCertificate[] = [];
     for (const { args } of await this.#events(name, indexed, fromBlock)) {
-      const id = String(args.getValue("certificateId")) as Hex;
+      const { certificateId: id } = args;
       const certificate = await this.getCertificate(id);
       if (certificate === undefined) throw contradiction(`certificate ${id}`, "it has an event of it, and no record");
       certificates.push(certificate);
@@ -450,7 +445,7 @@ export class DriftRegistryClient {
   }
 
   /** The one event of something that is registered. */
-  async #event(name: string, indexed: readonly (Hex | null)[]): Promise<RegistryEvent> {
+  async #event<Name extends EventName>(name: Name, indexed: readonly (Hex | null)[]): Promise<RegistryEvent<Name>> {
     const [event] = await this.#events(name, indexed);
     if (event !== undefined) return event;
     throw new UnavailableError(`the node has no ${name} of what the registry ${this.address} has registered`, {
@@ -458,7 +453,11 @@ export class DriftRegistryClient {
     });
   }
 
-  #events(name: string, indexed: readonly (Hex | null)[], fromBlock?: number): Promise<RegistryEvent[]> {
+  #events<Name extends EventName>(
+    name: Name,
+    indexed: readonly (Hex | null)[],
+    fromBlock?: number,
+  ): Promise<RegistryEvent<Name>[]> {
     const source = fromBlock === undefined ? this.events : { ...this.events, fromBlock };
     return readEvents(source, topicsOf(name, indexed));
   }

@@ -1,14 +1,14 @@
-import type { Result } from "ethers";
 import type { TileMultiProof } from "../commitment/tile-tree.js";
 import type { ModelParts } from "../commitment/model-id.js";
-import type { G1, G2 } from "../curve/g1.js";
-import type { OpeningClaim, SegmentCommitments } from "../drift/statement.js";
+import type { OpeningClaim } from "../drift/statement.js";
 import type { Hex } from "../encoding/hex.js";
 import type { Fr } from "../field/fr.js";
-import { MERCURY_POINTS, MERCURY_SCALARS, type MercuryProof } from "../kzg/mercury/proof.js";
-import type { RuleUse, WrappedSegment } from "../wrap/certificate.js";
+import type { MercuryProof } from "../kzg/mercury/proof.js";
+import type { WrappedSegment } from "../wrap/certificate.js";
 import type { Groth16Proof } from "../wrap/groth16.js";
-import { driftRegistryInterface, type Metadata } from "./encode.js";
+import type { ReadArguments } from "./abi-types.js";
+import { decodeCall, driftRegistryInterface } from "./abi-values.js";
+import type { Metadata } from "./encode.js";
 
 /** A segment as it was sent: of which tier it is its route says, and the root after it is to be computed. */
 export interface SentSegment extends Omit<WrappedSegment, "tierId" | "nextMerkleRoot"> {
@@ -38,120 +38,65 @@ export function findSentCertificates(calldata: Hex): SentCertificate[] {
   for (const name of CALLS) {
     const selector = driftRegistryInterface.getFunction(name)?.selector.slice(2) ?? "";
     for (let at = calldata.indexOf(selector, 2); at !== -1; at = calldata.indexOf(selector, at + 1)) {
-      if (at % 2 === 0) found.push(...decodeCall(name, `0x${calldata.slice(at)}`));
+      if (at % 2 === 0) found.push(...decodeCallOf(name, `0x${calldata.slice(at)}`));
     }
   }
   return found;
 }
 
-function decodeCall(name: (typeof CALLS)[number], call: Hex): SentCertificate[] {
+function decodeCallOf(name: (typeof CALLS)[number], calldata: Hex): SentCertificate[] {
   try {
-    const params = driftRegistryInterface.decodeFunctionData(name, call).getValue("params") as Result;
-    return name === "certifyMany" ? list(params, decodeParams) : [decodeParams(params)];
+    if (name === "certifyMany") return decodeCall(name, calldata).params.map(decodeParams);
+    return [decodeParams(decodeCall(name, calldata).params)];
   } catch {
     return []; // Bytes that happen to look like the call's first four.
   }
 }
 
-const hex = (record: Result, name: string): Hex => String(record.getValue(name)).toLowerCase() as Hex;
-const integer = (record: Result, name: string): bigint => record.getValue(name) as bigint;
-/** Not known to be canonical. */
-const scalar = (record: Result, name: string): Fr => integer(record, name) as Fr;
-const child = (record: Result, name: string): Result => record.getValue(name) as Result;
+type Params = ReadArguments<"certify">["params"];
+type Segment = Params["segments"][number];
 
 function count(value: bigint): number {
   if (value > 0xffff_ffffn) throw new RangeError("a number that no registry takes");
   return Number(value);
 }
 
-function list<T>(values: Result, decode: (value: Result) => T): T[] {
-  return Array.from(values as Iterable<Result>, decode);
-}
-
-const integers = (values: Result): bigint[] => Array.from(values as Iterable<bigint>);
-const point = (value: Result): G1 => ({ x: integer(value, "x"), y: integer(value, "y") });
-
-function decodeParams(params: Result): SentCertificate {
-  const [base, metadata] = [child(params, "base"), child(params, "metadata")];
+function decodeParams({ base, policyId, tunedMerkleRoot, expiresAt, metadata, segments }: Params): SentCertificate {
   return {
-    base: {
-      t: count(integer(base, "t")),
-      tileCount: count(integer(base, "tileCount")),
-      manifestHash: hex(base, "manifestHash"),
-      merkleRoot: hex(base, "merkleRoot"),
-    },
-    policyId: hex(params, "policyId"),
-    tunedMerkleRoot: hex(params, "tunedMerkleRoot"),
-    expiresAt: Number(integer(params, "expiresAt")),
-    metadata: { uri: String(metadata.getValue("uri")), contentHash: hex(metadata, "contentHash") },
-    segments: list(child(params, "segments"), decodeSegment),
+    base: { ...base, t: count(base.t), tileCount: count(base.tileCount) },
+    policyId,
+    tunedMerkleRoot,
+    expiresAt: Number(expiresAt),
+    metadata,
+    segments: segments.map(decodeSegment),
   };
 }
 
-function decodeSegment(segment: Result): SentSegment {
-  const tiles = integers(child(segment, "tiles")).map(count);
+function decodeSegment({ routeId, uses, tiles, commitments, claim, h, ...proofs }: Segment): SentSegment {
   return {
-    routeId: hex(segment, "routeId"),
-    uses: list(child(segment, "uses"), decodeUse),
-    tiles,
-    commitments: decodeCommitments(child(segment, "commitments")),
-    claim: decodeClaim(child(segment, "claim")),
-    h: scalar(segment, "h"),
-    groth16: decodeGroth16(child(segment, "groth16")),
-    mercury: decodeMercury(child(segment, "mercury")),
-    multiProof: decodeMultiProof(child(segment, "multiProof"), tiles.length),
+    routeId,
+    uses: uses.map(({ ruleIndex, tileCount }) => ({ ruleIndex: count(ruleIndex), tileCount: count(tileCount) })),
+    tiles: tiles.map(count),
+    commitments,
+    // Scalars are not known to be canonical: who verifies them sees to that.
+    claim: claim as OpeningClaim,
+    h: h as Fr,
+    groth16: decodeGroth16(proofs.groth16),
+    mercury: proofs.mercury as MercuryProof,
+    multiProof: decodeMultiProof(proofs.multiProof, tiles.length),
   };
 }
 
-function decodeUse(use: Result): RuleUse {
-  return { ruleIndex: count(integer(use, "ruleIndex")), tileCount: count(integer(use, "tileCount")) };
-}
-
-function decodeCommitments(commitments: Result): SegmentCommitments {
-  const [points, one] = [
-    (name: string): G1[] => list(child(commitments, name), point),
-    (name: string): G1 => point(child(commitments, name)),
-  ];
+function decodeGroth16({ a, b: [x, y], c }: Segment["groth16"]): Groth16Proof {
   return {
-    base: points("base"),
-    tuned: points("tuned"),
-    masks: points("masks"),
-    factorA: one("factorA"),
-    factorB: one("factorB"),
-    multiplicity: one("multiplicity"),
-    blinding: one("blinding"),
+    a: { x: a[0], y: a[1] },
+    b: { x: { c0: x[1], c1: x[0] }, y: { c0: y[1], c1: y[0] } },
+    c: { x: c[0], y: c[1] },
   };
-}
-
-function decodeClaim(claim: Result): OpeningClaim {
-  return {
-    theta: scalar(claim, "theta"),
-    psi: scalar(claim, "psi"),
-    z: integers(child(claim, "z")) as Fr[],
-    y: scalar(claim, "y"),
-  };
-}
-
-function decodeGroth16(proof: Result): Groth16Proof {
-  const g1 = (name: string): G1 => {
-    const [x = 0n, y = 0n] = integers(child(proof, name));
-    return { x, y };
-  };
-  const [x, y] = list(child(proof, "b"), integers) as [[bigint, bigint], [bigint, bigint]];
-  const b: G2 = { x: { c0: x[1], c1: x[0] }, y: { c0: y[1], c1: y[0] } };
-  return { a: g1("a"), b, c: g1("c") };
-}
-
-function decodeMercury(proof: Result): MercuryProof {
-  const points = MERCURY_POINTS.map((name) => [name, point(child(proof, name))]);
-  const scalars = MERCURY_SCALARS.map((name) => [name, scalar(proof, name)]);
-  return Object.fromEntries([...points, ...scalars]) as MercuryProof;
 }
 
 /** There are as many flags as leaves and siblings less one. */
-function decodeMultiProof(multiProof: Result, leaves: number): TileMultiProof {
-  const proof = Array.from(child(multiProof, "proof") as Iterable<Hex>);
-  const words = integers(child(multiProof, "proofFlags"));
+function decodeMultiProof({ proof, proofFlags: words }: Segment["multiProof"], leaves: number): TileMultiProof {
   const length = Math.max(0, leaves + proof.length - 1);
   const proofFlags = Array.from({ length }, (_, i) => (((words[i >> 8] ?? 0n) >> BigInt(i & 0xff)) & 1n) === 1n);
   return { proof, proofFlags };

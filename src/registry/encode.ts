@@ -1,15 +1,11 @@
-import { Interface } from "ethers";
 import type { Certificate, WrappedSegment } from "../wrap/certificate.js";
 import type { Groth16Proof } from "../wrap/groth16.js";
 import { modelId, type ModelParts } from "../commitment/model-id.js";
 import { policyId, type Policy } from "../drift/rule.js";
 import { keccakWords } from "../encoding/keccak.js";
 import type { Hex } from "../encoding/hex.js";
-import { DRIFT_REGISTRY_ABI } from "./abi.js";
+import { encodeCall } from "./abi-values.js";
 import { g2Words } from "./points.js";
-
-/** The registry's functions, events and errors. */
-export const driftRegistryInterface = new Interface(DRIFT_REGISTRY_ABI);
 
 export { g2Words };
 
@@ -99,7 +95,7 @@ export function certifyParams(certificate: Certificate, routeOf: RouteOfTier, te
 
 /** Calldata of `certify`. */
 export function encodeCertify(params: CertifyParams): Hex {
-  return driftRegistryInterface.encodeFunctionData("certify", [params]) as Hex;
+  return encodeCall("certify", [params]);
 }
 
 /** Bytes of the calldata with which a certificate is registered: they do not depend on the verifying keys. */
@@ -109,12 +105,12 @@ export function certifyCalldataBytes(certificate: Certificate): number {
 
 /** Calldata of `registerModel`. `manifestURI` may be empty. */
 export function encodeRegisterModel({ srsId, ...parts }: ModelParts, manifestURI: string, isRestricted = false): Hex {
-  return driftRegistryInterface.encodeFunctionData("registerModel", [srsId, parts, isRestricted, manifestURI]) as Hex;
+  return encodeCall("registerModel", [srsId, parts, isRestricted, manifestURI]);
 }
 
 /** Calldata of `registerPolicy`. */
 export function encodeRegisterPolicy({ baseModelId, rules }: Policy): Hex {
-  return driftRegistryInterface.encodeFunctionData("registerPolicy", [baseModelId, rules]) as Hex;
+  return encodeCall("registerPolicy", [baseModelId, rules]);
 }
 
 /** `keccak256(abi.encode(chainId, registry, publisher, baseModelId, tunedModelId, policyId))` */

@@ -1,7 +1,8 @@
-import type { Result } from "ethers";
 import type { ModelParts } from "../commitment/model-id.js";
 import type { Rule } from "../drift/rule.js";
 import type { Hex } from "../encoding/hex.js";
+import type { Answer, EventArguments } from "./abi-types.js";
+import { contradiction } from "./check-record.js";
 
 /** A model as the registry keeps it. `registrant` is no claim of authorship. */
 export interface RegisteredModel extends ModelParts {
@@ -72,90 +73,82 @@ export interface DriftInterval {
   readonly maxNorm: bigint;
 }
 
-/** Fields of a decoded struct. Addresses become lowercase, as everywhere in this project. */
-const hexField = (record: Result, name: string): Hex => String(record.getValue(name)).toLowerCase() as Hex;
-const bigintField = (record: Result, name: string): bigint => BigInt(String(record.getValue(name)));
-const numberField = (record: Result, name: string): number => Number(bigintField(record, name));
-const statusField = (record: Result): CertificateStatus => {
-  const status = STATUSES[numberField(record, "status")];
-  if (status === undefined) throw new RangeError("a status that no certificate has");
-  return status;
-};
+function statusOf(status: bigint): CertificateStatus {
+  const known = STATUSES[Number(status)];
+  if (known === undefined) throw contradiction("a certificate", `it has the status ${status}`);
+  return known;
+}
 
 /** `event` is the model's `ModelRegistered`: the registry stores only what the id does not contain. */
-export function decodeModel(modelId: Hex, srsId: Hex, record: Result, event: Result): RegisteredModel {
-  const parent = hexField(record, "parentCertificateId");
+export function decodeModel(
+  modelId: Hex,
+  srsId: Hex,
+  record: Answer<"model">,
+  { manifestHash, merkleRoot }: EventArguments<"ModelRegistered">,
+): RegisteredModel {
+  const { registrant, isRestricted, parentCertificateId: parent } = record;
   return {
     modelId,
     srsId,
-    t: numberField(record, "t"),
-    tileCount: numberField(record, "tileCount"),
-    manifestHash: hexField(event, "manifestHash"),
-    merkleRoot: hexField(event, "merkleRoot"),
-    registrant: hexField(record, "registrant"),
-    registeredAt: numberField(record, "registeredAt"),
-    isRestricted: Boolean(record.getValue("isRestricted")),
-    parentCertificateId: /^0x0{64}$/.test(parent) ? undefined : parent,
+    t: Number(record.t),
+    tileCount: Number(record.tileCount),
+    manifestHash,
+    merkleRoot,
+    registrant,
+    registeredAt: Number(record.registeredAt),
+    isRestricted,
+    parentCertificateId: /^0x0{64}$/u.test(parent) ? undefined : parent,
   };
 }
 
 /** `event` is the certificate's `CertificateRegistered`. */
 export function decodeCertificate(
   certificateId: Hex,
-  record: Result,
-  event: { readonly args: Result; readonly blockNumber: number },
+  { publisher, registeredAt, expiresAt, status }: Answer<"certificate">,
+  { args, blockNumber }: { readonly args: EventArguments<"CertificateRegistered">; readonly blockNumber: number },
 ): RegisteredCertificate {
-  const expiresAt = numberField(record, "expiresAt");
+  const { baseModelId, tunedModelId, policyId } = args;
   return {
     certificateId,
-    publisher: hexField(record, "publisher"),
-    registeredAt: numberField(record, "registeredAt"),
-    expiresAt: expiresAt === 0 ? undefined : expiresAt,
-    status: statusField(record),
-    blockNumber: event.blockNumber,
-    baseModelId: hexField(event.args, "baseModelId"),
-    tunedModelId: hexField(event.args, "tunedModelId"),
-    policyId: hexField(event.args, "policyId"),
+    publisher,
+    registeredAt: Number(registeredAt),
+    expiresAt: expiresAt === 0n ? undefined : Number(expiresAt),
+    status: statusOf(status),
+    blockNumber,
+    baseModelId,
+    tunedModelId,
+    policyId,
   };
 }
 
-export function decodeRoute(routeId: Hex, record: Result): RegisteredRoute {
-  return {
-    routeId,
-    tierId: numberField(record, "tierId"),
-    verifier: hexField(record, "verifier"),
-    isFrozen: Boolean(record.getValue("isFrozen")),
-  };
+export function decodeRoute(routeId: Hex, { tierId, verifier, isFrozen }: Answer<"route">): RegisteredRoute {
+  return { routeId, tierId: Number(tierId), verifier, isFrozen };
 }
 
-export function decodeAncestor(record: Result): Ancestor {
-  return {
-    modelId: hexField(record, "modelId"),
-    certificateId: hexField(record, "certificateId"),
-    policyId: hexField(record, "policyId"),
-    status: statusField(record),
-  };
+export function decodeAncestor({ status, ...ids }: Answer<"ancestors">[number]): Ancestor {
+  return { ...ids, status: statusOf(status) };
 }
 
-export function decodeDriftInterval(record: Result): DriftInterval {
-  const maxRank = bigintField(record, "maxRank");
+export function decodeDriftInterval(interval: Answer<"driftFrom">[number]): DriftInterval {
+  const { maxRank, maxNonzeros, maxNorm } = interval;
   return {
-    firstTile: numberField(record, "firstTile"),
-    tileCount: numberField(record, "tileCount"),
+    firstTile: Number(interval.firstTile),
+    tileCount: Number(interval.tileCount),
     maxRank: maxRank === 2n ** 256n - 1n ? undefined : Number(maxRank),
-    maxNonzeros: bigintField(record, "maxNonzeros"),
-    maxNorm: bigintField(record, "maxNorm"),
+    maxNonzeros,
+    maxNorm,
   };
 }
 
-export function decodeRule(record: Result): Rule {
+export function decodeRule(rule: Answer<"policy">[1][number]): Rule {
+  const { maxNonzeros, maxResidualSq } = rule;
   return {
-    firstTile: numberField(record, "firstTile"),
-    tileCount: numberField(record, "tileCount"),
-    gridCols: numberField(record, "gridCols"),
-    maxRank: numberField(record, "maxRank"),
-    shift: numberField(record, "shift"),
-    maxNonzeros: bigintField(record, "maxNonzeros"),
-    maxResidualSq: bigintField(record, "maxResidualSq"),
+    firstTile: Number(rule.firstTile),
+    tileCount: Number(rule.tileCount),
+    gridCols: Number(rule.gridCols),
+    maxRank: Number(rule.maxRank),
+    shift: Number(rule.shift),
+    maxNonzeros,
+    maxResidualSq,
   };
 }

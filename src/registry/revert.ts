@@ -1,6 +1,6 @@
 import { isError } from "ethers";
 import { FtiError, RegistryError, UnavailableError } from "../errors/errors.js";
-import { driftRegistryInterface } from "./encode.js";
+import { driftRegistryInterface } from "./abi-values.js";
 
 /** What to do about the refusals that a user can meet without a broken program. */
 const REMEDIES: Readonly<Record<string, string>> = {

@@ -9,7 +9,7 @@ import { lineageOf } from "../../src/client/lineage.js";
 import { sendToRegistry } from "../../src/registry/call.js";
 import { DriftRegistryClient } from "../../src/registry/client.js";
 import { deployContract } from "../../src/registry/deploy.js";
-import { driftRegistryInterface } from "../../src/registry/encode.js";
+import { driftRegistryInterface } from "../../src/registry/abi-values.js";
 import { DEFAULT_RETRY } from "../../src/registry/logs/retry.js";
 import {
   loggedCertificates,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect } from "chai";
-import { driftRegistryInterface } from "../../src/registry/encode.js";
+import { driftRegistryInterface } from "../../src/registry/abi-values.js";
 
 /**
  * Degenerate challenges need a preimage of keccak256; inversion then cannot fail. The others are OpenZeppelin's, of functions

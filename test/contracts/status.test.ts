@@ -4,7 +4,9 @@ import { policyId } from "../../src/drift/rule.js";
 import { modelId } from "../../src/commitment/model-id.js";
 import type { Hex } from "../../src/encoding/hex.js";
 import { DRIFT_REGISTRY_ABI } from "../../src/registry/abi.js";
-import { driftRegistryInterface } from "../../src/registry/encode.js";
+import { driftRegistryInterface, encodeCall } from "../../src/registry/abi-values.js";
+import { sendToRegistry } from "../../src/registry/call.js";
+import { readEvents, topicsOf } from "../../src/registry/logs/events.js";
 import type { CertificateStatus } from "../../src/registry/records.js";
 import { deployTestRegistry, someWord, startChain, type Chain, type TestRegistry } from "./support/chain.js";
 import { derive, prepare, registerBase, type Child } from "./support/family.js";
@@ -136,10 +138,14 @@ describe("status of certificates", () => {
       uri: "https://example.org",
       contentHash: someWord(9),
     });
-    const topics = driftRegistryInterface.encodeFilterTopics("MetadataPublished", [certificateId]);
-    const logs = await chain.provider.getLogs({ address: client.address, topics, fromBlock: 0 });
-    const said = logs.map((log) => driftRegistryInterface.parseLog(log)?.args);
-    expect(said.map((args) => String(args?.getValue("uri")))).to.deep.equal(["ipfs://card", "https://example.org"]);
+    // Bytes that are no UTF-8, which a contract can send: they must not keep the rest from being read.
+    const call = encodeCall("publishMetadata", [certificateId, { uri: "bad", contentHash: someWord(9) }]);
+    const bad = call.replace(Buffer.from("bad").toString("hex"), "fffeff") as Hex;
+    await sendToRegistry(chain.stranger, client.address, bad);
+    const said = await readEvents(client.events, topicsOf("MetadataPublished", [certificateId]));
+    expect(said.map(({ args }) => args.uri)).to.deep.equal(["ipfs://card", "https://example.org", "\ufffd"]);
+    const { publisher } = said[1]?.args ?? expect.fail();
+    expect(publisher).to.equal((await chain.stranger.getAddress()).toLowerCase());
   });
 
   it("is found by publisher, policy, base and tuned model", async () => {

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { JsonRpcProvider } from "ethers";
 import type { Hex } from "../../src/encoding/hex.js";
 import type { DriftRegistryClient } from "../../src/registry/client.js";
-import { driftRegistryInterface } from "../../src/registry/encode.js";
+import { driftRegistryInterface } from "../../src/registry/abi-values.js";
 import { parseCertificate } from "../../src/wrap/certificate-codec.js";
 import { runJson } from "../support/cli.js";
 import { findChromium } from "./support/chromium.js";

@@ -1,6 +1,6 @@
 import type { Hex } from "../../src/encoding/hex.js";
 import type { RegisteredCertificate } from "../../src/registry/records.js";
-import { hexArgument, readEvents, topicsOf, type EventSource } from "../../src/registry/logs/events.js";
+import { readEvents, topicsOf, type EventSource } from "../../src/registry/logs/events.js";
 
 /** How a certificate ended, by its publisher's will. */
 export type Ending =
@@ -23,7 +23,7 @@ export async function endingOf(
   if (status === "superseded") {
     const [event] = await readEvents(source, topicsOf("CertificateSuperseded", [certificateId]));
     if (event === undefined) return undefined;
-    return { status, blockNumber: event.blockNumber, by: hexArgument(event, "newId") };
+    return { status, blockNumber: event.blockNumber, by: event.args.newId };
   }
   if (status !== "revoked") return undefined;
   const [revoked] = await readEvents(source, topicsOf("CertificateRevoked", [certificateId]));
@@ -35,15 +35,11 @@ export async function endingOf(
   });
   // It closes its batch, and a transaction can have several.
   const own = explanations.find((each) => each.transactionHash === transactionHash && each.index > index);
-  return { status, blockNumber, reason: own === undefined ? "" : String(own.args.getValue("reason")) };
+  return { status, blockNumber, reason: own === undefined ? "" : own.args.reason };
 }
 
 /** What was said about something, oldest first. Anybody can say anything. Throws `UnavailableError`. */
 export async function statementsAbout(source: EventSource, subjectId: Hex): Promise<Statement[]> {
   const events = await readEvents(source, topicsOf("MetadataPublished", [subjectId]));
-  return events.map((event) => ({
-    publisher: hexArgument(event, "publisher"),
-    uri: String(event.args.getValue("uri")),
-    contentHash: hexArgument(event, "contentHash"),
-  }));
+  return events.map(({ args: { publisher, uri, contentHash } }) => ({ publisher, uri, contentHash }));
 }

@@ -8,7 +8,7 @@ import type { Policy } from "../../src/drift/rule.js";
 import type { Manifest } from "../../src/quantize/manifest.js";
 import { DriftRegistryClient } from "../../src/registry/client.js";
 import { loggedCertificates, withStatus, type LoggedStanding } from "../../src/registry/logs/certificates.js";
-import { hexArgument, readEvents, topicsOf } from "../../src/registry/logs/events.js";
+import { readEvents, topicsOf } from "../../src/registry/logs/events.js";
 import type { RegisteredCertificate, RegisteredModel } from "../../src/registry/records.js";
 import { accumulatedDrift, type AccumulatedDrift } from "./accumulated-drift.js";
 import { endingOf, statementsAbout, type Ending, type Statement } from "./certificate-history.js";
@@ -94,7 +94,7 @@ export class Chain {
   ): Promise<{ readonly count: number; readonly newest: LoggedStanding[] }> {
     const { events } = this.registry;
     const published = await readEvents(events, topicsOf("CertificatePublished", [publisher]));
-    const ids = published.map((event) => hexArgument(event, "certificateId"));
+    const ids = published.map(({ args }) => args.certificateId);
     const newest = await withStatus(events, await loggedCertificates(events, ids.slice(-most)));
     return { count: ids.length, newest: newest.reverse() };
   }

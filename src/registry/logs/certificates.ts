@@ -1,7 +1,7 @@
 import type { Hex } from "../../encoding/hex.js";
 import { assertCertificateRecord, type CertificateIds } from "../check-record.js";
 import type { CertificateStatus } from "../records.js";
-import { eventPages, hexArgument, readEvents, topicsOf, type EventSource, type RegistryEvent } from "./events.js";
+import { eventPages, readEvents, topicsOf, topicsOfAny, type EventSource, type RegistryEvent } from "./events.js";
 
 /** Which certificates: all that agree with every field. */
 export interface CertificateFilter {
@@ -44,7 +44,7 @@ export async function* scanCertificates(
   // Two events tell of a certificate: a log has room for three indexed arguments.
   const published = topicsOf("CertificatePublished", [publisher ?? null, policyId ?? null]);
   for await (const page of eventPages(source, published)) {
-    const ids = page.map((event) => hexArgument(event, "certificateId"));
+    const ids = page.map(({ args }) => args.certificateId);
     const range = { fromBlock: page[0]?.blockNumber ?? 0, toBlock: page.at(-1)?.blockNumber ?? 0 };
     const registered = await inGroups(ids, (group) =>
       readEvents(source, topicsOf("CertificateRegistered", [tunedModelId, baseModelId, group]), range),
@@ -69,15 +69,13 @@ export async function withStatus(
   source: EventSource,
   certificates: readonly LoggedCertificate[],
 ): Promise<LoggedStanding[]> {
-  const names = [...topicsOf("CertificateRevoked", []), ...topicsOf("CertificateSuperseded", [])] as Hex[];
+  const names = ["CertificateRevoked", "CertificateSuperseded"] as const;
   const ids = certificates.map(({ certificateId }) => certificateId);
-  const events = await inGroups(ids, (group) => readEvents(source, [names, group]));
+  const events = await inGroups(ids, (group) => readEvents(source, topicsOfAny(names, [group])));
   // What was superseded can still be revoked: the later event counts.
   const ended = new Map<Hex, CertificateStatus>(
-    events.map((event) =>
-      event.name === "CertificateRevoked"
-        ? [hexArgument(event, "certificateId"), "revoked"]
-        : [hexArgument(event, "oldId"), "superseded"],
+    events.map(({ name, args }) =>
+      name === "CertificateRevoked" ? [args.certificateId, "revoked"] : [args.oldId, "superseded"],
     ),
   );
   return certificates.map((each) => {
@@ -86,27 +84,27 @@ export async function withStatus(
   });
 }
 
-async function decodeAll(source: EventSource, events: readonly RegistryEvent[]): Promise<LoggedCertificate[]> {
+async function decodeAll(
+  source: EventSource,
+  events: readonly RegistryEvent<"CertificateRegistered">[],
+): Promise<LoggedCertificate[]> {
   const { chainId } = await source.provider.getNetwork();
   return events.map((event) => decodeRegistered(event, chainId, source.registry));
 }
 
 /** What a `CertificateRegistered` event says. Throws `UnavailableError` if that is not what its id is made of. */
-export function decodeRegistered(event: RegistryEvent, chainId: bigint, registry: Hex): LoggedCertificate {
-  const { args, blockNumber, transactionHash } = event;
-  const ids = {
-    certificateId: hexArgument(event, "certificateId"),
-    publisher: hexArgument(event, "publisher"),
-    baseModelId: hexArgument(event, "baseModelId"),
-    tunedModelId: hexArgument(event, "tunedModelId"),
-    policyId: hexArgument(event, "policyId"),
-  };
+export function decodeRegistered(
+  { args, blockNumber, transactionHash }: RegistryEvent<"CertificateRegistered">,
+  chainId: bigint,
+  registry: Hex,
+): LoggedCertificate {
+  const { certificateId, publisher, baseModelId, tunedModelId, policyId } = args;
+  const ids = { certificateId, publisher, baseModelId, tunedModelId, policyId };
   assertCertificateRecord(ids, chainId, registry);
-  const expiresAt = Number(args.getValue("expiresAt"));
   return {
     ...ids,
-    expiresAt: expiresAt === 0 ? undefined : expiresAt,
-    changedTiles: Number(args.getValue("changedTiles")),
+    expiresAt: args.expiresAt === 0n ? undefined : Number(args.expiresAt),
+    changedTiles: Number(args.changedTiles),
     blockNumber,
     transactionHash,
   };

@@ -1,6 +1,7 @@
-import type { Provider, Result } from "ethers";
+import type { Provider } from "ethers";
 import type { Hex } from "../../encoding/hex.js";
-import { driftRegistryInterface } from "../encode.js";
+import type { EventName } from "../abi-types.js";
+import { decodeEvent, driftRegistryInterface, type DecodedEvent } from "../abi-values.js";
 import { decodeRegistryFailure } from "../revert.js";
 import { cachedLogs } from "./cache.js";
 import { keptLog, type KeptLog, type LogStore } from "./kept-logs.js";
@@ -18,14 +19,12 @@ export interface EventSource extends ScanOptions {
 }
 
 /** An event, and where it is. */
-export interface RegistryEvent {
-  readonly name: string;
-  readonly args: Result;
+export type RegistryEvent<Name extends EventName = EventName> = Extract<DecodedEvent, { name: Name }> & {
   readonly blockNumber: number;
   readonly transactionHash: Hex;
   /** Place among all events of its block. */
   readonly index: number;
-}
+};
 
 /** Both included. */
 export interface BlockRange {
@@ -33,61 +32,73 @@ export interface BlockRange {
   readonly toBlock: number;
 }
 
+declare const EVENT: unique symbol;
+
+/** Topics, and of which event they are: a type that is gone when the program runs. */
+export type Topics<Name extends EventName = EventName> = readonly Topic[] & { readonly [EVENT]?: Name };
+
 /** Topics of an event's name and indexed arguments; `null` is any, a list any of several. */
-export function topicsOf(name: string, indexed: readonly (Hex | readonly Hex[] | null)[]): Topic[] {
+export function topicsOf<Name extends EventName>(
+  name: Name,
+  indexed: readonly (Hex | readonly Hex[] | null)[] = [],
+): Topics<Name> {
   const values = indexed.map((value) => (typeof value === "string" || value === null ? value : [...value]));
   return driftRegistryInterface.encodeFilterTopics(name, values) as Topic[];
+}
+
+/** Topics of any of several events. */
+export function topicsOfAny<Name extends EventName>(
+  names: readonly Name[],
+  indexed: readonly (readonly Hex[] | null)[] = [],
+): Topics<Name> {
+  return [names.map((name) => topicsOf(name)[0] as Hex), ...indexed];
 }
 
 /**
  * Events in the order of the chain, all at once: from the store as far as they are known. Throws `UnavailableError`, also
  * if the node answers with events that were not asked for.
  */
-export async function readEvents(
+export async function readEvents<Name extends EventName>(
   source: EventSource,
-  topics: readonly Topic[],
+  topics: Topics<Name>,
   range?: BlockRange,
-): Promise<RegistryEvent[]> {
+): Promise<RegistryEvent<Name>[]> {
   const { provider, registry, fromBlock, store } = source;
   if (store === undefined || range !== undefined) {
-    const events: RegistryEvent[] = [];
+    const events: RegistryEvent<Name>[] = [];
     for await (const page of eventPages(source, topics, range)) events.push(...page);
     return events;
   }
   try {
     const { chainId } = await provider.getNetwork();
-    return decode(await cachedLogs({ ...source, store, chainId, address: registry, topics, fromBlock }));
+    return decode<Name>(await cachedLogs({ ...source, store, chainId, address: registry, topics, fromBlock }));
   } catch (error) {
     throw decodeRegistryFailure(error);
   }
 }
 
 /** As `readEvents`, a page for each request that found some: memory does not grow with the registry. */
-export async function* eventPages(
+export async function* eventPages<Name extends EventName>(
   source: EventSource,
-  topics: readonly Topic[],
+  topics: Topics<Name>,
   range?: BlockRange,
-): AsyncGenerator<RegistryEvent[]> {
+): AsyncGenerator<RegistryEvent<Name>[]> {
   const { provider, registry } = source;
   try {
     const toBlock = range?.toBlock ?? (await withRetry(() => provider.getBlockNumber(), source.retry ?? DEFAULT_RETRY));
     const query = { address: registry, topics, fromBlock: range?.fromBlock ?? source.fromBlock, toBlock };
-    for await (const page of scanLogs(provider, query, source)) yield decode(page.map(keptLog));
+    for await (const page of scanLogs(provider, query, source)) yield decode<Name>(page.map(keptLog));
   } catch (error) {
     throw decodeRegistryFailure(error);
   }
 }
 
-/** Events of other names than this version's registry has are nobody's business here. */
-function decode(logs: readonly KeptLog[]): RegistryEvent[] {
-  return logs.flatMap(({ topics, data, blockNumber, transactionHash, logIndex }) => {
-    const parsed = driftRegistryInterface.parseLog({ topics, data });
-    if (parsed === null) return [];
-    return [{ name: parsed.name, args: parsed.args, blockNumber, transactionHash, index: logIndex }];
+/** The names are those that were asked for: `scanLogs` sees to that. */
+function decode<Name extends EventName>(logs: readonly KeptLog[]): RegistryEvent<Name>[] {
+  return logs.flatMap(({ blockNumber, transactionHash, logIndex, ...log }) => {
+    const event = decodeEvent(log);
+    return event === undefined
+      ? []
+      : [{ ...event, blockNumber, transactionHash, index: logIndex } as unknown as RegistryEvent<Name>];
   });
-}
-
-/** A decoded argument of hex digits. Lowercase, as everywhere in this project. */
-export function hexArgument({ args }: Pick<RegistryEvent, "args">, name: string): Hex {
-  return String(args.getValue(name)).toLowerCase() as Hex;
 }
