@@ -58,7 +58,7 @@ if (chromiumPath !== undefined) {
         .to.include("verified here, under INSECURE keys")
         .and.include("not revoked or superseded since");
       // With the base's manifest at hand the policy is checked against it too.
-      expect(await card.locator(".checks li.ok").count()).to.equal(5);
+      expect(await card.locator(".checks li.ok").count()).to.equal(6);
       // One for the id, one for the proof.
       expect(workers.length).to.equal(2);
       await stage.shoot("check-verified");
@@ -70,7 +70,7 @@ if (chromiumPath !== undefined) {
       await stage.state("insecure").waitFor();
       const text = await stage.state("insecure").innerText();
       expect(text).to.include("proves nothing").and.include("the manifest is not at hand");
-      expect(await stage.page.locator(".checks li.ok").count()).to.equal(4);
+      expect(await stage.page.locator(".checks li.ok").count()).to.equal(5);
       await stage.shoot("certificate-verified");
     });
 

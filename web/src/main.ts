@@ -22,6 +22,11 @@ const wallets = discoverWallets(window);
 
 async function start(): Promise<void> {
   const main = byId("main");
+  // Its fragment would be taken for a page.
+  document.querySelector(".skip")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    main.focus();
+  });
   let host: HostConfig;
   try {
     host = await loadHostConfig();
@@ -43,11 +48,6 @@ async function start(): Promise<void> {
     // So that a screen reader starts at the new content; not on the first load, where nothing was left.
     if (!isFirst) main.focus({ preventScroll: true });
   };
-  // Its fragment would be taken for a page.
-  document.querySelector(".skip")?.addEventListener("click", (event) => {
-    event.preventDefault();
-    main.focus();
-  });
   window.addEventListener("hashchange", () => show(false));
   show(true);
 }
