@@ -129,6 +129,7 @@ export { callRegistry } from "./registry/call.js";
 export { certificateId, type CertifyTerms, type Metadata } from "./registry/encode.js";
 export { readEvents, topicsOf, topicsOfAny, type EventSource, type RegistryEvent } from "./registry/logs/events.js";
 export {
+  listCertificates,
   loggedCertificates,
   scanCertificates,
   withStatus,

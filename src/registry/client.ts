@@ -35,6 +35,7 @@ import {
   type RegisteredRoute,
   type Step,
 } from "./records.js";
+import { listCertificates, type CertificateFilter } from "./logs/certificates.js";
 import { readEvents, topicsOf, type EventSource, type RegistryEvent } from "./logs/events.js";
 import type { LogStore } from "./logs/kept-logs.js";
 import { DEFAULT_RETRY, withRetry } from "./logs/retry.js";
@@ -277,10 +278,8 @@ export class DriftRegistryClient {
   async getCertificate(id: Hex): Promise<RegisteredCertificate | undefined> {
     const record = await this.#find("certificate", id, "UnknownCertificate");
     if (record === undefined) return undefined;
-    const event = await this.#event("CertificateRegistered", [null, null, id]);
-    const certificate = decodeCertificate(id, record, event);
-    assertCertificateRecord(certificate, await this.chainId(), this.address);
-    return certificate;
+    const { args, blockNumber } = await this.#event("CertificateRegistered", [null, null, id]);
+    return this.#checked(decodeCertificate({ ...args, certificateId: id, blockNumber }, record));
   }
 
   /** The transaction with which a certificate was registered, as the node tells of it; `undefined` if there is none. */
@@ -306,22 +305,22 @@ export class DriftRegistryClient {
 
   /** All certificates that lead to a model, oldest first. `fromBlock` spares public nodes a search from block 0. */
   findByTunedModel(tunedModelId: Hex, fromBlock?: number): Promise<RegisteredCertificate[]> {
-    return this.#certificates("CertificateRegistered", [tunedModelId], fromBlock);
+    return this.#certificates({ tunedModelId }, fromBlock);
   }
 
   /** All certificates that start from a model, oldest first: its children. */
   findByBaseModel(baseModelId: Hex, fromBlock?: number): Promise<RegisteredCertificate[]> {
-    return this.#certificates("CertificateRegistered", [null, baseModelId], fromBlock);
+    return this.#certificates({ baseModelId }, fromBlock);
   }
 
   /** All certificates of a publisher, oldest first. */
   findByPublisher(publisher: Hex, fromBlock?: number): Promise<RegisteredCertificate[]> {
-    return this.#certificates("CertificatePublished", [publisher], fromBlock);
+    return this.#certificates({ publisher }, fromBlock);
   }
 
   /** All certificates under a policy, oldest first. */
   findByPolicy(policyId: Hex, fromBlock?: number): Promise<RegisteredCertificate[]> {
-    return this.#certificates("CertificatePublished", [null, policyId], fromBlock);
+    return this.#certificates({ policyId }, fromBlock);
   }
 
   /** Addresses at which somebody says the manifest of a model is, oldest first. Check its hash. */
@@ -429,19 +428,21 @@ export class DriftRegistryClient {
     }
   }
 
-  async #certificates(
-    name: "CertificateRegistered" | "CertificatePublished",
-    indexed: readonly (Hex | null)[],
-    fromBlock: number | undefined,
-  ): Promise<RegisteredCertificate[]> {
+  /** From the logs, and then record by record: `listCertificates` and `withStatus` are for many. */
+  async #certificates(filter: CertificateFilter, fromBlock: number | undefined): Promise<RegisteredCertificate[]> {
     const certificates: RegisteredCertificate[] = [];
-    for (const { args } of await this.#events(name, indexed, fromBlock)) {
-      const { certificateId: id } = args;
-      const certificate = await this.getCertificate(id);
-      if (certificate === undefined) throw contradiction(`certificate ${id}`, "it has an event of it, and no record");
-      certificates.push(certificate);
+    for (const logged of await listCertificates(this.#since(fromBlock), filter)) {
+      const { certificateId: id } = logged;
+      const record = await this.#find("certificate", id, "UnknownCertificate");
+      if (record === undefined) throw contradiction(`certificate ${id}`, "it has an event of it, and no record");
+      certificates.push(await this.#checked(decodeCertificate(logged, record)));
     }
     return certificates;
+  }
+
+  async #checked(certificate: RegisteredCertificate): Promise<RegisteredCertificate> {
+    assertCertificateRecord(certificate, await this.chainId(), this.address);
+    return certificate;
   }
 
   /** The one event of something that is registered. */
@@ -458,7 +459,10 @@ export class DriftRegistryClient {
     indexed: readonly (Hex | null)[],
     fromBlock?: number,
   ): Promise<RegistryEvent<Name>[]> {
-    const source = fromBlock === undefined ? this.events : { ...this.events, fromBlock };
-    return readEvents(source, topicsOf(name, indexed));
+    return readEvents(this.#since(fromBlock), topicsOf(name, indexed));
+  }
+
+  #since(fromBlock: number | undefined): EventSource {
+    return fromBlock === undefined ? this.events : { ...this.events, fromBlock };
   }
 }

@@ -2,7 +2,7 @@ import type { ModelParts } from "../commitment/model-id.js";
 import type { Rule } from "../drift/rule.js";
 import type { Hex } from "../encoding/hex.js";
 import type { Answer, EventArguments } from "./abi-types.js";
-import { contradiction } from "./check-record.js";
+import { contradiction, type CertificateIds } from "./check-record.js";
 
 /** A model as the registry keeps it. `registrant` is no claim of authorship. */
 export interface RegisteredModel extends ModelParts {
@@ -101,13 +101,12 @@ export function decodeModel(
   };
 }
 
-/** `event` is the certificate's `CertificateRegistered`. */
+/** `logged` is what the certificate's `CertificateRegistered` tells. */
 export function decodeCertificate(
-  certificateId: Hex,
+  logged: Omit<CertificateIds, "publisher"> & { readonly blockNumber: number },
   { publisher, registeredAt, expiresAt, status }: Answer<"certificate">,
-  { args, blockNumber }: { readonly args: EventArguments<"CertificateRegistered">; readonly blockNumber: number },
 ): RegisteredCertificate {
-  const { baseModelId, tunedModelId, policyId } = args;
+  const { certificateId, blockNumber, baseModelId, tunedModelId, policyId } = logged;
   return {
     certificateId,
     publisher,

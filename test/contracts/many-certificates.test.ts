@@ -12,12 +12,14 @@ import { deployContract } from "../../src/registry/deploy.js";
 import { driftRegistryInterface } from "../../src/registry/abi-values.js";
 import { DEFAULT_RETRY } from "../../src/registry/logs/retry.js";
 import {
+  listCertificates,
   loggedCertificates,
   scanCertificates,
   withStatus,
   type CertificateFilter,
 } from "../../src/registry/logs/certificates.js";
 import type { EventSource } from "../../src/registry/logs/events.js";
+import { memoryLogStore } from "../../src/registry/logs/kept-logs.js";
 import { g2Words } from "../../src/registry/points.js";
 import { knownTauSrs } from "../unit/kzg/known-tau.js";
 import { artifact, startChain, type Chain } from "./support/chain.js";
@@ -100,6 +102,19 @@ describe("a registry with 10,000 certificates", function () {
     expect((await scan({ ...one, publisher: `0x${"77".repeat(20)}` })).ids.size).to.equal(0);
     expect((await scan({ ...one, policyId: rootOf(0) })).ids.size).to.equal(0);
     expect((await scan({ ...one, baseModelId: tunedModel(0) })).ids.size).to.equal(0);
+    // All at once, and kept: the second time only what is new is asked for.
+    let asked = 0;
+    const provider = otherNode(chain.provider, {
+      getLogs: (filter) => {
+        asked++;
+        return chain.provider.getLogs(filter);
+      },
+    });
+    const kept = { ...sourceOf(provider), store: memoryLogStore() };
+    expect(await listCertificates(kept, { publisher })).to.have.length(BATCHES * PER_BATCH);
+    const first = asked;
+    expect(await listCertificates(kept, { publisher, tunedModelId: tunedModel(12) })).to.have.length(1);
+    expect(asked - first).to.be.below(first / 2);
   });
 
   it("answers for one of them, and for its lineage", async () => {

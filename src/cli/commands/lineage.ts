@@ -3,7 +3,13 @@ import type { Hex } from "../../encoding/hex.js";
 import { InputError } from "../../errors/errors.js";
 import { MAX_SHIFT } from "../../protocol/constants.js";
 import type { DriftRegistryClient } from "../../registry/client.js";
-import type { Ancestor, DriftInterval, RegisteredCertificate } from "../../registry/records.js";
+import {
+  listCertificates,
+  withStatus,
+  type CertificateFilter,
+  type LoggedStanding,
+} from "../../registry/logs/certificates.js";
+import type { Ancestor, DriftInterval } from "../../registry/records.js";
 import { addCommand, hashArgument, parseAddress, parseHash, type Runner } from "../command.js";
 import { readOptions, readRegistry, type ReadOptions } from "../read-registry.js";
 
@@ -36,7 +42,7 @@ export function addLineageCommands(parent: Command, runner: Runner): void {
         });
       }
       const ancestors = await client.ancestors(modelId);
-      const children = await client.findByBaseModel(modelId);
+      const children = await standing(client, { baseModelId: modelId });
       const oldest = ancestors.at(-1);
       const isActive = oldest !== undefined && ancestors.every(({ status }) => status === "active");
       const drift = isActive ? await client.driftFrom(modelId, oldest.modelId) : undefined;
@@ -55,7 +61,9 @@ export function addLineageCommands(parent: Command, runner: Runner): void {
   addCommand<ListOptions>(parent, runner, {
     name: "list",
     summary: "list certificates of a publisher, base, tuned model or policy",
-    description: "All certificates of a registry that belong to one thing, the oldest first, with their status.",
+    description:
+      "Certificates of a registry from its logs, the oldest first, with their status: those that agree with everything " +
+      "that is given. Before you rely on one, ask fti query.",
     options: [
       ...readOptions(),
       new Option("--publisher <address>", "whose proofs they are").argParser(parseAddress),
@@ -66,7 +74,7 @@ export function addLineageCommands(parent: Command, runner: Runner): void {
     examples: [`fti list --publisher 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 ${PLACE}`],
     run: async (_positionals, given, session) => {
       const { client } = await readRegistry(given, session);
-      const certificates = await find(client, given);
+      const certificates = await standing(client, filterOf(given));
       return {
         exitCode: 0,
         json: { certificates },
@@ -82,22 +90,23 @@ export function addLineageCommands(parent: Command, runner: Runner): void {
   });
 }
 
-async function find(client: DriftRegistryClient, options: ListOptions): Promise<RegisteredCertificate[]> {
-  const { publisher, base, tuned, policy } = options;
+function filterOf({ publisher, base, tuned, policy }: ListOptions): CertificateFilter {
   const given = [publisher, base, tuned, policy].filter((each) => each !== undefined);
-  if (given.length !== 1) {
-    throw new InputError(`fti list takes one of --publisher, --base, --tuned and --policy, ${given.length} are given`);
+  if (given.length === 0) {
+    throw new InputError("fti list takes --publisher, --base, --tuned or --policy, or several of them", {
+      remedy: "Say whose, from what, to what, or under which policy.",
+    });
   }
-  if (publisher !== undefined) return client.findByPublisher(publisher);
-  if (base !== undefined) return client.findByBaseModel(base);
-  if (tuned !== undefined) return client.findByTunedModel(tuned);
-  return client.findByPolicy(policy as Hex);
+  return { publisher, baseModelId: base, tunedModelId: tuned, policyId: policy };
 }
+
+const standing = async (client: DriftRegistryClient, filter: CertificateFilter): Promise<LoggedStanding[]> =>
+  withStatus(client.events, await listCertificates(client.events, filter));
 
 const ancestorLine = ({ modelId, certificateId, status }: Ancestor, depth: number): string =>
   `${"  ".repeat(depth)}${modelId}\n${"  ".repeat(depth)}  │ certificate ${certificateId}, ${status}`;
 
-const childLine = ({ tunedModelId, certificateId, status }: RegisteredCertificate): string =>
+const childLine = ({ tunedModelId, certificateId, status }: LoggedStanding): string =>
   `${tunedModelId} (certificate ${certificateId}, ${status})`;
 
 function driftLine({ firstTile, tileCount, maxRank, maxNonzeros, maxNorm }: DriftInterval): string {

@@ -53,6 +53,25 @@ export async function* scanCertificates(
   }
 }
 
+/**
+ * The same, all at once, from the store as far as they are known: for who asks again and again. Throws as
+ * `scanCertificates`.
+ */
+export async function listCertificates(source: EventSource, filter: CertificateFilter): Promise<LoggedCertificate[]> {
+  const { tunedModelId, baseModelId, publisher, policyId } = filter;
+  if (publisher === undefined && policyId === undefined) {
+    const topics = topicsOf("CertificateRegistered", [tunedModelId ?? null, baseModelId ?? null]);
+    return decodeAll(source, await readEvents(source, topics));
+  }
+  const published = await readEvents(source, topicsOf("CertificatePublished", [publisher ?? null, policyId ?? null]));
+  const ids = published.map(({ args }) => args.certificateId);
+  return (await loggedCertificates(source, ids)).filter(
+    (each) =>
+      (tunedModelId === undefined || each.tunedModelId === tunedModelId.toLowerCase()) &&
+      (baseModelId === undefined || each.baseModelId === baseModelId.toLowerCase()),
+  );
+}
+
 /** The certificates with these ids, oldest first. Throws as `scanCertificates`. */
 export async function loggedCertificates(source: EventSource, ids: readonly Hex[]): Promise<LoggedCertificate[]> {
   const registered = await inGroups(ids, (group) =>
