@@ -259,7 +259,7 @@ describe("from files to the registry, by command line, at tier nano", () => {
     expect(ofC?.tunedModelId).to.equal(c);
     const mine = await list("--publisher", ofPublisher);
     expect(mine.map(({ certificateId }) => certificateId)).to.include.members([ofB?.certificateId, ofC?.certificateId]);
-    expect((await runCli(["list", ...chain])).stderr).to.include("one of --publisher");
+    expect((await runCli(["list", ...chain])).stderr).to.include("takes --publisher");
 
     const [older, newer] = [String(ofB?.certificateId), String(ofC?.certificateId)];
     const account = [...chain, "--account", "0"];
