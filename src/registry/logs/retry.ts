@@ -7,6 +7,8 @@ export interface RetryPolicy {
   /** Milliseconds before the second attempt; doubled for each further one. */
   readonly firstDelayMs: number;
   readonly maxDelayMs: number;
+  /** Milliseconds after which an attempt is given up for lost. */
+  readonly timeoutMs: number;
   /** Waits; injected so that tests need not. */
   readonly sleep: (ms: number) => Promise<void>;
 }
@@ -15,6 +17,7 @@ export const DEFAULT_RETRY: RetryPolicy = {
   attempts: 5,
   firstDelayMs: 250,
   maxDelayMs: 8_000,
+  timeoutMs: 30_000,
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
@@ -31,11 +34,23 @@ export function isTransient(error: unknown): boolean {
 export async function withRetry<T>(ask: () => Promise<T>, policy: RetryPolicy): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await ask();
+      return await within(policy.timeoutMs, ask());
     } catch (error) {
       if (attempt >= policy.attempts || !isTransient(error)) throw error;
       await policy.sleep(Math.min(policy.maxDelayMs, policy.firstDelayMs * 2 ** (attempt - 1)));
     }
+  }
+}
+
+async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms: timed out`)), ms);
+  });
+  try {
+    return await Promise.race([answer, silence]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -23,6 +23,7 @@ describe("logs of a chain", () => {
       attempts: 4,
       firstDelayMs: 10,
       maxDelayMs: 25,
+      timeoutMs: 1_000,
       sleep: (ms) => {
         waits.push(ms);
         return Promise.resolve();
@@ -74,6 +75,21 @@ describe("logs of a chain", () => {
     };
     expect((await scan(1000)).flat()).to.have.lengthOf(100);
     expect(waits).to.deep.equal([10, 20, 25]);
+  });
+
+  it("are asked for again when a node is silent", async () => {
+    const { provider } = chain;
+    let asked = 0;
+    const silent = {
+      ...provider,
+      getLogs: ((filter) =>
+        ++asked % 2 === 1 ? new Promise(() => undefined) : provider.getLogs(filter)) as typeof provider.getLogs,
+    };
+    const query = { address: ADDRESS, topics: [TOPIC], fromBlock: 0, toBlock: 99 };
+    const pages: Log[][] = [];
+    for await (const page of scanLogs(silent, query, { retry: { ...retry, timeoutMs: 20 } })) pages.push([...page]);
+    expect(pages.flat()).to.have.length(100);
+    expect(asked).to.equal(2);
   });
 
   it("are given up, naming the blocks, when a node never answers", async () => {
