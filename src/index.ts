@@ -138,6 +138,7 @@ export {
   type LoggedStanding,
 } from "./registry/logs/certificates.js";
 export { gatherLineage, lineageOf, type Lineage, type Neighbours } from "./client/lineage.js";
+export { accumulatedDrift, type AccumulatedDrift, type DriftSource } from "./client/accumulated-drift.js";
 export { watchRegistry, type RegistryChange, type WatchOptions } from "./client/watch-registry.js";
 export { scanLogs, type LogQuery, type ScanOptions } from "./registry/logs/scan.js";
 export { cachedLogs, type CachedLogsInput } from "./registry/logs/cache.js";

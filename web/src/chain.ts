@@ -10,7 +10,7 @@ import { DriftRegistryClient } from "../../src/registry/client.js";
 import { loggedCertificates, withStatus, type LoggedStanding } from "../../src/registry/logs/certificates.js";
 import { readEvents, topicsOf } from "../../src/registry/logs/events.js";
 import type { RegisteredCertificate, RegisteredModel } from "../../src/registry/records.js";
-import { accumulatedDrift, type AccumulatedDrift } from "./accumulated-drift.js";
+import { accumulatedDrift, type AccumulatedDrift } from "../../src/client/accumulated-drift.js";
 import { endingOf, statementsAbout, type Ending, type Statement } from "./certificate-history.js";
 import { browserLogStore } from "./log-store.js";
 import { manifestOf } from "./manifests.js";

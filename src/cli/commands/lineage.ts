@@ -1,4 +1,5 @@
 import { Option, type Command } from "commander";
+import { accumulatedDrift } from "../../client/accumulated-drift.js";
 import type { Hex } from "../../encoding/hex.js";
 import { InputError } from "../../errors/errors.js";
 import { MAX_SHIFT } from "../../protocol/constants.js";
@@ -43,9 +44,9 @@ export function addLineageCommands(parent: Command, runner: Runner): void {
       }
       const ancestors = await client.ancestors(modelId);
       const children = await standing(client, { baseModelId: modelId });
-      const oldest = ancestors.at(-1);
-      const isActive = oldest !== undefined && ancestors.every(({ status }) => status === "active");
-      const drift = isActive ? await client.driftFrom(modelId, oldest.modelId) : undefined;
+      const accumulated = await accumulatedDrift(client, modelId, undefined);
+      const bounds = accumulated?.bounds;
+      const drift = bounds?.isKnown === true ? bounds.intervals : undefined;
       return {
         exitCode: 0,
         json: { modelId, depth: ancestors.length, ancestors, children, drift },
@@ -54,6 +55,9 @@ export function addLineageCommands(parent: Command, runner: Runner): void {
           session.colors.bold(`${"  ".repeat(ancestors.length)}${modelId}`),
           ...children.map((child) => `${"  ".repeat(ancestors.length + 1)}${childLine(child)}`),
           ...(drift === undefined ? [] : ["", "From the oldest ancestor at most:", ...drift.map(driftLine)]),
+          ...(bounds?.isKnown === false
+            ? ["", `Nothing bounds how far it is from the oldest ancestor: ${bounds.certificateId}: ${bounds.because}`]
+            : []),
         ],
       };
     },

@@ -5,7 +5,7 @@ import { UnavailableError } from "../../../src/errors/errors.js";
 import { layOut } from "../../../src/quantize/layout.js";
 import type { Manifest } from "../../../src/quantize/manifest.js";
 import type { Ancestor, DriftInterval, RegisteredCertificate } from "../../../src/registry/records.js";
-import { accumulatedDrift, type DriftSource } from "../../../web/src/accumulated-drift.js";
+import { accumulatedDrift, type DriftSource } from "../../../src/client/accumulated-drift.js";
 import { driftWords } from "../../../web/src/drift-words.js";
 
 const word = (digit: string): Hex => `0x${digit.repeat(64)}`;

@@ -1,11 +1,11 @@
-import { currentStatus } from "../../src/client/query-model.js";
-import { assertPolicyFitsManifest } from "../../src/drift/policy-manifest.js";
-import type { Hex } from "../../src/encoding/hex.js";
-import { InputError } from "../../src/errors/errors.js";
-import type { Manifest } from "../../src/quantize/manifest.js";
-import { contradiction } from "../../src/registry/check-record.js";
-import type { DriftRegistryClient } from "../../src/registry/client.js";
-import type { DriftInterval, RegisteredCertificate } from "../../src/registry/records.js";
+import { currentStatus } from "./query-model.js";
+import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
+import type { Hex } from "../encoding/hex.js";
+import { InputError } from "../errors/errors.js";
+import type { Manifest } from "../quantize/manifest.js";
+import { contradiction } from "../registry/check-record.js";
+import type { DriftRegistryClient } from "../registry/client.js";
+import type { DriftInterval, RegisteredCertificate } from "../registry/records.js";
 
 /** How far a model can be from its oldest ancestor, or by which certificate on the way that is not known. */
 export interface AccumulatedDrift {
