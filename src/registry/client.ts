@@ -80,7 +80,7 @@ export class DriftRegistryClient {
   /** Lowercase. */
   readonly address: Hex;
   readonly #provider: Provider;
-  #srsId: Promise<Hex> | undefined;
+  #srsId: Hex | undefined;
 
   /** For what reads the registry's events itself, such as `scanCertificates` and `watchRegistry`. */
   readonly events: EventSource;
@@ -101,8 +101,8 @@ export class DriftRegistryClient {
   }
 
   /** The SRS that models must be committed with. */
-  srsId(): Promise<Hex> {
-    this.#srsId ??= this.#call("srsId", []);
+  async srsId(): Promise<Hex> {
+    this.#srsId ??= await this.#call("srsId", []);
     return this.#srsId;
   }
 

@@ -105,6 +105,17 @@ describe("a client of a bad node", () => {
     }
   });
 
+  it("asks again after a failure: nothing that failed is kept", async () => {
+    let fails = true;
+    const { provider } = chain;
+    const client = clientOf({
+      call: (request) => (fails ? Promise.reject(new Error("method handler crashed")) : provider.call(request)),
+    });
+    expect(await verdictOf(certified, client).catch((error: unknown) => error)).to.be.instanceOf(UnavailableError);
+    fails = false;
+    expect(await verdictOf(certified, client)).to.equal("certified");
+  });
+
   it("follows one whose chain is reorganised", async () => {
     const node = chain.provider as unknown as JsonRpcProvider;
     const { client } = registry;
