@@ -3,6 +3,7 @@ import type { Runner } from "./command.js";
 import { addCommitCommand } from "./commands/commit.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addDeployCommand } from "./commands/deploy.js";
+import { addDescentCommands } from "./commands/descent.js";
 import { addExportCommand } from "./commands/export.js";
 import { addInspectCommand } from "./commands/inspect.js";
 import { addMergeCommand } from "./commands/merge.js";
@@ -30,5 +31,6 @@ export function addCommands(program: Command, runner: Runner): void {
   addQueryCommand(program, runner);
   addLineageCommands(program, runner);
   addStatusCommands(program, runner);
+  addDescentCommands(program, runner);
   addExportCommand(program, runner);
 }

@@ -14,6 +14,10 @@ const REMEDIES: Readonly<Record<string, string>> = {
   UnknownRoute: "The registry does not know the verifying key: prove with a tier and set-up that it knows.",
   RouteIsFrozen: "The registry takes no more proofs with this verifying key: prove with a newer set-up.",
   NotAllowedToDerive: "The base is restricted: ask its registrant to allow your account.",
+  ModelNotRestricted: "Anybody may certify from it: only models that were registered with --restricted ask.",
+  NotTheRegistrant: "Send from the account that registered the model.",
+  ParentNotReplaced:
+    "The certificate by which the model descends is active, or this one would make the model its own ancestor.",
   NotThePublisher: "Send from the account of the certificate's publisher, or with a signature of it.",
   SignatureExpired: "Have the publisher sign again.",
   CertificateNotActive: "Nothing is left to do: the certificate was revoked or superseded, or has expired.",

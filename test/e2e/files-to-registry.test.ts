@@ -2,6 +2,9 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { expect } from "chai";
 import { computeAddress } from "ethers";
+import type { Hex } from "../../src/encoding/hex.js";
+import { connectRpc } from "../../src/node/rpc.js";
+import { DriftRegistryClient } from "../../src/registry/client.js";
 import { openEnvelope } from "../../src/client/dsse-signature.js";
 import type { InTotoStatement } from "../../src/client/in-toto-statement.js";
 import { fileURLToPath } from "node:url";
@@ -261,18 +264,68 @@ describe("from files to the registry, by command line, at tier nano", () => {
     expect(mine.map(({ certificateId }) => certificateId)).to.include.members([ofB?.certificateId, ofC?.certificateId]);
     expect((await runCli(["list", ...chain])).stderr).to.include("takes --publisher");
 
-    const [older, newer] = [String(ofB?.certificateId), String(ofC?.certificateId)];
+    const older = String(ofB?.certificateId);
     const account = [...chain, "--account", "0"];
     const stranger = await runJson(["revoke", older, "--reason", "x", ...chain, "--account", "1"], 1);
     expect(stranger["error"]).to.deep.include({ errorName: "NotThePublisher" });
+
+    // The same fine-tune under another policy, whose certificate takes the first one's place.
+    const looser = ["--base", at("a.model.json"), "--max-norm", "3", "-o", at("a3.policy.json")];
+    await runJson(["policy", "norm", ...looser]);
+    await runJson(["register", "policy", at("a3.policy.json"), ...account]);
+    const weights = (name: string, of: string): string[] => [
+      ...[`--${of}-weights`, at(`${name}.safetensors`), `--${of}-secrets`, at(`${name}.secrets.json`)],
+    ];
+    const inputs = [...weights("a", "base"), ...weights("b", "tune")];
+    await runJson(prove("a", "b", "a3.policy.json", "b3.certificate.json", inputs));
+    const second = await runJson(["register", "certificate", at("b3.certificate.json"), ...account]);
+    const newer = String(second["certificateId"]);
+    const statusAbove = async (): Promise<string | undefined> =>
+      ((await runJson(["lineage", String(b), ...chain])) as unknown as typeof lineage).ancestors[0]?.status;
+    expect((await runJson(["adopt", newer, ...account], 1))["error"]).to.deep.include({
+      errorName: "ParentNotReplaced",
+    });
+    expect((await runJson(["adopt", `0x${"00".repeat(32)}`, ...account], 2))["error"]).to.deep.include({
+      name: "InputError",
+    });
     await runJson(["supersede", older, newer, ...account]);
-    expect((await list("--tuned", String(b)))[0]?.status).to.equal("superseded");
+    expect((await list("--tuned", String(b))).map(({ status }) => status)).to.deep.equal(["superseded", "active"]);
+    expect(await statusAbove()).to.equal("superseded");
+    expect((await runCli(["lineage", String(c), ...chain])).stdout).to.include("it is superseded");
+    await runJson(["adopt", newer, ...account]);
+    expect(await statusAbove()).to.equal("active");
+    expect((await runJson(["query", String(b), ...chain]))["isCertified"]).to.equal(true);
+
+    const reason = ["--reason", "trained on the wrong data"];
+    await runJson(["revoke", newer, String(ofC?.certificateId), ...reason, ...account]);
     expect((await runJson(["query", String(b), ...chain], 1))["isCertified"]).to.equal(false);
-    await runJson(["revoke", older, newer, "--reason", "trained on the wrong data", ...account]);
     expect((await list("--tuned", String(c)))[0]?.status).to.equal("revoked");
     const query = await runCli(["query", String(c), ...chain]);
     expect(query.exitCode).to.equal(1);
     expect(query.stdout).to.include("revoked");
+  });
+
+  it("lets the registrant of a restricted model say who may certify from it", async () => {
+    await place.write("r.safetensors", tinyModel(3));
+    await runJson(["commit", at("r.safetensors"), "--tier", "nano", "-o", at("r.model.json")]);
+    const account = [...chain, "--account", "0"];
+    const { modelId } = await runJson(["register", "model", at("r.model.json"), "--restricted", ...account]);
+    const { provider } = await connectRpc(node.url);
+    const client = new DriftRegistryClient(registry as Hex, provider);
+    const mayDerive = (): Promise<boolean> => client.mayDerive(modelId as Hex, OTHER);
+    expect(await mayDerive()).to.equal(false);
+    const stranger = ["allow", String(modelId), OTHER, ...chain, "--account", "1"];
+    expect((await runJson(stranger, 1))["error"]).to.deep.include({ errorName: "NotTheRegistrant" });
+    await runJson(["allow", String(modelId), OTHER, ...account]);
+    expect(await mayDerive()).to.equal(true);
+    await runJson(["forbid", String(modelId), OTHER, ...account]);
+    expect(await mayDerive()).to.equal(false);
+    provider.destroy();
+    expect((await runCli(["allow", String(modelId), "0x12", ...account])).stderr).to.include("0x12 is no address");
+    const open = (JSON.parse(await place.read("a.model.json")) as { modelId: string }).modelId;
+    expect((await runJson(["allow", open, OTHER, ...account], 1))["error"]).to.deep.include({
+      errorName: "ModelNotRestricted",
+    });
   });
 
   it("sends nothing to an address without a registry", async () => {

@@ -36,7 +36,7 @@ export function addStatusCommands(parent: Command, runner: Runner): void {
     summary: "end a certificate of yours in favour of another one",
     description:
       "Marks a certificate as superseded by another active one of the same publisher. It certifies nothing from then on, " +
-      "and readers are led to the other one.",
+      "and readers are led to the other one. If its model descends by it, fti adopt puts the other one there too.",
     positionals: [
       ["<old>", "id of the certificate that ends"],
       ["<new>", "id of the one in its place"],

@@ -25,6 +25,13 @@ const COMMANDS = [
   ["register", "policy"],
   ["register", "certificate"],
   ["query"],
+  ["lineage"],
+  ["list"],
+  ["revoke"],
+  ["supersede"],
+  ["allow"],
+  ["forbid"],
+  ["adopt"],
   ["export"],
 ];
 
