@@ -25,10 +25,11 @@ export async function readMapping(path: string | undefined): Promise<RoleMapping
   return path === undefined ? undefined : parseRoleMapping(await readTextFile(path), path);
 }
 
-/** Opens weights for the time of the session; an adapter's over those of its base. */
+/** Opens weights for the time of the session, an adapter's over those of its base, and says what there is to note. */
 export async function openWeights(path: string, session: Session, base?: Model): Promise<Model> {
   const model = await openModelOver(fileSystem, path, base);
   session.onClose(() => model.close());
+  for (const note of model.notes) session.notice(note);
   return model;
 }
 

@@ -25,7 +25,9 @@ export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode>
       await session.close();
     }
     exitCode = outcome.exitCode;
-    io.stdout(json ? `${encodeJson(outcome.json)}\n` : outcome.lines.map((line) => `${line}\n`).join(""));
+    const { notices } = session;
+    const object = notices.length === 0 ? outcome.json : { ...outcome.json, notes: notices };
+    io.stdout(json ? `${encodeJson(object)}\n` : outcome.lines.map((line) => `${line}\n`).join(""));
   };
   const program = createProgram(runner, io, wantsJson);
   try {

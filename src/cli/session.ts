@@ -33,6 +33,7 @@ export class Session {
   readonly #bar: ReturnType<typeof createProgressBar> | undefined;
   readonly #closers: (() => Promise<void>)[] = [];
   readonly #warned = new Set<string>();
+  readonly #notices = new Set<string>();
   #tier: TierName | undefined;
   #jobs: number | undefined;
   #pool: Promise<Pool | undefined> | undefined;
@@ -68,6 +69,18 @@ export class Session {
     this.#warned.add(line);
     const colors = pico.createColors(this.#io.colors.stderr);
     this.note(colors.bold(colors.red(`WARNING: ${line}`)));
+  }
+
+  /** What the answer depends on and the user may not expect: a line on stderr, once a run, and in `notes` of `--json`. */
+  notice(line: string): void {
+    if (this.#notices.has(line)) return;
+    this.#notices.add(line);
+    this.note(`note: ${line}`);
+  }
+
+  /** All notices of this run, in order. */
+  get notices(): readonly string[] {
+    return [...this.#notices];
   }
 
   /** The tier at which this run works: progress is guessed from it where it cannot be measured. */

@@ -1,6 +1,11 @@
 /** The file that makes a directory a PEFT adapter. */
 export const ADAPTER_CONFIG = "adapter_config.json";
 
+/** Whether a path is that of an adapter's configuration, which stands for its folder. */
+export function isAdapterConfig(path: string): boolean {
+  return path.split(/[/\\]/u).at(-1) === ADAPTER_CONFIG;
+}
+
 /** What an adapter adds to one weight: `scale·B·A`. */
 export interface LoraModule {
   /** The module's name in the adapter, such as `model.layers.0.self_attn.q_proj`. */

@@ -39,6 +39,7 @@ export function mergeAdapter(base: Model, adapter: LoraAdapter): Model {
     path: adapter.path,
     format: "peft-lora",
     tensors,
+    notes: adapter.files.notes,
     adapter: { modules: [...adapted.values()] },
     provenance: async () => {
       const [own, under] = [await adapter.files.provenance(), await base.provenance()];

@@ -1,22 +1,26 @@
 import { FormatError, InputError } from "../errors/errors.js";
 import { readWhole, type ByteSource } from "./byte-source.js";
 import { parseJsonStrict } from "./json-text.js";
-import { ADAPTER_CONFIG, type AdaptedTensor } from "./lora-module.js";
+import { assertNotForeign, looksLikeSafetensors } from "./foreign-file.js";
+import { isAdapterConfig, type AdaptedTensor } from "./lora-module.js";
+import { assertNoShard, contentOfFolder, KNOWN_FORMATS } from "./model-folder.js";
 import { readOnnx } from "./onnx.js";
 import { recordProvenance, type ModelFile, type ModelFormat, type Provenance } from "./provenance.js";
 import { MAX_HEADER_BYTES, readSafetensors } from "./safetensors.js";
-import { readSafetensorsIndex } from "./safetensors-index.js";
+import { readSafetensorsIndex, readShards } from "./safetensors-index.js";
 import type { SourceOpener } from "./source-opener.js";
 import { compareNames, type ModelTensor } from "./tensor.js";
 import { readTfjs } from "./tfjs.js";
 
 /** An opened model: its tensors can be read until it is closed. */
 export interface Model {
-  /** The file that was opened, or found in the directory. */
+  /** The file that was opened, or found in the folder; the folder, for shards without an index. */
   readonly path: string;
   readonly format: ModelFormat;
   /** In manifest order: by the UTF-8 bytes of their names, all different. */
   readonly tensors: readonly ModelTensor[];
+  /** What was decided in reading it that is not plain from the path, a sentence each: files that were left aside. */
+  readonly notes: readonly string[];
   /** Of a PEFT adapter over its base: the factors of what it adds. */
   readonly adapter?: { readonly modules: readonly AdaptedTensor[] };
   /** Reads every file once more to take its digest. */
@@ -24,37 +28,92 @@ export interface Model {
   close(): Promise<void>;
 }
 
-const FORMATS =
-  "safetensors (*.safetensors, *.safetensors.index.json), TensorFlow.js (model.json, weights manifest) and ONNX (*.onnx)";
-
 /**
- * Opens the model at `path`: a file of one of the formats, or a directory that holds exactly one.
+ * Opens the model at `path`: a file of one of the formats, or a folder that holds exactly one.
  * Throws `FormatError` for a file that breaks its format, `InputError` if there is no model or more than one,
- * and for an adapter's directory: `openModelOver` opens that.
+ * and for an adapter's folder: `openModelOver` opens that.
  */
 export async function openModel(opener: SourceOpener, path: string): Promise<Model> {
   const names = await opener.list(path);
-  if (names?.includes(ADAPTER_CONFIG) === true) {
-    throw new InputError(`${path}: is an adapter, which is a model only over its base`, {
-      remedy: "Give the base's weights as well (--base-weights), or a merged model.",
-    });
+  if (names === undefined) {
+    if (isAdapterConfig(path)) throw adapterAlone(path);
+    assertNoShard(path);
+    return openFile(opener, path, []);
   }
-  const file = names === undefined ? path : opener.join(path, chooseModelFile(path, names));
+  const { model, otherWeights } = contentOfFolder(path, names);
+  switch (model.kind) {
+    case "adapter":
+      throw adapterAlone(path);
+    case "shards":
+      return openShards(opener, path, model.names, otherWeights);
+    case "foreign":
+    case "file":
+      return openFile(opener, opener.join(path, model.name), otherWeights);
+  }
+}
+
+function adapterAlone(path: string): InputError {
+  return new InputError(`${path}: is an adapter, which is a model only over its base`, {
+    remedy: "Give the base's weights as well (--base-weights), or a merged model.",
+  });
+}
+
+/** Opens a file; `otherWeights` are those beside it, of which the user hears unless they turn out to be parts of it. */
+async function openFile(opener: SourceOpener, file: string, otherWeights: readonly string[]): Promise<Model> {
   const source = await opener.open(file);
   const opened: ModelFile[] = [{ name: file.split(/[/\\]/u).at(-1) ?? file, source }];
+  return finish(file, opened, otherWeights, async () => {
+    const format = await detectFormat(source);
+    return { format, tensors: await readFormat[format](opener, source, opened) };
+  });
+}
+
+async function openShards(
+  opener: SourceOpener,
+  folder: string,
+  names: readonly string[],
+  otherWeights: readonly string[],
+): Promise<Model> {
+  const opened: ModelFile[] = [];
+  const model = await finish(folder, opened, otherWeights, async () => {
+    for (const name of names) opened.push({ name, source: await opener.open(opener.join(folder, name)) });
+    return { format: "safetensors-sharded", tensors: await readShards(folder, opened) };
+  });
+  const note = `${folder}: read as ${names.length} shards without an index; only their names say that none is missing`;
+  return { ...model, notes: [note, ...model.notes] };
+}
+
+/** Reads the files and closes them if that fails. */
+async function finish(
+  path: string,
+  opened: readonly ModelFile[],
+  otherWeights: readonly string[],
+  read: () => Promise<{ readonly format: FileFormat; readonly tensors: readonly ModelTensor[] }>,
+): Promise<Model> {
   const close = async (): Promise<void> => {
     for (const each of opened) await each.source.close();
   };
   try {
-    const format = await detectFormat(source);
-    const unsorted = await readFormat[format](opener, source, opened);
+    const { format, tensors: unsorted } = await read();
     const tensors = [...unsorted].sort((a, b) => compareNames(a.name, b.name));
-    if (tensors.length === 0) throw new InputError(`${file}: the model has no tensor`);
-    return { path: file, format, tensors, close, provenance: () => recordProvenance(format, opened, tensors) };
+    if (tensors.length === 0) throw new InputError(`${path}: the model has no tensor`);
+    const notes = notesOnIgnored(
+      path,
+      otherWeights.filter((name) => opened.every((file) => file.name !== name)),
+    );
+    return { path, format, tensors, notes, close, provenance: () => recordProvenance(format, opened, tensors) };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** What is said about files of weights beside a model that are not part of it. */
+export function notesOnIgnored(path: string, ignored: readonly string[]): readonly string[] {
+  if (ignored.length === 0) return [];
+  const shown = ignored.slice(0, 8).join(", ");
+  const more = ignored.length > 8 ? ` and ${ignored.length - 8} more` : "";
+  return [`${path} is read; other weights in its folder are not: ${shown}${more}`];
 }
 
 type ReadFormat = (opener: SourceOpener, source: ByteSource, opened: ModelFile[]) => Promise<readonly ModelTensor[]>;
@@ -69,44 +128,33 @@ const readFormat: Readonly<Record<FileFormat, ReadFormat>> = {
   onnx: readOnnx,
 };
 
-/** The one model file among the names in a directory. Shards count only through their index. */
-function chooseModelFile(directory: string, names: readonly string[]): string {
-  const isModel = (name: string): boolean =>
-    name.endsWith(".safetensors.index.json") ||
-    name.endsWith(".onnx") ||
-    (name.endsWith(".safetensors") && !/-\d+-of-\d+\.safetensors$/u.test(name)) ||
-    /(^|[-_.])(model|weights_manifest)\.json$/u.test(name);
-  const found = names.filter(isModel).sort();
-  const [only] = found;
-  if (only !== undefined && found.length === 1) return only;
-  if (only === undefined) {
-    throw new InputError(`${directory}: holds no model file`, { remedy: `Known formats: ${FORMATS}.` });
-  }
-  throw new InputError(`${directory}: holds more than one model file: ${found.join(", ")}`, {
-    remedy: "Give the path of one of them.",
-  });
-}
-
-/** By name where the name tells, else by content: safetensors starts with a binary length, the others with JSON. */
+/** By content where that tells, whatever the name; else by name, so that a damaged file is named as what it should be. */
 async function detectFormat(source: ByteSource): Promise<FileFormat> {
-  if (source.name.endsWith(".safetensors")) return "safetensors";
-  if (source.name.endsWith(".onnx")) return "onnx";
+  await assertNotForeign(source);
   const start = await source.read(0, Math.min(9, source.size));
-  const isJson =
-    source.name.endsWith(".json") || (/^[\s[{]/u.test(String.fromCharCode(...start)) && !start.includes(0));
+  if (looksLikeSafetensors(start)) return "safetensors";
+  const text = String.fromCharCode(...start).replace(/^\xef\xbb\xbf/u, "");
+  const isJson = source.name.endsWith(".json") || (/^[\s[{]/u.test(text) && !start.includes(0));
   if (!isJson) {
-    if (start[8] === 0x7b) return "safetensors";
+    if (source.name.endsWith(".safetensors")) return "safetensors";
     // ONNX begins with its version: field 1, a small number.
-    if (start[0] === 0x08 && (start[1] ?? 255) < 64) return "onnx";
+    if (source.name.endsWith(".onnx") || (start[0] === 0x08 && (start[1] ?? 255) < 64)) return "onnx";
     throw new FormatError(source.name, "is not a model file of a known format", {
-      remedy: `Known formats: ${FORMATS}.`,
+      remedy: `Known formats: ${KNOWN_FORMATS}.`,
     });
   }
   const json = parseJsonStrict(await readWhole(source, MAX_HEADER_BYTES), source.name);
   if (Array.isArray(json)) return "tfjs";
-  if (typeof json === "object" && json !== null && "weight_map" in json) return "safetensors-sharded";
-  if (typeof json === "object" && json !== null && "weightsManifest" in json) return "tfjs";
-  throw new FormatError(source.name, "has neither a weight_map nor a weightsManifest", {
-    remedy: `Known formats: ${FORMATS}.`,
-  });
+  const has = (key: string): boolean => typeof json === "object" && json !== null && key in json;
+  if (has("weight_map")) return "safetensors-sharded";
+  if (has("weightsManifest")) return "tfjs";
+  throw new FormatError(source.name, jsonWords(has), { remedy: `Known formats: ${KNOWN_FORMATS}.` });
+}
+
+/** What a JSON file is that is no model, as far as its keys tell. */
+function jsonWords(has: (key: string) => boolean): string {
+  if (has("modelId")) return "is a committed model, not its weights";
+  if (has("error")) return "is an error message in JSON, not a model: download the file again";
+  if (has("model_type") || has("architectures")) return "is the configuration of a model, not its weights";
+  return "is JSON with neither a weight_map nor a weightsManifest";
 }

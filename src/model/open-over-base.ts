@@ -1,19 +1,26 @@
 import { openAdapter } from "./lora-adapter.js";
-import { ADAPTER_CONFIG } from "./lora-module.js";
+import { isAdapterConfig } from "./lora-module.js";
 import { mergeAdapter } from "./merged-model.js";
-import { openModel, type Model } from "./open-model.js";
+import { contentOfFolder } from "./model-folder.js";
+import { notesOnIgnored, openModel, type Model } from "./open-model.js";
 import type { SourceOpener } from "./source-opener.js";
 
 /**
- * Opens a model of any format, or a PEFT adapter's directory as a model over its base. The base must stay open.
- * Throws as `openModel` and `openAdapter`, and `InputError` for an adapter without a base.
+ * Opens a model of any format, or a PEFT adapter's folder (or its adapter_config.json) as a model over its base. The base
+ * must stay open. Throws as `openModel` and `openAdapter`, and `InputError` for an adapter without a base.
  */
 export async function openModelOver(opener: SourceOpener, path: string, base: Model | undefined): Promise<Model> {
   const names = await opener.list(path);
-  if (base === undefined || names?.includes(ADAPTER_CONFIG) !== true) return openModel(opener, path);
-  const adapter = await openAdapter(opener, path);
+  const content = names === undefined ? undefined : contentOfFolder(path, names);
+  const isAdapter = content === undefined ? isAdapterConfig(path) : content.model.kind === "adapter";
+  if (base === undefined || !isAdapter) return openModel(opener, path);
+  const adapter = await openAdapter(opener, content === undefined ? opener.directoryOf(path) : path);
   try {
-    return mergeAdapter(base, adapter);
+    const model = mergeAdapter(base, adapter);
+    return {
+      ...model,
+      notes: [...model.notes, ...notesOnIgnored(`the adapter in ${path}`, content?.otherWeights ?? [])],
+    };
   } catch (error) {
     await adapter.close();
     throw error;

@@ -42,6 +42,25 @@ export async function readSafetensorsIndex(
   return tensors;
 }
 
+/** The tensors of a complete set of shards that no index lists. Throws `FormatError` for a tensor that two of them have. */
+export async function readShards(folder: string, shards: readonly ModelFile[]): Promise<readonly TensorReader[]> {
+  const shardOf = new Map<string, string>();
+  const tensors: TensorReader[] = [];
+  for (const { name: shard, source } of shards) {
+    for (const tensor of await readSafetensors(source)) {
+      const other = shardOf.get(tensor.name);
+      if (other !== undefined) {
+        throw new FormatError(folder, `tensor ${JSON.stringify(tensor.name)} is in both ${other} and ${shard}`, {
+          remedy: "The shards are not of one model: download it again, with its index.",
+        });
+      }
+      shardOf.set(tensor.name, shard);
+      tensors.push(tensor);
+    }
+  }
+  return tensors;
+}
+
 function parseWeightMap(path: string, index: unknown): ReadonlyMap<string, string> {
   const weightMap: unknown = (index as { readonly weight_map?: unknown } | null)?.weight_map;
   if (typeof weightMap !== "object" || weightMap === null || Array.isArray(weightMap)) {

@@ -1,6 +1,7 @@
 import { FormatError } from "../errors/errors.js";
 import type { ByteSource } from "./byte-source.js";
 import { SAFETENSORS_DTYPES, type Dtype } from "./dtype.js";
+import { assertNotForeign } from "./foreign-file.js";
 import { parseJsonStrict } from "./json-text.js";
 import { storedTensorReader } from "./stored-tensor.js";
 import { assertTensorName, elementCountOf, parseShape, type TensorReader } from "./tensor.js";
@@ -27,6 +28,7 @@ interface HeaderEntry {
  * Throws `FormatError` naming the tensor and the numbers. Source: huggingface/safetensors, README, "Format".
  */
 export async function readSafetensors(source: ByteSource): Promise<readonly TensorReader[]> {
+  await assertNotForeign(source);
   const header = await readHeader(source);
   const entries = parseHeader(source.name, header.value);
   const start = LENGTH_BYTES + header.bytes;

@@ -1,5 +1,6 @@
 import { FormatError, InputError } from "../errors/errors.js";
 import { memorySource, type ByteSource } from "./byte-source.js";
+import { assertNoPlaceholder } from "./foreign-file.js";
 
 /** The seam to a file system: formats that are spread over files find the others through it. */
 export interface SourceOpener {
@@ -33,7 +34,8 @@ export function memoryFiles(files: ReadonlyMap<string, Uint8Array>): SourceOpene
 
 /**
  * Opens a file that another one names, such as a shard. Only files at or below the directory of `owner`
- * may be named: a model file must not reach for other files of the machine. Throws `FormatError` naming both.
+ * may be named: a model file must not reach for other files of the machine. Throws `FormatError` naming both, and for
+ * what stands in the place of a file, such as a git-lfs pointer.
  */
 export async function openNamedBy(opener: SourceOpener, owner: string, name: string): Promise<ByteSource> {
   const parts = name.split("/");
@@ -42,13 +44,21 @@ export async function openNamedBy(opener: SourceOpener, owner: string, name: str
       remedy: "Put the shards into the directory of the file that lists them, and name them by their relative paths.",
     });
   }
+  let source: ByteSource;
   try {
-    return await opener.open(opener.join(opener.directoryOf(owner), name));
+    source = await opener.open(opener.join(opener.directoryOf(owner), name));
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
     throw new FormatError(owner, `the shard ${JSON.stringify(name)} is missing`, {
       remedy: `Put it beside ${owner}: download the model completely.`,
       cause,
     });
+  }
+  try {
+    await assertNoPlaceholder(source);
+    return source;
+  } catch (error) {
+    await source.close();
+    throw error;
   }
 }
