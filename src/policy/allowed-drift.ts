@@ -1,0 +1,75 @@
+import { gridRows, type Policy, type Rule } from "../drift/rule.js";
+import type { TileContent } from "../quantize/tile-contents.js";
+
+/** Tiles that follow each other. */
+export interface TileSpan {
+  readonly firstTile: number;
+  readonly tileCount: number;
+}
+
+/**
+ * What a rule lets change, apart from how the protocol counts it. This file is the only one that turns a rule's integers
+ * into the weights' own unit: whoever says how far a model may be starts here.
+ */
+export interface Allowance {
+  /** Ascending, disjoint. */
+  readonly spans: readonly TileSpan[];
+  /** Largest rank of the low-rank part, whose size nothing bounds; 0 for none. */
+  readonly rank: number;
+  /** The matrix that the rank is of. Ranks of other matrices do not add. `undefined` without a rank. */
+  readonly matrix: string | undefined;
+  /** How many single weights may change by any amount. */
+  readonly sparse: bigint;
+  /** Squared norm of the rest over all tiles together is at most `square · 4^-bits`, in the weights' own unit; exact. */
+  readonly square: bigint;
+  readonly bits: number;
+  /** Largest change of one weight in the rest, in the weights' own unit: what the range proof admits. */
+  readonly largest: number;
+  /** Every weight of its tiles may change by any amount: no other bound binds. */
+  readonly isFree: boolean;
+}
+
+/** What a rule allows. `contents`: of all tiles of the manifest, which the policy fits (`assertPolicyFitsManifest`). */
+export function allowanceOf(rule: Rule, contents: readonly TileContent[], t: number): Allowance {
+  const spans = spansOf(rule);
+  const tiles = tilesOf(spans, contents);
+  const bits = (tiles[0]?.fractionBits ?? 0) + rule.shift;
+  const weights = BigInt(weightsOf(tiles));
+  // Entries of the rest lie below half the lookup range, 2^ell with ell = 2t (PROTOCOL 3).
+  const range = 2n * BigInt(t) - 1n;
+  return {
+    spans,
+    rank: rule.maxRank,
+    matrix: rule.maxRank === 0 ? undefined : `${rule.firstTile}/${gridRows(rule)}x${rule.gridCols}`,
+    sparse: rule.maxNonzeros < weights ? rule.maxNonzeros : weights,
+    square: rule.maxResidualSq,
+    bits,
+    largest: 2 ** (Number(range) - bits),
+    isFree: rule.maxNonzeros >= weights || rule.maxResidualSq >= weights * 4n ** range,
+  };
+}
+
+/** What the rules of a policy allow, in their order. */
+export function allowancesOf(policy: Policy, contents: readonly TileContent[], t: number): Allowance[] {
+  return policy.rules.map((rule) => allowanceOf(rule, contents, t));
+}
+
+/** The tiles that a rule covers. */
+export function spansOf({ firstTile, tileCount }: Rule): readonly TileSpan[] {
+  return [{ firstTile, tileCount }];
+}
+
+/** The contents of the tiles of some spans. */
+export function tilesOf(spans: readonly TileSpan[], contents: readonly TileContent[]): readonly TileContent[] {
+  return spans.flatMap(({ firstTile, tileCount }) => contents.slice(firstTile, firstTile + tileCount));
+}
+
+/** How many weights lie in some tiles. */
+export function weightsOf(tiles: readonly TileContent[]): number {
+  return tiles.reduce((sum, { weights }) => sum + weights, 0);
+}
+
+/** `√(square · 4^-bits)`, rounded up by less than one part in 2^40. */
+export function normOf({ square, bits }: Pick<Allowance, "square" | "bits">): number {
+  return Math.sqrt(Number(square)) * 2 ** -bits * (1 + 2 ** -45);
+}
