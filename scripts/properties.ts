@@ -7,9 +7,9 @@
  * as everything here: a small program of its own stands in for the native compiler that forge would download.
  */
 import { spawn } from "node:child_process";
-import { chmod, mkdir } from "node:fs/promises";
+import { chmod } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import writeFileAtomic from "write-file-atomic";
+import { makeDirectory, writeOutputs } from "../src/node/output-files.js";
 import { findForge } from "../test/support/foundry.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -30,8 +30,8 @@ if (process.argv.includes("--version")) {
   process.stdout.write(solc.compile(readFileSync(0, "utf8")));
 }
 `;
-await mkdir(`${ROOT}build/forge`, { recursive: true });
-await writeFileAtomic(`${ROOT}build/forge/solc`, compiler);
+await makeDirectory(`${ROOT}build/forge`);
+await writeOutputs([{ path: `${ROOT}build/forge/solc`, content: compiler }]);
 await chmod(`${ROOT}build/forge/solc`, 0o755);
 
 const child = spawn(forge, ["test", "--root", ROOT, ...process.argv.slice(2)], {

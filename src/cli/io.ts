@@ -1,3 +1,5 @@
+import type { Disk } from "../node/disk.js";
+
 /** The outside world of the command line, so that tests can run it in their own process. */
 export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -7,6 +9,8 @@ export interface CliIo {
   readonly terminal: NodeJS.WritableStream | undefined;
   /** Whether stdout and stderr take colours. */
   readonly colors: { readonly stdout: boolean; readonly stderr: boolean };
+  /** Where outputs are written to; the real file system by default. */
+  readonly disk?: Disk;
 }
 
 /** The process's own streams. `NO_COLOR` (no-color.org) turns colours off wherever they would be on. */

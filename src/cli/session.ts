@@ -7,8 +7,10 @@ import { referenceBackend } from "../kernels/reference/backend.js";
 import { createWasmBackend } from "../kernels/wasm/backend.js";
 import type { Pool } from "../kernels/wasm/pool.js";
 import { createKernelThreads } from "../node/kernel-threads.js";
+import { nodeDisk, type Disk } from "../node/disk.js";
 import { openAnchors, type StoredAnchors } from "../node/open-anchors.js";
 import { openSetup, type Setup } from "../node/open-setup.js";
+import { writeOutputs, type OutputFile } from "../node/output-files.js";
 import { createProgressBar } from "../node/progress-bar.js";
 import type { TierName } from "../protocol/tiers.js";
 import type { CliIo } from "./io.js";
@@ -55,6 +57,21 @@ export class Session {
 
   get env(): CliIo["env"] {
     return this.#io.env;
+  }
+
+  /** Where outputs are written to. */
+  get disk(): Disk {
+    return this.#io.disk ?? nodeDisk;
+  }
+
+  /**
+   * Writes the outputs of a command, all or none, and says where secrets are that were there before.
+   * Throws `UnavailableError` naming the file that could not be written.
+   */
+  async writeOutputs(files: readonly OutputFile[]): Promise<void> {
+    for (const { path, keptAs } of await writeOutputs(files, this.disk)) {
+      this.note(`${path}: the secrets that it held before are kept in ${keptAs}`);
+    }
   }
 
   /** A line on stderr about what is going on. */

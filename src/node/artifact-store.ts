@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { mkdir, open, readFile, rm, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { ArtifactError, UnavailableError } from "../errors/errors.js";
 import type { TierName } from "../protocol/tiers.js";
 import {
@@ -12,7 +11,10 @@ import {
   type StoredFile,
 } from "../wrap/artifacts/manifest.js";
 import { circuitSourcesDigest, tierCircuitFile } from "./circuit-sources.js";
+import { nodeDisk } from "./disk.js";
 import { onInterrupt } from "./interrupts.js";
+import { createMark, removeLeftFolders } from "./left-behind.js";
+import { makeDirectory, writeOutputs } from "./output-files.js";
 import { cachedSha256File, sha256File } from "./sha256-file.js";
 
 /**
@@ -133,9 +135,14 @@ function remedy(tier: TierName): string {
   return `Run "fti setup --tier ${tier} --dev", or with --ptau FILE for production.`;
 }
 
-/** Runs `work` with a fresh directory in the store's own file system, which is removed afterwards, also by Ctrl-C. */
+/**
+ * Runs `work` with a fresh directory in the store's own file system, which is removed afterwards, also by Ctrl-C. Those of
+ * set-ups that were killed before are removed too.
+ */
 export async function withStaging<T>(root: string, work: (directory: string) => Promise<T>): Promise<T> {
-  const directory = join(root, "staging", randomUUID());
+  const staging = join(root, "staging");
+  await removeLeftFolders(staging);
+  const directory = join(staging, createMark());
   const forget = onInterrupt(() => {
     rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   });
@@ -148,12 +155,16 @@ export async function withStaging<T>(root: string, work: (directory: string) => 
   }
 }
 
-/** Moves a finished file into the store under `file`. */
+/** Moves a finished file into the store under `file`, once it is on the medium. */
 export async function storeFile(root: string, from: string, file: string): Promise<StoredFile> {
+  const handle = await open(from, "r+");
+  await handle.sync().finally(() => handle.close());
   const { sha256, bytes } = await sha256File(from);
   const stored = { file, sha256, bytes };
-  await mkdir(join(root, "objects", sha256), { recursive: true });
-  await rename(from, objectPath(root, stored));
+  const path = objectPath(root, stored);
+  await makeDirectory(dirname(path));
+  nodeDisk.rename(from, path);
+  nodeDisk.syncFolder(dirname(path));
   return stored;
 }
 
@@ -161,8 +172,6 @@ export async function storeFile(root: string, from: string, file: string): Promi
 export async function writeManifest(root: string, manifest: ArtifactManifest): Promise<void> {
   const checked = artifactManifestSchema.parse(manifest);
   const path = manifestPath(root, checked.tier);
-  await mkdir(join(root, "tiers"), { recursive: true });
-  const temporary = `${path}.${randomUUID()}.part`;
-  await writeFile(temporary, `${JSON.stringify(checked, null, 2)}\n`);
-  await rename(temporary, path);
+  await makeDirectory(dirname(path));
+  await writeOutputs([{ path, content: `${JSON.stringify(checked, null, 2)}\n` }]);
 }

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { keccakText } from "../encoding/keccak.js";
 import { parseKeptLogs, type LogStore } from "../registry/logs/kept-logs.js";
+import { makeDirectory, writeOutputs } from "./output-files.js";
 
 /**
  * Keeps in a folder what a node has told, a file for each query. Answers of different nodes are kept apart, as a liar's
@@ -19,13 +19,11 @@ export function folderLogStore(folder: string, source: string): LogStore {
       }
     },
     save: async (key, kept) => {
-      const temporary = `${pathOf(key)}.${randomUUID()}.part`;
       try {
-        await mkdir(folder, { recursive: true });
-        await writeFile(temporary, JSON.stringify(kept));
-        await rename(temporary, pathOf(key));
+        await makeDirectory(folder);
+        await writeOutputs([{ path: pathOf(key), content: JSON.stringify(kept) }]);
       } catch {
-        await rm(temporary, { force: true }).catch(() => undefined);
+        // It is asked for again.
       }
     },
   };

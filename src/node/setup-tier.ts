@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { copyFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { UnavailableError } from "../errors/errors.js";
@@ -28,10 +28,10 @@ import {
 } from "./artifact-store.js";
 import { circuitSourcesDigest, tierCircuitFile } from "./circuit-sources.js";
 import { compileCircuit } from "./compile-circuit.js";
-import { writeFileThrough } from "./file-sink.js";
 import { fileSystem } from "./file-source.js";
 import { createKernelThreads } from "./kernel-threads.js";
-import { cachedSha256File, sha256File } from "./sha256-file.js";
+import { writeFileThrough, writeOutputs } from "./output-files.js";
+import { sha256File } from "./sha256-file.js";
 import { assertBeacon, ceremonyZkey, exportVerifier, withSnarkjs, type Beacon } from "./snarkjs-setup.js";
 
 /** How the secrets come about. */
@@ -87,8 +87,10 @@ export async function setupTier(options: SetupOptions): Promise<OpenedArtifacts>
           : await ceremonyKeys(mode, power, { r1cs: circuit.r1cs, ptau, zkey, directory }, onProgress);
       onProgress("verifying key", 0, 1);
       const verifier = await exportVerifier(zkey);
-      await writeFile(join(directory, "vkey.json"), verifier.verificationKey);
-      await writeFile(join(directory, "verifier.sol"), verifier.solidity);
+      await writeOutputs([
+        { path: join(directory, "vkey.json"), content: verifier.verificationKey },
+        { path: join(directory, "verifier.sol"), content: verifier.solidity },
+      ]);
       onProgress("verifying key", 1, 1);
 
       const insecure = mode.kind === "dev";
@@ -212,14 +214,13 @@ async function earlierCompilation(
     if (digest !== sourcesDigest) return undefined;
     const copies = { r1cs: join(directory, files.r1cs.file), wasm: join(directory, files.wasm.file) };
     for (const role of ["r1cs", "wasm"] as const) {
-      const path = objectPath(root, files[role]);
-      if ((await cachedSha256File(path)).sha256 !== files[role].sha256) return undefined;
-      await copyFile(path, copies[role]);
+      await copyFile(objectPath(root, files[role]), copies[role]);
+      if ((await sha256File(copies[role])).sha256 !== files[role].sha256) throw new Error("not the file of the set-up");
     }
     return copies;
   } catch {
     // No or no usable set-up before this one: compile.
-    await rm(join(directory, `${tier}.r1cs`), { force: true });
+    for (const name of [`${tier}.r1cs`, `${tier}.wasm`]) await rm(join(directory, name), { force: true });
     return undefined;
   }
 }

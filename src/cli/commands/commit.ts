@@ -5,7 +5,7 @@ import { encodeModel, encodeSecrets } from "../../commitment/model-file.js";
 import { InputError } from "../../errors/errors.js";
 import { createSystemRandomFr } from "../../field/random.js";
 import { tierOfTiles } from "../../node/open-setup.js";
-import { assertWritable, writeOutputs } from "../../node/output-files.js";
+import { assertWritable } from "../../node/output-files.js";
 import {
   addCommand,
   artifactsOption,
@@ -44,7 +44,7 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
     description:
       "Quantises a model (safetensors, TensorFlow.js, ONNX, or a PEFT adapter over its base), commits it tile by tile and computes its id. Equal weights have " +
       "one id, whatever the format; an adapter and its merge, which rounds, have two. A fine-tune takes everything but the weights from its --base. A --private model's " +
-      "commitments hide its weights; its blindings go to a file of secrets (mode 0600), without which nothing can be proven.",
+      "commitments hide its weights; its blindings go to a file of secrets (mode 0600), without which nothing can be proven. Secrets that exist are never replaced: --force moves them aside.",
     positionals: [["<model>", "file or directory of the weights"]],
     options: [
       tierOption(),
@@ -106,7 +106,7 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
       });
       const explanation = [...(ofBase === undefined ? [] : ofBase.explanation), ...reasons];
       const provenance = await model.provenance();
-      await writeOutputs([
+      await session.writeOutputs([
         ...(secrets === undefined ? [] : [{ path: secretsPath, content: encodeSecrets(secrets), secret: true }]),
         { path: output, content: encodeModel(committed, provenance) },
       ]);

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import Table from "cli-table3";
 import { Option, type Command } from "commander";
 import { InputError } from "../../errors/errors.js";
-import { makeDirectory, writeOutputs } from "../../node/output-files.js";
+import { makeDirectory } from "../../node/output-files.js";
 import { addCommand, artifactsOption, jobsOption, type Runner } from "../command.js";
 import { runDemo, type DemoReport } from "../demo/run-demo.js";
 import { encodeJson } from "../json.js";
@@ -40,7 +40,7 @@ export function addDemoCommand(parent: Command, runner: Runner): void {
       const directory = resolve(options.dir);
       await claimDirectory(directory, options.keep ?? false);
       const report = await runDemo({ tier: options.tier, directory, artifacts: options.artifacts }, session);
-      await writeOutputs([{ path: join(directory, REPORT_FILE), content: `${encodeJson(report)}\n` }]);
+      await session.writeOutputs([{ path: join(directory, REPORT_FILE), content: `${encodeJson(report)}\n` }]);
       const isGood = report.refusals.every((refusal) => refusal.asExpected);
       return {
         exitCode: isGood ? 0 : 1,

@@ -8,7 +8,7 @@ import { modelId } from "../../commitment/model-id.js";
 import { parseModel } from "../../commitment/model-file.js";
 import { FormatError, InputError } from "../../errors/errors.js";
 import type { Provenance } from "../../model/provenance.js";
-import { assertWritable, writeOutputs } from "../../node/output-files.js";
+import { assertWritable } from "../../node/output-files.js";
 import { walletOf } from "../../node/rpc.js";
 import { readTextFile } from "../../node/text-file.js";
 import { parseCertificate } from "../../wrap/certificate-codec.js";
@@ -63,7 +63,7 @@ export function addExportCommand(parent: Command, runner: Runner): void {
         options.format === "in-toto"
           ? await envelope(certificate, options, session)
           : modelCard({ ...options, certificate, baseName: baseNameOf(options) });
-      await writeOutputs([{ path: output, content }]);
+      await session.writeOutputs([{ path: output, content }]);
       return {
         exitCode: 0,
         json: { format: options.format, output: resolve(output) },

@@ -3,7 +3,7 @@ import { Option, type Command } from "commander";
 import { inspectModels } from "../../inspect/inspect-models.js";
 import { inspectionPage } from "../../inspect/inspection-page.js";
 import { judge } from "../../inspect/judge.js";
-import { assertWritable, writeOutputs } from "../../node/output-files.js";
+import { assertWritable } from "../../node/output-files.js";
 import { addCommand, forceOption, parseCount, type Runner } from "../command.js";
 import { inspectionTable } from "../inspection-table.js";
 import { openWeights, readMapping } from "../model-files.js";
@@ -55,7 +55,7 @@ export function addInspectCommand(parent: Command, runner: Runner): void {
       });
       const verdict = judge(inspection);
       if (options.html !== undefined) {
-        await writeOutputs([{ path: options.html, content: inspectionPage(inspection, verdict) }]);
+        await session.writeOutputs([{ path: options.html, content: inspectionPage(inspection, verdict) }]);
       }
       const { bold } = session.colors;
       return {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { assembleCertificate, type LabelledPart } from "../../client/assemble-certificate.js";
 import { tierOfTiles } from "../../node/open-setup.js";
-import { assertWritable, writeOutputs } from "../../node/output-files.js";
+import { assertWritable } from "../../node/output-files.js";
 import { readTextFile } from "../../node/text-file.js";
 import { encodeCertificate } from "../../wrap/certificate-codec.js";
 import { parseSegmentPart } from "../../wrap/segment-part-codec.js";
@@ -36,7 +36,7 @@ export function addMergeCommand(parent: Command, runner: Runner): void {
       }
       const setup = await session.openSetup(tierOfTiles(part.head.base.t, label), options.artifacts);
       const certificate = assembleCertificate(parts, setup.anchors);
-      await writeOutputs([{ path: output, content: encodeCertificate(certificate) }]);
+      await session.writeOutputs([{ path: output, content: encodeCertificate(certificate) }]);
       return certificateOutcome(certificate, output, session);
     },
   });

@@ -3,7 +3,7 @@ import { Option, type Command } from "commander";
 import { describePolicy } from "../../policy/describe-policy.js";
 import { encodePolicy } from "../../drift/policy-file.js";
 import { policyId } from "../../drift/rule.js";
-import { assertWritable, writeOutputs } from "../../node/output-files.js";
+import { assertWritable } from "../../node/output-files.js";
 import { tierOfTiles } from "../../node/open-setup.js";
 import { isFile, readTextFile } from "../../node/text-file.js";
 import { compilePolicy } from "../../policy/compile-policy.js";
@@ -60,7 +60,7 @@ export function addPolicyMakeCommands(policy: Command, runner: Runner): void {
         tier: TIERS[tierOfTiles(base.parts.t, options.base)],
         base: weights && measureBase(weights, manifest),
       });
-      await writeOutputs([{ path: output, content: encodePolicy(made) }]);
+      await session.writeOutputs([{ path: output, content: encodePolicy(made) }]);
       const words = describePolicy(made, manifest);
       return {
         exitCode: 0,

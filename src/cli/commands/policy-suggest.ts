@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import { describePolicy } from "../../policy/describe-policy.js";
 import { encodePolicy } from "../../drift/policy-file.js";
 import { policyId } from "../../drift/rule.js";
-import { assertWritable, writeOutputs } from "../../node/output-files.js";
+import { assertWritable } from "../../node/output-files.js";
 import { documentOf } from "../../policy/suggest-document.js";
 import { suggestPolicy } from "../../policy/suggest-policy.js";
 import { addCommand, forceOption, outputOption, parseCount, type Runner } from "../command.js";
@@ -52,7 +52,7 @@ export function addPolicySuggestCommand(parent: Command, runner: Runner): void {
         onProgress: session.onProgress,
       });
       const { policy, rules, reasons } = suggested;
-      await writeOutputs([
+      await session.writeOutputs([
         { path: output, content: encodePolicy(policy) },
         ...(document === undefined
           ? []

@@ -6,7 +6,7 @@ import { encodePolicy, parsePolicy } from "../../drift/policy-file.js";
 import { assertPolicyFitsManifest } from "../../drift/policy-manifest.js";
 import { assertPolicy, policyId } from "../../drift/rule.js";
 import { InputError } from "../../errors/errors.js";
-import { assertWritable, writeOutputs } from "../../node/output-files.js";
+import { assertWritable } from "../../node/output-files.js";
 import { tierOfTiles } from "../../node/open-setup.js";
 import { TIERS } from "../../protocol/tiers.js";
 import { readTextFile } from "../../node/text-file.js";
@@ -68,7 +68,7 @@ export function addPolicyCommands(parent: Command, runner: Runner): void {
         wholeTiles: options.wholeTiles ?? false,
         maxTilesPerRule: TIERS[tierOfTiles(base.parts.t, options.base)].slots,
       });
-      await writeOutputs([{ path: output, content: encodePolicy(made) }]);
+      await session.writeOutputs([{ path: output, content: encodePolicy(made) }]);
       const words = describePolicy(made, manifest);
       return {
         exitCode: 0,

@@ -9,7 +9,7 @@ import type { CommittedModel } from "../../commitment/committed-model.js";
 import { parsePolicy } from "../../drift/policy-file.js";
 import { createSystemRandomFr } from "../../field/random.js";
 import { tierOfTiles, type Setup } from "../../node/open-setup.js";
-import { assertWritable, writeOutputs } from "../../node/output-files.js";
+import { assertWritable } from "../../node/output-files.js";
 import { SegmentFolder } from "../../node/segment-folder.js";
 import { readTextFile } from "../../node/text-file.js";
 import { TIERS } from "../../protocol/tiers.js";
@@ -80,7 +80,7 @@ interface Inputs {
 
 async function proveAll(inputs: Inputs, session: Session): Promise<Outcome> {
   const { plan, setup, options, output } = inputs;
-  const folder = new SegmentFolder(options.work ?? `${output}.segments`);
+  const folder = new SegmentFolder(options.work ?? `${output}.segments`, session.disk);
   const finished = await readFinished(plan, folder, setup, session);
   const tiles = plan.segments.flatMap((segment) => (finished.has(segment.index) ? [] : segment.tiles));
   const certificate = await provePlan(plan, await openProver(inputs, tiles, session), {
@@ -89,7 +89,7 @@ async function proveAll(inputs: Inputs, session: Session): Promise<Outcome> {
       await folder.write(part.index, encodeSegmentPart(part));
     },
   });
-  await writeOutputs([{ path: output, content: encodeCertificate(certificate) }]);
+  await session.writeOutputs([{ path: output, content: encodeCertificate(certificate) }]);
   await folder.remove(plan.segments.length);
   return certificateOutcome(certificate, output, session);
 }
@@ -100,7 +100,7 @@ async function proveOne(inputs: Inputs, index: number, session: Session): Promis
   const { tiles, uses } = segmentOf(plan, index);
   const segment = await proveSegmentOf(plan, index, await openProver(inputs, tiles, session));
   const content = encodeSegmentPart(partOf(plan, index, segment, setup.proving.verifyingKey));
-  await writeOutputs([{ path: output, content }]);
+  await session.writeOutputs([{ path: output, content }]);
   const rules = uses.map(({ ruleIndex }) => ruleIndex);
   const others = plan.segments.length - 1;
   return {

@@ -12,7 +12,6 @@ import type { Hex } from "../../encoding/hex.js";
 import { VerificationError } from "../../errors/errors.js";
 import { createSystemRandomFr } from "../../field/random.js";
 import { startEmbeddedChain } from "../../node/embedded-chain.js";
-import { writeOutputs } from "../../node/output-files.js";
 import { loadRegistryContract, loadVerifierContract } from "../../node/registry-contracts.js";
 import type { TierName } from "../../protocol/tiers.js";
 import { parseManifest } from "../../quantize/manifest.js";
@@ -66,7 +65,7 @@ export async function runDemo(input: DemoInput, session: Session): Promise<DemoR
   const watch = new Stopwatch((name) => session.note(`… ${name}`));
   const { onProgress } = session;
   const write = (name: string, content: string): Promise<void> =>
-    writeOutputs([{ path: join(input.directory, name), content }]);
+    session.writeOutputs([{ path: join(input.directory, name), content }]);
 
   const setup = await watch.time(`setup of tier ${input.tier}`, () =>
     openOrMakeSetup(input.tier, input.artifacts, session),

@@ -24,7 +24,7 @@ describe("the folder of finished segments", () => {
   it("goes with its segments and what interrupted writes left", async () => {
     await folder.write(0, "zero");
     await folder.write(1, "one");
-    await place.write("c.json.segments/segment-1.json.123456", "half");
+    await place.write("c.json.segments/segment-1.json.0a1b2c3d-4321-0a1b2c3d.part", "half");
     await folder.remove(2);
     expect(await place.names()).to.deep.equal([]);
     await folder.remove(2);
