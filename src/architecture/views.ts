@@ -1,10 +1,14 @@
 import { recogniseArchitecture, type RecogniseOptions } from "./recognise.js";
 import type { Architecture, NamedShape, TensorRole } from "./role.js";
 
-/** How a base's tensors are seen as matrices, and which of the small ones share tiles. */
+/** How a base's tensors are seen as matrices, and which of the small ones share tiles, and which share their `f`. */
 export interface ArchitectureViews {
   readonly architecture: Architecture;
-  readonly views: (tensor: NamedShape) => { readonly rowAxes?: number; readonly group?: string };
+  readonly views: (tensor: NamedShape) => {
+    readonly rowAxes?: number;
+    readonly group?: string;
+    readonly family?: string;
+  };
 }
 
 /**
@@ -24,9 +28,16 @@ export function viewsOf(
       return {
         ...(role.rowAxes > 1 && role.rowAxes < shape.length ? { rowAxes: role.rowAxes } : {}),
         ...(group === undefined ? {} : { group }),
+        ...(role.block === undefined ? {} : { family: familyOf(name, role.block) }),
       };
     },
   };
+}
+
+/** A tensor's name without the number of its block: the same for the same matrix of all blocks. */
+function familyOf(name: string, block: string): string {
+  const numbers = block.match(/\d+/gu) ?? [];
+  return numbers.reduce((rest, number) => rest.replace(new RegExp(`(?<!\\d)${number}(?!\\d)`, "u"), "*"), name);
 }
 
 /** Fine-tunes free or freeze these as a whole: heads, norms and embeddings, and the biases of each. */

@@ -54,6 +54,8 @@ export async function commitModel(input: CommitModelInput): Promise<CommitModelR
     base === undefined
       ? await buildManifest(model, tier, {
           ...input.fractionBits,
+          // Pinned values are public.
+          mayPin: input.randomFr === undefined && (input.fractionBits?.mayPin ?? true),
           ...(input.views && { views: input.views }),
           tune: input.tune,
         })

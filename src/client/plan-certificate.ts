@@ -126,7 +126,12 @@ function assertBelongTogether({ base, tuned, tier, policy }: PlanCertificateInpu
       remedy: "Commit both with one setup.",
     });
   }
-  if (from.manifestHash !== to.manifestHash || from.t !== to.t || from.tileCount !== to.tileCount) {
+  if (
+    from.manifestHash !== to.manifestHash ||
+    from.classTableHash !== to.classTableHash ||
+    from.t !== to.t ||
+    from.tileCount !== to.tileCount
+  ) {
     throw new InputError("base and tuned model were committed with different manifests", {
       remedy: "Commit the tuned model with `--base` and the base's commitment file.",
     });

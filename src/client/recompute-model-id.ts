@@ -6,6 +6,7 @@ import type { Hex } from "../encoding/hex.js";
 import type { Backend } from "../kernels/backend.js";
 import { srsId, type Srs } from "../kzg/srs.js";
 import type { Model } from "../model/open-model.js";
+import { classTable, classTableHash } from "../quantize/class-table.js";
 import { parseManifest } from "../quantize/manifest.js";
 import { openTiles } from "../quantize/tile-reader.js";
 import type { ProgressListener } from "./progress.js";
@@ -39,6 +40,7 @@ export async function recomputeModelId(
     t: manifest.t,
     tileCount: manifest.tileCount,
     manifestHash: keccakText(input.manifest),
+    classTableHash: classTableHash(classTable(manifest)),
     merkleRoot: new TileTree(commitments).root,
   };
   return { modelId: modelId(parts), parts };

@@ -1,7 +1,10 @@
 import type { G1 } from "../curve/g1.js";
 import { keccakText } from "../encoding/keccak.js";
 import type { Hex } from "../encoding/hex.js";
+import { InputError } from "../errors/errors.js";
 import type { Fr } from "../field/fr.js";
+import { classTable, classTableHash } from "../quantize/class-table.js";
+import { parseManifest } from "../quantize/manifest.js";
 import { modelId, type ModelParts } from "./model-id.js";
 import { TileTree } from "./tile-tree.js";
 
@@ -26,7 +29,7 @@ export interface ModelSecrets {
   readonly blindings: readonly Fr[];
 }
 
-/** Puts commitments under a Merkle root and an id. */
+/** Puts commitments under a Merkle root and an id. Throws `InputError` for a manifest that is none, or of other tiles. */
 export function committedModel(input: {
   readonly srsId: Hex;
   readonly t: number;
@@ -35,13 +38,29 @@ export function committedModel(input: {
   readonly isPrivate: boolean;
   readonly insecure: boolean;
 }): CommittedModel {
+  const manifest = parseManifest(parseJson(input.manifest));
+  const { t, tileCount } = manifest;
+  if (t !== input.t || tileCount !== input.commitments.length) {
+    throw new InputError(
+      `the manifest has ${tileCount} tiles of side 2^${t}, the model ${input.commitments.length} of side 2^${input.t}`,
+    );
+  }
   const parts: ModelParts = {
     srsId: input.srsId,
-    t: input.t,
-    tileCount: input.commitments.length,
+    t,
+    tileCount,
     manifestHash: keccakText(input.manifest),
+    classTableHash: classTableHash(classTable(manifest)),
     merkleRoot: new TileTree(input.commitments).root,
   };
-  const { manifest, commitments, isPrivate, insecure } = input;
-  return { parts, modelId: modelId(parts), manifest, commitments, isPrivate, insecure };
+  const { commitments, isPrivate, insecure } = input;
+  return { parts, modelId: modelId(parts), manifest: input.manifest, commitments, isPrivate, insecure };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new InputError("the manifest is not JSON", { cause });
+  }
 }

@@ -7,7 +7,7 @@ import { committedModel, type CommittedModel, type ModelSecrets } from "./commit
 
 export const MODEL_FORMAT = "fine-tuning-integrity/model";
 export const SECRETS_FORMAT = "fine-tuning-integrity/model-secrets";
-const VERSION = 1;
+const VERSION = 2;
 
 const word = z.string().regex(/^0x[0-9a-f]{64}$/, "expected 0x and 64 lowercase hex digits");
 const count = z.number().int().min(0).max(0xffff_ffff);
@@ -58,14 +58,16 @@ export function encodeModel(model: CommittedModel, provenance?: unknown): string
 /** Reads a model file and recomputes its id. Throws `FormatError` naming the file and the field. */
 export function parseModel(text: string, path: string): CommittedModel {
   const file = parse(modelSchema, text, path, "a model committed by `fti commit`");
-  const model = committedModel({
-    srsId: file.srsId as Hex,
-    t: file.t,
-    manifest: file.manifest,
-    commitments: file.commitments.map((point, i) => decode(path, () => hexToG1(point, `commitments.${i}`))),
-    isPrivate: file.isPrivate,
-    insecure: file.insecure,
-  });
+  const model = decode(path, () =>
+    committedModel({
+      srsId: file.srsId as Hex,
+      t: file.t,
+      manifest: file.manifest,
+      commitments: file.commitments.map((point, i) => hexToG1(point, `commitments.${i}`)),
+      isPrivate: file.isPrivate,
+      insecure: file.insecure,
+    }),
+  );
   if (model.modelId !== file.modelId) {
     throw new FormatError(path, `the model id is ${file.modelId}, its parts give ${modelId(model.parts)}`, {
       remedy: "The file was changed. Commit the model again.",

@@ -12,11 +12,13 @@ export interface ModelParts {
   readonly tileCount: number;
   /** keccak256 of the canonical manifest. */
   readonly manifestHash: Hex;
+  /** Of the manifest's class table, which so binds the fraction bits of every tile. */
+  readonly classTableHash: Hex;
   /** Root over the tiles' commitments in order. */
   readonly merkleRoot: Hex;
 }
 
-/** `keccak256(abi.encode(version, srsId, t, tileCount, manifestHash, merkleRoot))` */
+/** `keccak256(abi.encode(version, srsId, t, tileCount, manifestHash, classTableHash, merkleRoot))` */
 export function modelId(parts: ModelParts): Hex {
   return keccakWords([
     BigInt(PROTOCOL_VERSION),
@@ -24,6 +26,7 @@ export function modelId(parts: ModelParts): Hex {
     BigInt(parts.t),
     BigInt(parts.tileCount),
     parts.manifestHash,
+    parts.classTableHash,
     parts.merkleRoot,
   ]);
 }

@@ -1,6 +1,7 @@
 import { InputError } from "../errors/errors.js";
 import { keccakWords, type Word } from "../encoding/keccak.js";
 import type { Hex } from "../encoding/hex.js";
+import { MAX_CLASSES } from "./layout.js";
 import type { Manifest } from "./manifest.js";
 import { MAX_FRACTION_BITS, MIN_FRACTION_BITS } from "./round.js";
 import { tileRanges } from "./tile-map.js";
@@ -11,14 +12,11 @@ export interface TileClass {
   readonly fractionBits: number;
 }
 
-/** Entries of a class table: an upper bound on what a registry reads. */
-export const MAX_CLASSES = 64;
-
 /**
  * The fraction bits of every tile as runs, ascending by tile (PROTOCOL 2). Its hash is a part of the model id, so a registry
  * that is given the table knows every tile's `f`, and no policy can lie about units.
  */
-export function classTable(manifest: Manifest): readonly TileClass[] {
+export function classTable(manifest: Pick<Manifest, "tileCount" | "tensors">): readonly TileClass[] {
   const classes: TileClass[] = [];
   for (const { firstTile, fractionBits } of tileRanges(manifest)) {
     if (classes.at(-1)?.fractionBits !== fractionBits) classes.push({ firstTile, fractionBits });

@@ -4,16 +4,20 @@ import { keccakText } from "../encoding/keccak.js";
 import type { Hex } from "../encoding/hex.js";
 import { InputError } from "../errors/errors.js";
 import type { Model } from "../model/open-model.js";
-import { elementCountOf } from "../model/tensor.js";
+import { elementCountOf, type TensorReader } from "../model/tensor.js";
 import type { Tier } from "../protocol/tiers.js";
 import { chooseFractionBits, type FractionBitsOptions } from "./fraction-bits.js";
 import { layOut, type PlacedTensor, type TensorSpec } from "./layout.js";
 import { listTensors } from "./list-tensors.js";
+import { describeBits } from "./describe-bits.js";
+import { MagnitudeHistogram } from "./magnitude-histogram.js";
 import { measureMagnitude, type Magnitude } from "./magnitude.js";
+import { pinnedLimit, type PinnedEntry } from "./pinned.js";
 import { MAX_FRACTION_BITS, MIN_FRACTION_BITS } from "./round.js";
+import { digestOfValues } from "./value-digest.js";
 
 /** Version of the manifest's form. */
-export const MANIFEST_VERSION = 1;
+export const MANIFEST_VERSION = 2;
 
 /**
  * What a model is apart from its weights: names, shapes, fractional bits and where every tensor lies in the tiles.
@@ -47,6 +51,8 @@ export interface TensorView {
   readonly rowAxes?: number;
   /** Small tensors share tiles only within a group. */
   readonly group?: string;
+  /** The same for the same matrix of all blocks, which are to have one `f`. */
+  readonly family?: string;
 }
 
 export interface ManifestOptions extends FractionBitsOptions {
@@ -56,7 +62,7 @@ export interface ManifestOptions extends FractionBitsOptions {
 }
 
 /**
- * Makes the manifest of a base: reads every tensor once to find its largest weight, chooses `f` and lays the
+ * Makes the manifest of a base: reads every tensor once to measure its weights, chooses `f` and what is pinned, and lays the
  * tensors out. `explanation` says why `f` is what it is. Throws `InputError` for weights that cannot be committed.
  */
 export async function buildManifest(
@@ -65,39 +71,69 @@ export async function buildManifest(
   options: ManifestOptions = {},
 ): Promise<{ readonly manifest: Manifest; readonly explanation: readonly string[] }> {
   const listed = listTensors(model, options.tune);
+  const histogram = new MagnitudeHistogram();
   const magnitudes: Magnitude[] = [];
-  for (const { name, tensor } of listed) {
+  const digests = new Map<string, string>();
+  for (const { name, tensor, isOptional } of listed) {
     if (tensor.kind === "string" || tensor.elementCount === 0) continue;
-    magnitudes.push(await measureMagnitude({ ...tensor, name }));
+    const magnitude = await measureMagnitude({ ...tensor, name }, histogram);
+    if (magnitude.hasInfinities) digests.set(name, await digestOfWhole(tensor, isOptional));
+    else magnitudes.push(magnitude);
   }
-  const { fractionBits, explanation } = chooseFractionBits(magnitudes, tier, options);
+  const views = new Map(listed.map(({ name, tensor: { shape } }) => [name, options.views?.({ name, shape }) ?? {}]));
+  const absent = new Set(listed.flatMap(({ name, isOptional }) => (isOptional ? [name] : [])));
+  const bits = chooseFractionBits(magnitudes, tier, options, {
+    familyOf: (name) => views.get(name)?.family,
+    isOptional: (name) => absent.has(name),
+  });
   const specs = listed.map(({ name, tensor, isOptional }): TensorSpec => {
     const { shape } = tensor;
     if (tensor.kind === "string") return { name, shape, sha256: tensor.sha256 };
-    return {
-      name,
-      shape,
-      fractionBits: fractionBits.get(name),
-      ...options.views?.({ name, shape }),
-      ...(isOptional && tensor.elementCount > 0 ? { optional: true } : {}),
-    };
+    const sha256 = digests.get(name);
+    if (sha256 !== undefined) return { name, shape, sha256, values: true };
+    const { rowAxes, group } = views.get(name) ?? {};
+    const { fractionBits, pinned } = bits.get(name) ?? {};
+    const optional = isOptional && tensor.elementCount > 0 ? ({ optional: true } as const) : {};
+    return { name, shape, fractionBits, pinned, rowAxes, group, ...optional };
   });
   const { tensors, tileCount } = layOut(tier.t, specs);
-  const optional = listed.filter(({ isOptional }) => isOptional).map(({ name }) => name);
   return {
     manifest: { version: MANIFEST_VERSION, t: tier.t, tileCount, tensors },
-    explanation:
-      optional.length === 0
-        ? explanation
-        : [...explanation, `Only one of the two models has ${optional.join(", ")}: zeros for the other.`],
+    explanation: [
+      ...describeBits(magnitudes, bits),
+      ...[...digests.keys()].map(
+        (name) => `${name} holds infinities: it is compared as a whole, and must be the same in every fine-tune.`,
+      ),
+      ...(absent.size === 0 ? [] : [`Only one of the two models has ${[...absent].join(", ")}: zeros for the other.`]),
+    ],
   };
+}
+
+/** The digest of a tensor with infinities. Throws `InputError` if a model may lack it: nothing stands for zeros. */
+async function digestOfWhole(tensor: TensorReader, isOptional: boolean): Promise<string> {
+  if (isOptional) {
+    throw new InputError(
+      `${tensor.file}: tensor ${JSON.stringify(tensor.name)} holds infinities, and only one of the models has it`,
+      { remedy: "A tensor with infinities must be the same in both models." },
+    );
+  }
+  return digestOfValues(tensor);
 }
 
 const count = z.number().int().nonnegative().safe();
 const named = { name: z.string(), shape: z.array(count) };
 /** What a tensor with tiles may say besides; never the default. */
-const placed = { ...named, rowAxes: z.number().int().min(2).max(8).optional(), optional: z.literal(true).optional() };
-const fractionBits = z.number().int().min(MIN_FRACTION_BITS).max(MAX_FRACTION_BITS);
+const placed = {
+  ...named,
+  rowAxes: z.number().int().min(2).max(8).optional(),
+  optional: z.literal(true).optional(),
+  fractionBits: z.number().int().min(MIN_FRACTION_BITS).max(MAX_FRACTION_BITS),
+  firstTile: count,
+  pinned: z
+    .array(z.tuple([count, z.number().finite()]))
+    .nonempty()
+    .optional(),
+};
 
 const manifestSchema = z
   .object({
@@ -111,8 +147,6 @@ const manifestSchema = z
             .object({
               kind: z.literal("grid"),
               ...placed,
-              fractionBits,
-              firstTile: count,
               gridRows: count,
               gridCols: count,
             })
@@ -121,8 +155,6 @@ const manifestSchema = z
             .object({
               kind: z.literal("packed"),
               ...placed,
-              fractionBits,
-              firstTile: count,
               offset: count,
               group: z
                 .string()
@@ -130,7 +162,14 @@ const manifestSchema = z
                 .optional(),
             })
             .strict(),
-          z.object({ kind: z.literal("digest"), ...named, sha256: z.string().regex(/^[0-9a-f]{64}$/u) }).strict(),
+          z
+            .object({
+              kind: z.literal("digest"),
+              ...named,
+              sha256: z.string().regex(/^[0-9a-f]{64}$/u),
+              values: z.literal(true).optional(),
+            })
+            .strict(),
           z.object({ kind: z.literal("empty"), ...named }).strict(),
         ]),
       )
@@ -163,6 +202,7 @@ export function parseManifest(json: unknown, label = "manifest"): Manifest {
     if (rowAxes !== undefined && rowAxes >= shape.length) reject(`${rowAxes} of its ${shape.length} axes are rows`);
     const elements = elementCountOf(shape);
     if (!Number.isSafeInteger(elements)) reject(`its shape ${JSON.stringify(shape)} is too large`);
+    if ("pinned" in tensor) assertPinned(tensor, elements, reject);
     const hasTiles = kind === "grid" || kind === "packed";
     if (kind !== "digest" && hasTiles !== elements > 0) reject(`has ${elements} elements, but its kind is ${kind}`);
   }
@@ -170,6 +210,26 @@ export function parseManifest(json: unknown, label = "manifest"): Manifest {
   const manifest: Manifest = { version: MANIFEST_VERSION, t, ...layOut(t, specs) };
   assertSameLayout(label, manifest, parsed.data);
   return manifest;
+}
+
+/** Pinned entries are few, ascend by index, lie in the tensor and are not zero. */
+function assertPinned(
+  {
+    pinned = [],
+    optional,
+  }: { readonly pinned?: readonly PinnedEntry[] | undefined; readonly optional?: true | undefined },
+  elements: number,
+  reject: (detail: string) => never,
+): void {
+  if (optional === true) reject("a model may lack it, so none of its weights can be pinned");
+  const most = pinnedLimit(elements);
+  if (pinned.length > most) reject(`${pinned.length} of its ${elements} weights are pinned, at most ${most} can be`);
+  pinned.forEach(([index, value], i) => {
+    const previous = pinned[i - 1]?.[0] ?? -1;
+    if (index <= previous) reject(`the pinned index ${index} does not come after ${previous}`);
+    if (index >= elements) reject(`weight ${index} of ${elements} is pinned`);
+    if (value === 0) reject(`weight ${index} is pinned at zero`);
+  });
 }
 
 function assertSameLayout(

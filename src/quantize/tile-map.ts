@@ -14,7 +14,7 @@ export interface TileRange {
 }
 
 /** The tile ranges of a manifest, by ascending `firstTile`. Together they are tiles `0 … tileCount - 1`. */
-export function tileRanges(manifest: Manifest): readonly TileRange[] {
+export function tileRanges(manifest: Pick<Manifest, "tileCount" | "tensors">): readonly TileRange[] {
   const byFirst = new Map<number, (GridTensor | PackedTensor)[]>();
   for (const tensor of manifest.tensors) {
     if (tensor.kind !== "grid" && tensor.kind !== "packed") continue;

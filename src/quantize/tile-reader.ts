@@ -2,8 +2,10 @@ import { sharedInt32 } from "../kernels/shared-array.js";
 import type { Model } from "../model/open-model.js";
 import { elementCountOf, type TensorReader } from "../model/tensor.js";
 import { matrixView, type GridTensor, type PackedTensor } from "./layout.js";
+import { assertBoundValues } from "./bound-values.js";
 import { CHUNK_ELEMENTS } from "./magnitude.js";
 import type { Manifest } from "./manifest.js";
+import type { PinnedEntry } from "./pinned.js";
 import { quantizeInto } from "./round.js";
 import { matchTensors } from "./same-shapes.js";
 import { rangeOfTile, tileRanges, type TileRange } from "./tile-map.js";
@@ -15,7 +17,8 @@ export interface TileReader {
   readonly tileSize: number;
   /**
    * The entries of a tile: entry `(u, v)` at `v + n·u`, padding 0. Written over `into` if that is given, else into
-   * a new shared array, which belongs to the caller. Throws `InputError` for a weight that does not fit, `RangeError` for
+   * a new shared array, which belongs to the caller. Throws `InputError` for a weight that does not fit, and whichever tile is
+   * read, for one that is not as the manifest says (`assertBoundValues`); `RangeError` for
    * a tile that does not exist. Reading the tiles in order reads every byte of the files once.
    */
   readTile(tile: number, into?: Int32Array): Promise<Int32Array>;
@@ -47,6 +50,7 @@ export function openTiles(model: Pick<Model, "tensors" | "path">, manifest: Mani
   };
   const ranges = tileRanges(manifest);
   const n = 2 ** manifest.t;
+  let bound: Promise<void> | undefined;
   const panelColumns = Math.max(1, Math.floor(MAX_PANEL_ENTRIES / (n * n))) * n;
   let panel: Panel | undefined;
 
@@ -63,7 +67,7 @@ export function openTiles(model: Pick<Model, "tensors" | "path">, manifest: Mani
     const key = `${grid.firstTile}/${firstRow}/${panelStart}`;
     if (panel?.key !== key) {
       const corner = firstRow * columns + panelStart;
-      panel = { key, entries: quantizePanel(reader, corner, height, panelWidth, columns, grid.fractionBits) };
+      panel = { key, entries: quantizePanel(reader, corner, height, panelWidth, columns, grid) };
     }
     const whole = await panel.entries;
     for (let u = 0; u < height; u++) {
@@ -79,14 +83,7 @@ export function openTiles(model: Pick<Model, "tensors" | "path">, manifest: Mani
       const start = Math.max(from, tensor.offset);
       const end = Math.min(from + n * n, tensor.offset + elementCountOf(tensor.shape));
       if (start >= end) continue;
-      await quantizeRange(
-        readerOf(tensor),
-        start - tensor.offset,
-        end - start,
-        tensor.fractionBits,
-        entries,
-        start - from,
-      );
+      await quantizeRange(readerOf(tensor), start - tensor.offset, end - start, tensor, entries, start - from);
     }
   };
 
@@ -95,6 +92,7 @@ export function openTiles(model: Pick<Model, "tensors" | "path">, manifest: Mani
     tileSize: n * n,
     readTile: async (tile, into) => {
       const range = rangeOfTile(ranges, tile);
+      await (bound ??= assertBoundValues(manifest, tensors));
       const [first] = range.tensors;
       const position = tile - range.firstTile;
       const entries = into?.fill(0) ?? sharedInt32(n * n);
@@ -121,29 +119,43 @@ async function quantizePanel(
   height: number,
   width: number,
   columns: number,
-  f: number,
+  placed: Quantized,
 ): Promise<Int32Array> {
   const entries = new Int32Array(height * width);
   if (width === columns) {
-    await quantizeRange(reader, corner, height * width, f, entries, 0);
+    await quantizeRange(reader, corner, height * width, placed, entries, 0);
   } else {
-    for (let u = 0; u < height; u++) await quantizeRange(reader, corner + u * columns, width, f, entries, u * width);
+    for (let u = 0; u < height; u++) {
+      await quantizeRange(reader, corner + u * columns, width, placed, entries, u * width);
+    }
   }
   return entries;
 }
 
-/** Quantises `count` elements from `start` into `out` from `outStart`, a chunk at a time. */
+type Quantized = Pick<GridTensor | PackedTensor, "fractionBits" | "pinned">;
+
+/** Quantises `count` elements from `start` into `out` from `outStart`, a chunk at a time. Pinned ones become zero. */
 async function quantizeRange(
   reader: TensorReader,
   start: number,
   count: number,
-  f: number,
+  { fractionBits, pinned }: Quantized,
   out: Int32Array,
   outStart: number,
 ): Promise<void> {
   for (let done = 0; done < count; done += CHUNK_ELEMENTS) {
-    const values = await reader.readValues(start + done, Math.min(CHUNK_ELEMENTS, count - done));
+    const read = await reader.readValues(start + done, Math.min(CHUNK_ELEMENTS, count - done));
+    const values = pinned === undefined ? read : withoutPinned(read, start + done, pinned);
     const place = { file: reader.file, tensor: reader.name, index: start + done };
-    quantizeInto(out, outStart + done, values, f, place);
+    quantizeInto(out, outStart + done, values, fractionBits, place);
   }
+}
+
+/** The same values, which begin at element `start`, with zeros in the pinned places. */
+function withoutPinned(values: Float64Array, start: number, pinned: readonly PinnedEntry[]): Float64Array {
+  const here = pinned.filter(([index]) => index >= start && index < start + values.length);
+  if (here.length === 0) return values;
+  const copy = values.slice();
+  for (const [index] of here) copy[index - start] = 0;
+  return copy;
 }

@@ -82,9 +82,9 @@ export interface CertifyParams {
 const NO_METADATA: Metadata = { uri: "", contentHash: `0x${"00".repeat(32)}` };
 
 export function certifyParams(certificate: Certificate, routeOf: RouteOfTier, terms: CertifyTerms = {}): CertifyParams {
-  const { t, tileCount, manifestHash, merkleRoot } = certificate.base;
+  const { t, tileCount, manifestHash, classTableHash, merkleRoot } = certificate.base;
   return {
-    base: { t, tileCount, manifestHash, merkleRoot },
+    base: { t, tileCount, manifestHash, classTableHash, merkleRoot },
     policyId: policyId(certificate.policy),
     tunedMerkleRoot: certificate.tuned.merkleRoot,
     expiresAt: terms.expiresAt ?? 0,

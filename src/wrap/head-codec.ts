@@ -11,6 +11,7 @@ const partsSchema = strict({
   t: count,
   tileCount: count,
   manifestHash: word,
+  classTableHash: word,
   merkleRoot: word,
 });
 

@@ -4,6 +4,7 @@ import { assertPolicy, policyId, type Policy } from "../drift/rule.js";
 import type { Hex } from "../encoding/hex.js";
 import { keccakText } from "../encoding/keccak.js";
 import { VerificationError } from "../errors/errors.js";
+import { classTable, classTableHash } from "../quantize/class-table.js";
 import { encodeManifest, parseManifest, type Manifest } from "../quantize/manifest.js";
 import type { Certificate, SentOnChain, WrappedSegment } from "./certificate.js";
 import type { TrustAnchors } from "./trust-anchors.js";
@@ -88,6 +89,7 @@ function assertModels({ base, tuned }: SentOnChain, anchors: TrustAnchors): void
   expectSame("the tuned model's t", tuned.t, base.t);
   expectSame("the tuned model's tileCount", tuned.tileCount, base.tileCount);
   expectSame("the tuned model's manifestHash", tuned.manifestHash, base.manifestHash);
+  expectSame("the tuned model's classTableHash", tuned.classTableHash, base.classTableHash);
 }
 
 /** The manifest, once it is known to be the base's. */
@@ -98,6 +100,7 @@ function manifestOf(base: ModelParts, manifest: string): Manifest {
   expectSame("the manifest's canonical text", keccakText(encodeManifest(parsed)), keccakText(manifest));
   expectSame("the manifest's t", parsed.t, base.t);
   expectSame("the manifest's tileCount", parsed.tileCount, base.tileCount);
+  expectSame("the manifest's class table", classTableHash(classTable(parsed)), base.classTableHash);
   return parsed;
 }
 

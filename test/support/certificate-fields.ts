@@ -29,9 +29,9 @@ export const LEAVES: Readonly<Record<string, Expected>> = {
   insecure: INFORMATIVE,
   notice: INFORMATIVE,
   ...entries(["chainId", "registry", "publisher"], GROTH16),
-  ...entries(["base.srsId", "base.t", "base.tileCount", "base.manifestHash"], MODELS),
+  ...entries(["base.srsId", "base.t", "base.tileCount", "base.manifestHash", "base.classTableHash"], MODELS),
   "base.merkleRoot": POLICY,
-  ...entries(["tuned.srsId", "tuned.t", "tuned.tileCount", "tuned.manifestHash"], MODELS),
+  ...entries(["tuned.srsId", "tuned.t", "tuned.tileCount", "tuned.manifestHash", "tuned.classTableHash"], MODELS),
   "tuned.merkleRoot": "segments",
   "policy.baseModelId": POLICY,
   // Into the next rule, or off the tiles that the segment changes.

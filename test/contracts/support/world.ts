@@ -1,5 +1,6 @@
 import { G1_GENERATOR, G1_INFINITY, g1Add, g1Mul, type G1 } from "../../../src/curve/g1.js";
 import { modelId, type ModelParts } from "../../../src/commitment/model-id.js";
+import { classTableHash } from "../../../src/quantize/class-table.js";
 import { TileTree } from "../../../src/commitment/tile-tree.js";
 import { policyId, type Policy, type Rule } from "../../../src/drift/rule.js";
 import {
@@ -91,6 +92,7 @@ export class World {
       t: tier.t,
       tileCount,
       manifestHash: ancestor?.base.manifestHash ?? keccakText(`manifest/${seed}`),
+      classTableHash: classTableHash([{ firstTile: 0, fractionBits: 8 }]),
       merkleRoot: new TileTree(this.#points()).root,
     };
     this.policy = { baseModelId: modelId(this.base), rules };

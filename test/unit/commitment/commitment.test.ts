@@ -33,13 +33,22 @@ describe("model ids", () => {
     t: 8,
     tileCount: 17,
     manifestHash: wordToHexBE(2n),
+    classTableHash: wordToHexBE(4n),
     merkleRoot: wordToHexBE(3n),
   };
 
   it("are the hash of the ABI encoding of their parts", () => {
     const encoded = coder.encode(
-      ["uint256", "bytes32", "uint256", "uint256", "bytes32", "bytes32"],
-      [PROTOCOL_VERSION, parts.srsId, parts.t, parts.tileCount, parts.manifestHash, parts.merkleRoot],
+      ["uint256", "bytes32", "uint256", "uint256", "bytes32", "bytes32", "bytes32"],
+      [
+        PROTOCOL_VERSION,
+        parts.srsId,
+        parts.t,
+        parts.tileCount,
+        parts.manifestHash,
+        parts.classTableHash,
+        parts.merkleRoot,
+      ],
     );
     expect(modelId(parts)).to.equal(keccak256(encoded));
   });
@@ -52,6 +61,8 @@ describe("model ids", () => {
       { t: 7 },
       { tileCount: 18 },
       { manifestHash: other },
+      { classTableHash: other },
+      { manifestHash: parts.classTableHash, classTableHash: parts.manifestHash },
       { merkleRoot: other },
       { manifestHash: parts.merkleRoot, merkleRoot: parts.manifestHash },
     ].map((change) => modelId({ ...parts, ...change }));

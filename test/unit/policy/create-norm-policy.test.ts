@@ -13,7 +13,7 @@ const T = 4;
 
 /** Two grids with different `f`, three small tensors in one packed tile. */
 const manifest: Manifest = {
-  version: 1,
+  version: 2,
   t: T,
   ...layOut(T, [
     { name: "a.weight", shape: [32, 16], fractionBits: 7 },

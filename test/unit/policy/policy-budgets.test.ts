@@ -14,7 +14,7 @@ import { tileContents } from "../../../src/quantize/tile-contents.js";
 const BASE_ID: Hex = `0x${"12".repeat(32)}`;
 const TIER = TIERS.nano;
 
-const manifestOf = (specs: readonly TensorSpec[]): Manifest => ({ version: 1, t: TIER.t, ...layOut(TIER.t, specs) });
+const manifestOf = (specs: readonly TensorSpec[]): Manifest => ({ version: 2, t: TIER.t, ...layOut(TIER.t, specs) });
 
 function compile(manifest: Manifest, text: string): Promise<CompiledPolicy> {
   return compilePolicy({

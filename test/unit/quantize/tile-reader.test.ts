@@ -4,6 +4,7 @@ import type { Model } from "../../../src/model/open-model.js";
 import { TIERS } from "../../../src/protocol/tiers.js";
 import { buildManifest, encodeManifest } from "../../../src/quantize/manifest.js";
 import { openTiles } from "../../../src/quantize/tile-reader.js";
+import { roundScaled } from "../../../src/quantize/round.js";
 import { weightAt } from "../../../src/quantize/tile-map.js";
 import { encodeSafetensors, encodeSharded, type TensorToWrite } from "../../support/encode-safetensors.js";
 import { encodeTfjs } from "../../support/encode-tfjs.js";
@@ -83,7 +84,7 @@ describe(`tiles (seed ${SEED})`, () => {
         if (place === undefined) expect(q).to.equal(0);
         else {
           seen.add(`${place.tensor}/${place.index}`);
-          expect(q).to.equal(values.get(place.tensor)![place.index]! * 2 ** place.fractionBits);
+          expect(q).to.equal(roundScaled(values.get(place.tensor)![place.index]!, place.fractionBits) + 0);
         }
       });
     }

@@ -12,7 +12,7 @@ const word = (digit: string): Hex => `0x${digit.repeat(64)}`;
 
 /** Tiles 0 and 1 are `coarse`, in steps of 2^-8; tile 2 is `fine`, in steps of 2^-10. */
 const manifest: Manifest = {
-  version: 1,
+  version: 2,
   t: 4,
   ...layOut(4, [
     { name: "coarse", shape: [32, 16], fractionBits: 8 },

@@ -34,7 +34,14 @@ const found = (policyProblem?: string, status: CertificateStatus = "active", exp
 const OPEN = { isRestricted: false, parentCertificateId: undefined };
 
 function standing(certificates: readonly FoundCertificate[], isRegistered = true): ModelStanding {
-  const parts = { srsId: word("1"), t: 4, tileCount: 1, manifestHash: word("2"), merkleRoot: word("3") };
+  const parts = {
+    srsId: word("1"),
+    t: 4,
+    tileCount: 1,
+    manifestHash: word("2"),
+    classTableHash: word("4"),
+    merkleRoot: word("3"),
+  };
   const record = { modelId: word("b"), registrant: address, registeredAt: 0, ...OPEN };
   const verdict = verdictOfAll(certificates);
   return {
