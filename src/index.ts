@@ -38,8 +38,9 @@ export { modelId, type ModelParts } from "./commitment/model-id.js";
 
 // What changed
 export { inspectModels, type InspectInput } from "./inspect/inspect-models.js";
-export type { Inspection, TensorChange } from "./inspect/inspection.js";
-export { judge, type Verdict, type VerdictKind } from "./inspect/judge.js";
+export type { ChangeKind, Inspection, Likeness, MatrixChange, TensorChange } from "./inspect/inspection.js";
+export { judge } from "./inspect/judge.js";
+export type { Verdict, VerdictKind } from "./inspect/verdict.js";
 export { inspectionPage } from "./inspect/inspection-page.js";
 export { recogniseArchitecture } from "./architecture/recognise.js";
 export { parseRoleMapping, type RoleMapping } from "./architecture/role-mapping.js";

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import type { Inspection, TensorChange } from "../inspect/inspection.js";
-import { percent, rankWords } from "../inspect/judge.js";
+import { percent, rankWords, short } from "../inspect/words.js";
 
 /** A terminal is at least that wide; names are cut in the middle to fit. */
 const NAME_WIDTH = 40;
@@ -28,18 +28,19 @@ export function inspectionTable({ tensors, onlyInBase, onlyInTune }: Inspection)
     ["fine-tune", onlyInTune],
   ] as const) {
     if (list.length > 0) {
-      lines.push(`Only the ${where} has ${list.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).join(", ")}.`);
+      lines.push(
+        `Only the ${where} has ${list.map(({ name, shape, dtype }) => `${name} ${dtype} [${shape.join(", ")}]`).join(", ")}.`,
+      );
     }
   }
   return lines;
 }
 
 function rowOf(tensor: TensorChange): string[] {
-  const { name, norm, relative, largest, nonzeros, weights, matrix } = tensor;
+  const { name, norm, relative, largest, nonzeros, weights, kind } = tensor;
   const share =
     nonzeros === weights ? "all" : `${nonzeros.toLocaleString("en-US")} of ${weights.toLocaleString("en-US")}`;
-  const single = matrix?.withSingleWeights;
-  const rank = single === undefined ? rankWords(tensor) : `${single.rank} + ${single.weights} weights`;
+  const rank = kind === "rounding" ? "rounding" : rankWords(tensor);
   return [shorten(name), short(norm), percent(relative), short(Math.abs(largest.value)), share, rank];
 }
 
@@ -59,8 +60,4 @@ function blocksOf(
 function shorten(name: string): string {
   if (name.length <= NAME_WIDTH) return name;
   return `…${name.slice(name.length - NAME_WIDTH + 1)}`;
-}
-
-function short(value: number): string {
-  return String(Number(value.toPrecision(3)));
 }

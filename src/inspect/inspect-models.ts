@@ -1,9 +1,12 @@
 import { recogniseArchitecture, type RecogniseOptions } from "../architecture/recognise.js";
 import type { Model } from "../model/open-model.js";
-import type { ModelTensor, TensorReader } from "../model/tensor.js";
-import type { Inspection, NamedRole, TensorChange } from "./inspection.js";
+import { compareOthers } from "./compare-others.js";
+import { arePaired } from "./tensor-pair.js";
+import type { Inspection, TensorChange } from "./inspection.js";
+import { loneTensors } from "./lone-tensors.js";
+import { matricesOf, totalOf } from "./inspection-sums.js";
 import { measureTensor } from "./measure-tensor.js";
-import { eachChunk } from "./tensor-pair.js";
+import { Sketches } from "./moved-tensors.js";
 
 export interface InspectInput extends RecogniseOptions {
   /** Both must stay open. */
@@ -22,31 +25,33 @@ const MAX_SPECTRUM = 256;
  */
 export async function inspectModels(input: InspectInput): Promise<Inspection> {
   const { base, tuned, maxSpectrum = MAX_SPECTRUM, onProgress = () => undefined } = input;
-  const readers = (model: Model): Map<string, TensorReader> =>
-    new Map(model.tensors.flatMap((tensor) => (tensor.kind === "float" ? [[tensor.name, tensor] as const] : [])));
-  const [before, after] = [readers(base), readers(tuned)];
   const layout = input.layout ?? (base.format === "tfjs" ? "channels-last" : "channels-first");
   const options = { layout, ...(input.mapping && { mapping: input.mapping }) };
-  const [ofBase, ofTune] = [base, tuned].map(({ tensors }) => recogniseArchitecture(tensors, options)) as [
-    ReturnType<typeof recogniseArchitecture>,
-    ReturnType<typeof recogniseArchitecture>,
+  const [ofBase, ofTune] = [
+    recogniseArchitecture(base.tensors, options),
+    recogniseArchitecture(tuned.tensors, options),
   ];
-  const isShared = (name: string): boolean =>
-    JSON.stringify(before.get(name)?.shape) === JSON.stringify(after.get(name)?.shape) && before.has(name);
-  const only = (from: ReadonlyMap<string, TensorReader>, architecture: typeof ofBase): NamedRole[] =>
-    [...from.values()].flatMap(({ name, shape }) =>
-      isShared(name) ? [] : [{ name, shape, role: architecture.roleOf(name).role }],
-    );
+  const sketches = new Sketches();
+  const adapted = tuned.adapter && new Set(tuned.adapter.modules.map(({ tensor }) => tensor));
 
-  const shared = [...before.keys()].filter(isShared);
+  const after = new Map(tuned.tensors.map((tensor) => [tensor.name, tensor]));
+  const shared = base.tensors.flatMap((before) => {
+    const other = after.get(before.name);
+    const isFloat = before.kind === "float" && other?.kind === "float";
+    return isFloat && arePaired(before, other) ? [{ before, after: other }] : [];
+  });
+  const total = shared.reduce((sum, { before }) => sum + before.elementCount, 0);
   const tensors: TensorChange[] = [];
-  for (const name of shared) {
-    onProgress("comparing tensors", tensors.length, shared.length);
-    const [w0, w1] = [before.get(name), after.get(name)];
-    if (w0 === undefined || w1 === undefined) continue;
-    tensors.push(await measureTensor(w0, w1, ofBase.roleOf(name), maxSpectrum));
+  let done = 0;
+  for (const { before, after } of shared) {
+    onProgress("comparing tensors", done, total);
+    const onChunk = sketches.of(before.name, before.shape.length < 2 ? 0 : before.elementCount);
+    const adapter = adapted && (adapted.has(before.name) ? "sum" : "whole");
+    const role = ofBase.roleOf(before.name);
+    tensors.push(await measureTensor(before, after, role, { maxSpectrum, adapter, onChunk }));
+    done += before.elementCount;
   }
-  onProgress("comparing tensors", shared.length, shared.length);
+  onProgress("comparing tensors", total, total);
   return {
     base: base.path,
     tuned: tuned.path,
@@ -54,52 +59,10 @@ export async function inspectModels(input: InspectInput): Promise<Inspection> {
     architecture: ofBase.family,
     tensors,
     others: await compareOthers(base, tuned),
-    onlyInBase: only(before, ofBase),
-    onlyInTune: only(after, ofTune),
+    onlyInBase: await loneTensors(base, tuned, ofBase),
+    onlyInTune: await loneTensors(tuned, base, ofTune),
+    moved: sketches.findMoved(tensors),
+    matrices: matricesOf(tensors),
     total: totalOf(tensors),
   };
-}
-
-/** Whether what is no floating-point tensor is the same in both models. */
-async function compareOthers(base: Model, tuned: Model): Promise<Inspection["others"]> {
-  const after = new Map(tuned.tensors.map((tensor) => [tensor.name, tensor]));
-  const others = base.tensors.filter(({ kind }) => kind !== "float");
-  const changed: string[] = [];
-  for (const before of others) {
-    const other = after.get(before.name);
-    if (other === undefined || !(await isSame(before, other))) changed.push(before.name);
-  }
-  return { count: others.length, changed };
-}
-
-async function isSame(before: ModelTensor, after: ModelTensor): Promise<boolean> {
-  if (before.kind === "string" || after.kind === "string") {
-    return before.kind === "string" && after.kind === "string" && before.sha256 === after.sha256;
-  }
-  if (before.kind !== after.kind || JSON.stringify(before.shape) !== JSON.stringify(after.shape)) return false;
-  let equal = true;
-  await eachChunk(before, after, (w0, w1) => {
-    equal &&= w0.every((value, i) => value === w1[i]);
-  });
-  return equal;
-}
-
-function totalOf(tensors: readonly TensorChange[]): Inspection["total"] {
-  const sum = (of: (tensor: TensorChange) => number): number => sumOf(tensors, of);
-  const [norm, baseNorm] = [Math.sqrt(sum((each) => each.norm ** 2)), Math.sqrt(sum((each) => each.baseNorm ** 2))];
-  const changed = tensors.filter(({ nonzeros }) => nonzeros > 0);
-  const [before, after] = [sumOf(changed, (each) => each.baseNorm ** 2), sumOf(changed, (each) => each.tunedNorm ** 2)];
-  const dot = sumOf(changed, ({ cosine, baseNorm: w0, tunedNorm: w1 }) => cosine * w0 * w1);
-  return {
-    weights: sum(({ weights }) => weights),
-    changedWeights: sum(({ nonzeros }) => nonzeros),
-    norm,
-    baseNorm,
-    relative: norm === 0 ? 0 : norm / baseNorm,
-    cosine: before === 0 || after === 0 ? 1 : dot / Math.sqrt(before * after),
-  };
-}
-
-function sumOf(tensors: readonly TensorChange[], of: (tensor: TensorChange) => number): number {
-  return tensors.reduce((total, each) => total + of(each), 0);
 }

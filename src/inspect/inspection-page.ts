@@ -1,6 +1,7 @@
 import * as echarts from "echarts";
 import type { Inspection, TensorChange } from "./inspection.js";
-import { percent, rankWords, type Verdict } from "./judge.js";
+import type { Verdict } from "./verdict.js";
+import { percent, rankWords, short } from "./words.js";
 
 const WIDTH = 920;
 const MOST_SPECTRA = 12;
@@ -46,9 +47,7 @@ ${changed.map(row).join("\n")}
 }
 
 function row(tensor: TensorChange): string {
-  const { name, role, shape, norm, relative, largest, nonzeros, expectedRounding, matrix } = tensor;
-  const single = matrix?.withSingleWeights;
-  const rank = single === undefined ? rankWords(tensor) : `${single.rank} + ${single.weights} single weights`;
+  const { name, role, kind, shape, norm, relative, largest, nonzeros, expectedRounding } = tensor;
   const cells = [
     name,
     role,
@@ -57,7 +56,7 @@ function row(tensor: TensorChange): string {
     percent(relative),
     short(Math.abs(largest.value)),
     nonzeros.toLocaleString("en-US"),
-    rank,
+    kind === "rounding" ? "rounding" : rankWords(tensor),
     short(expectedRounding),
   ];
   return `<tr>${cells.map((cell) => `<td>${escape(cell)}</td>`).join("")}</tr>`;
@@ -123,10 +122,6 @@ function drawSvg(height: number, option: echarts.EChartsCoreOption): string {
   const svg = chart.renderToSVGString();
   chart.dispose();
   return svg;
-}
-
-function short(value: number): string {
-  return String(Number(value.toPrecision(3)));
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -1,7 +1,11 @@
 import type { MatrixSource } from "../linalg/matrix-source.js";
-import type { TensorReader } from "../model/tensor.js";
+import type { ModelTensor, TensorReader } from "../model/tensor.js";
 import { CHUNK_ELEMENTS } from "../quantize/magnitude.js";
-import { matrixView } from "../quantize/layout.js";
+
+/** Whether two tensors of one name can be compared: they are of one kind and one shape. */
+export function arePaired(before: ModelTensor, after: ModelTensor): boolean {
+  return before.kind === after.kind && JSON.stringify(before.shape) === JSON.stringify(after.shape);
+}
 
 /** Visits both tensors of one shape, a chunk at a time. */
 export async function eachChunk(
@@ -15,16 +19,33 @@ export async function eachChunk(
   }
 }
 
-/** The difference of two tensors as the matrix that they are seen as, read by rows. */
-export function differenceMatrix(base: TensorReader, tuned: TensorReader, rowAxes: number): MatrixSource {
-  const [rows, cols] = matrixView(base.shape, rowAxes);
+/** A matrix that lies in both tensors in a row, from one of their elements on. */
+export interface MatrixPlace {
+  readonly rows: number;
+  readonly cols: number;
+  readonly start: number;
+}
+
+/** The difference of a matrix of two tensors, read by rows. Where either weight is of size `below` or more, or no number, it is zero. */
+export function differenceMatrix(
+  base: TensorReader,
+  tuned: TensorReader,
+  { rows, cols, start }: MatrixPlace,
+  below = Infinity,
+): MatrixSource {
   return {
     rows,
     cols,
-    readRows: async (start, count) => {
-      const before = await base.readValues(start * cols, count * cols);
-      const after = await tuned.readValues(start * cols, count * cols);
-      return after.map((weight, i) => weight - (before[i] as number));
+    readRows: async (row, count) => {
+      const before = await base.readValues(start + row * cols, count * cols);
+      const after = await tuned.readValues(start + row * cols, count * cols);
+      const change = new Float64Array(after.length);
+      for (let i = 0; i < change.length; i++) {
+        const w0 = before[i] as number;
+        const w1 = after[i] as number;
+        change[i] = Math.abs(w0) < below && Math.abs(w1) < below ? w1 - w0 : 0;
+      }
+      return change;
     },
   };
 }

@@ -6,7 +6,8 @@ import { demoModelPath } from "../../../src/cli/demo/models.js";
 import { inspectModels } from "../../../src/inspect/inspect-models.js";
 import { inspectionPage } from "../../../src/inspect/inspection-page.js";
 import type { Inspection } from "../../../src/inspect/inspection.js";
-import { judge, type VerdictKind } from "../../../src/inspect/judge.js";
+import { judge } from "../../../src/inspect/judge.js";
+import type { VerdictKind } from "../../../src/inspect/verdict.js";
 import { openModel } from "../../../src/model/open-model.js";
 import { openModelOver } from "../../../src/model/open-over-base.js";
 import { fileSystem } from "../../../src/node/file-source.js";
@@ -30,7 +31,7 @@ async function inspect(basePath: string, tunePath: string): Promise<Inspection> 
 
 const CASES: readonly (readonly [base: string, tune: string, kind: VerdictKind, words: RegExp])[] = [
   [BASE, BASE, "identical", /identical/u],
-  [BASE, transformer("full.safetensors"), "full", /^full fine-tune, small drift of 5\.9 %/u],
+  [BASE, transformer("full.safetensors"), "full", /^full fine-tune, small drift of 6\.9 %/u],
   [BASE, transformer("lora"), "lora", /^looks like LoRA of rank 4 not merged$/u],
   [BASE, transformer("lora-merged-f32.safetensors"), "lora", /^looks like LoRA of rank 4 merged in f32$/u],
   [transformer("base-f16.safetensors"), transformer("lora-merged-f16.safetensors"), "lora", /rank 4 merged in f16$/u],
@@ -50,7 +51,12 @@ const CASES: readonly (readonly [base: string, tune: string, kind: VerdictKind, 
     /LoRA of rank 4 plus 200 single weights/u,
   ],
   [BASE, transformer("backdoor.safetensors"), "full-rank", /full-rank change of 4 matrices, not a LoRA/u],
-  [BASE, transformer("overwrite.safetensors"), "independent", /^independent model: no class fits$/u],
+  [
+    BASE,
+    transformer("overwrite.safetensors"),
+    "independent",
+    /^independent model: 12 of 12 matrices \(100 % of their weights\) have no trace of the base$/u,
+  ],
   [BASE, transformer("base-bf16.safetensors"), "rounding", /^rounding only \(bf16\)$/u],
   [BASE, transformer("base-f16.safetensors"), "rounding", /^rounding only \(f16\)$/u],
   [fixture("cnn/base.safetensors"), fixture("cnn/finetuned.safetensors"), "full", /drift of 51 %/u],
