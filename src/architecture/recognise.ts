@@ -17,7 +17,7 @@ export function recogniseArchitecture(
   tensors: readonly NamedShape[],
   { mapping, layout = "channels-first" }: RecogniseOptions = {},
 ): Architecture {
-  const family = FAMILIES.find(({ signature }) => tensors.some(({ name }) => signature.test(name)));
+  const family = findFamily(tensors);
   const chain = denseChain(tensors, family);
   const normalised = new Set(
     tensors
@@ -43,6 +43,15 @@ export function recogniseArchitecture(
       return role;
     },
   };
+}
+
+/** The family of networks that names tell, such as `GPT-2`. */
+export function familyOf(tensors: readonly NamedShape[]): string | undefined {
+  return findFamily(tensors)?.name;
+}
+
+function findFamily(tensors: readonly NamedShape[]): Family | undefined {
+  return FAMILIES.find(({ signature }) => tensors.some(({ name }) => signature.test(name)));
 }
 
 function roleOf(
