@@ -21,6 +21,7 @@ export { openModel, type Model } from "./model/open-model.js";
 export { openModelOver } from "./model/open-over-base.js";
 export { openAdapter, type LoraAdapter } from "./model/lora-adapter.js";
 export type { AdaptedTensor, LoraModule } from "./model/lora-module.js";
+export type { AskedOrientation } from "./model/lora-orientation.js";
 export { memoryFiles, type SourceOpener } from "./model/source-opener.js";
 export { memorySource, type ByteSource } from "./model/byte-source.js";
 export type { Provenance } from "./model/provenance.js";

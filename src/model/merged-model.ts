@@ -1,46 +1,59 @@
 import { InputError } from "../errors/errors.js";
+import { adaptedBias, adaptedTensor } from "./adapted-tensor.js";
+import { changedTwice, placeAdapter, type AdapterPlacement } from "./adapter-placement.js";
 import type { LoraAdapter } from "./lora-adapter.js";
-import type { AdaptedTensor, LoraModule } from "./lora-module.js";
+import type { AdaptedTensor } from "./lora-module.js";
+import { orient, type AskedOrientation } from "./lora-orientation.js";
 import type { Model } from "./open-model.js";
 import { compareNames, type ModelTensor, type TensorReader } from "./tensor.js";
 
 /**
- * A base with an adapter over it as one model, not merged into any float format: `W0 + scale·B·A`, the sum over the rank in
- * order and in float64, then added. Numbers are those of the adapter applied at run time; a merge rounds them and has
- * another id. Both must stay open; closing the result closes the adapter only.
+ * A base with an adapter over it as one model, not merged into any float format: `W0 + scale·B·A`, as `adaptedTensor` computes it.
+ * Numbers are those of the adapter applied at run time; a merge rounds them and has another id. Both must stay open; closing
+ * the result closes the adapter only. A whole tensor of the adapter that has factors too is what they are added to.
  *
- * Throws `InputError` for a module that the base does not have, or of another shape, and for two that are one tensor's.
+ * Throws `InputError` as `placeAdapter` and `orient` do.
  */
-export function mergeAdapter(base: Model, adapter: LoraAdapter): Model {
+export async function mergeAdapter(
+  base: Model,
+  adapter: LoraAdapter,
+  asked: readonly AskedOrientation[] = [],
+): Promise<Model> {
+  const placement = placeAdapter(base, adapter);
+  const { replaced, added } = placement;
+  const placed = placement.modules.map(({ module, tensor }) => ({
+    module,
+    tensor: replaced.get(tensor.name)?.tensor ?? tensor,
+  }));
+  const isTransposed = orient(base, adapter, placed, asked);
   const adapted = new Map<string, AdaptedTensor>();
-  for (const module of adapter.modules) {
-    const tensor = tensorOf(base, adapter, module.module);
-    assertOnce(adapter, tensor, adapted.has(tensor));
-    adapted.set(tensor, { ...module, tensor });
-  }
-  const replaced = new Map<string, TensorReader>();
-  for (const [saved, tensor] of adapter.replaced) {
-    const name = findName(base, saved) ?? saved;
-    assertOnce(adapter, name, replaced.has(name) || adapted.has(name));
-    replaced.set(name, tensor);
-  }
-
-  const tensors = base.tensors.map((tensor): ModelTensor => {
-    const module = adapted.get(tensor.name);
-    const saved = replaced.get(tensor.name);
-    replaced.delete(tensor.name);
-    if (saved !== undefined) return { ...saved, name: tensor.name };
-    return module === undefined ? tensor : adaptedTensor(base, tensor, adapter, module);
+  placed.forEach(({ module, tensor }, i) => {
+    adapted.set(tensor.name, { ...module, tensor: tensor.name, isTransposed: isTransposed[i] === true });
   });
-  // A head that the base does not have.
-  for (const [name, tensor] of replaced) tensors.push({ ...tensor, name });
-  tensors.sort((a, b) => compareNames(a.name, b.name));
+  const biases = biasesOf(base, adapter, adapted);
+
+  const merged = base.tensors.map((tensor): ModelTensor => {
+    const under = replaced.get(tensor.name)?.tensor ?? tensor;
+    if (under.kind === "string") return under;
+    const module = adapted.get(tensor.name);
+    const bias = biases.get(tensor.name);
+    if (module !== undefined) return adaptedTensor(under, module);
+    return bias?.bias === undefined ? under : adaptedBias(under, bias.scale, bias.bias);
+  });
+  const tensors = [...merged, ...added].sort((a, b) => compareNames(a.name, b.name));
+  const notes = [
+    ...adapter.files.notes,
+    ...adapter.notes,
+    ...placement.notes,
+    ...(await notesOnReplaced(base, adapter, placement, adapted)),
+  ];
   return {
     path: adapter.path,
     format: "peft-lora",
     tensors,
-    notes: adapter.files.notes,
-    adapter: { modules: [...adapted.values()] },
+    notes,
+    // Under DoRA the change is no product of two factors.
+    adapter: { modules: [...adapted.values()].filter(({ magnitude }) => magnitude === undefined) },
     provenance: async () => {
       const [own, under] = [await adapter.files.provenance(), await base.provenance()];
       const files = [
@@ -54,61 +67,65 @@ export function mergeAdapter(base: Model, adapter: LoraAdapter): Model {
   };
 }
 
-/** Two names of the adapter must not come to one tensor of the base: one of them would be lost. */
-function assertOnce(adapter: LoraAdapter, tensor: string, isTaken: boolean): void {
-  if (!isTaken) return;
-  throw new InputError(`${adapter.path}: changes ${JSON.stringify(tensor)} of the base twice`, {
-    remedy: "Give the base that the adapter was trained on, or merge the adapter and give the merged model.",
-  });
-}
-
-/** The base's tensor that a module of the adapter changes. */
-function tensorOf(base: Model, adapter: LoraAdapter, module: string): string {
-  const name = findName(base, `${module}.weight`);
-  if (name !== undefined) return name;
-  const last = module.split(".").at(-1) ?? module;
-  const near = base.tensors.flatMap(({ name: each }) => (each.includes(last) ? [JSON.stringify(each)] : []));
-  throw new InputError(`${adapter.path}: adapts ${JSON.stringify(module)}, which ${base.path} does not have`, {
-    remedy:
-      near.length === 0
-        ? "Give the base that the adapter was trained on."
-        : `It has ${near.slice(0, 3).join(", ")}. Give the base that the adapter was trained on.`,
-  });
-}
-
-/** That name, or the one tensor whose name ends in it or that it ends in: prefixes such as `model.` come and go. */
-function findName(base: Model, name: string): string | undefined {
-  if (base.tensors.some((tensor) => tensor.name === name)) return name;
-  const near = base.tensors.filter((tensor) => tensor.name.endsWith(`.${name}`) || name.endsWith(`.${tensor.name}`));
-  return near.length === 1 ? near[0]?.name : undefined;
-}
-
-function adaptedTensor(base: Model, tensor: ModelTensor, adapter: LoraAdapter, module: LoraModule): TensorReader {
-  const { rank, scale, a, b, inSize, outSize, isTransposed } = module;
-  const [rows, cols] = isTransposed ? [inSize, outSize] : [outSize, inSize];
-  if (tensor.kind === "string" || tensor.shape.length !== 2 || tensor.shape[0] !== rows || tensor.shape[1] !== cols) {
-    throw new InputError(
-      `${adapter.path}: adapts ${JSON.stringify(tensor.name)} as ${rows} × ${cols}, but in ${base.path} it is ${JSON.stringify(tensor.shape)}`,
-      { remedy: "Give the base that the adapter was trained on, and check fan_in_fan_out." },
-    );
+/** Modules that have a bias of the adapter's, by the names of the base's biases. */
+function biasesOf(
+  base: Model,
+  adapter: LoraAdapter,
+  adapted: ReadonlyMap<string, AdaptedTensor>,
+): ReadonlyMap<string, AdaptedTensor> {
+  const biases = new Map<string, AdaptedTensor>();
+  for (const [name, module] of adapted) {
+    if (module.bias === undefined) continue;
+    const bias = name.replace(/weight$/u, "bias");
+    if (bias === name || !base.tensors.some((tensor) => tensor.name === bias)) {
+      throw new InputError(
+        `${adapter.path}: adds to the bias of ${JSON.stringify(module.module)}, which ${base.path} does not have`,
+        {
+          remedy: "Give the base that the adapter was trained on, or merge the adapter and give the merged model.",
+        },
+      );
+    }
+    biases.set(bias, module);
   }
-  return {
-    ...tensor,
-    kind: "float",
-    // The sum is rounded to no format of the base: what is expected of rounding noise depends on it.
-    dtype: "F64",
-    readValues: async (start, count) => {
-      const values = (await tensor.readValues(start, count)).slice();
-      for (let i = 0; i < count; i++) {
-        const [row, col] = [Math.floor((start + i) / cols), (start + i) % cols];
-        const [out, input] = isTransposed ? [col, row] : [row, col];
-        let product = 0;
-        for (let k = 0; k < rank; k++) {
-          product += (b[out * rank + k] as number) * (a[k * inSize + input] as number);
-        }
-        values[i] = (values[i] as number) + scale * product;
-      }
-      return values;
-    },
-  };
+  return biases;
+}
+
+/**
+ * What an adapter's whole tensors are beside those that they replace, where that is not plain. Throws `InputError` for one that
+ * has factors as well and is neither what they are added to nor an embedding, with which PEFT saves its own copy.
+ */
+async function notesOnReplaced(
+  base: Model,
+  adapter: LoraAdapter,
+  { replaced }: AdapterPlacement,
+  adapted: ReadonlyMap<string, AdaptedTensor>,
+): Promise<readonly string[]> {
+  const notes: string[] = [];
+  for (const tensor of base.tensors) {
+    const saved = replaced.get(tensor.name);
+    if (saved === undefined || tensor.kind === "string") continue;
+    const { tensor: whole, isUnderFactors } = saved;
+    const module = adapted.get(tensor.name);
+    const name = JSON.stringify(tensor.name);
+    if (String(whole.shape) !== String(tensor.shape)) {
+      notes.push(
+        `${adapter.path}: brings ${name} as ${JSON.stringify(whole.shape)}, in ${base.path} it is ${JSON.stringify(tensor.shape)}`,
+      );
+    } else if (module !== undefined && !(await isEqual(whole, tensor))) {
+      if (!isUnderFactors && !module.isEmbedding) throw changedTwice(adapter, tensor.name);
+      notes.push(`${adapter.path}: adds its factors to a ${name} of its own, which is not that of ${base.path}`);
+    }
+  }
+  return notes;
+}
+
+const CHUNK_VALUES = 1 << 18;
+
+async function isEqual(left: TensorReader, right: TensorReader): Promise<boolean> {
+  for (let start = 0; start < left.elementCount; start += CHUNK_VALUES) {
+    const count = Math.min(CHUNK_VALUES, left.elementCount - start);
+    const [a, b] = [await left.readValues(start, count), await right.readValues(start, count)];
+    if (!a.every((value, i) => value === b[i])) return false;
+  }
+  return true;
 }

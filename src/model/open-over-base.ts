@@ -1,5 +1,7 @@
 import { openAdapter } from "./lora-adapter.js";
 import { isAdapterConfig } from "./lora-module.js";
+import type { AskedOrientation } from "./lora-orientation.js";
+import { assertNoFactors } from "./loose-factors.js";
 import { mergeAdapter } from "./merged-model.js";
 import { contentOfFolder } from "./model-folder.js";
 import { notesOnIgnored, openModel, type Model } from "./open-model.js";
@@ -7,22 +9,38 @@ import type { SourceOpener } from "./source-opener.js";
 
 /**
  * Opens a model of any format, or a PEFT adapter's folder (or its adapter_config.json) as a model over its base. The base
- * must stay open. Throws as `openModel` and `openAdapter`, and `InputError` for an adapter without a base.
+ * must stay open. Throws as `openModel` and `openAdapter`, `InputError` for an adapter without a base and for factors without
+ * their configuration, and as `mergeAdapter`, to which `orientations` go.
  */
-export async function openModelOver(opener: SourceOpener, path: string, base: Model | undefined): Promise<Model> {
+export async function openModelOver(
+  opener: SourceOpener,
+  path: string,
+  base: Model | undefined,
+  orientations: readonly AskedOrientation[] = [],
+): Promise<Model> {
   const names = await opener.list(path);
   const content = names === undefined ? undefined : contentOfFolder(path, names);
   const isAdapter = content === undefined ? isAdapterConfig(path) : content.model.kind === "adapter";
-  if (base === undefined || !isAdapter) return openModel(opener, path);
+  if (base === undefined || !isAdapter) return openWhole(opener, path, base);
   const adapter = await openAdapter(opener, content === undefined ? opener.directoryOf(path) : path);
   try {
-    const model = mergeAdapter(base, adapter);
+    const model = await mergeAdapter(base, adapter, orientations);
     return {
       ...model,
       notes: [...model.notes, ...notesOnIgnored(`the adapter in ${path}`, content?.otherWeights ?? [])],
     };
   } catch (error) {
     await adapter.close();
+    throw error;
+  }
+}
+
+async function openWhole(opener: SourceOpener, path: string, base: Model | undefined): Promise<Model> {
+  const model = await openModel(opener, path);
+  try {
+    return { ...model, notes: [...model.notes, ...(await assertNoFactors(opener, model, base))] };
+  } catch (error) {
+    await model.close();
     throw error;
   }
 }

@@ -2,41 +2,22 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { FtiError } from "../../../src/errors/errors.js";
 import { openAdapter } from "../../../src/model/lora-adapter.js";
 import { openModel, type Model } from "../../../src/model/open-model.js";
 import { openModelOver } from "../../../src/model/open-over-base.js";
-import { memoryFiles, type SourceOpener } from "../../../src/model/source-opener.js";
+import { memoryFiles } from "../../../src/model/source-opener.js";
 import { fileSystem } from "../../../src/node/file-source.js";
-import { encodeSafetensors, type TensorToWrite } from "../../support/encode-safetensors.js";
+import { adapterFiles, f32, refusalOf } from "../../support/adapters.js";
+import type { TensorToWrite } from "../../support/encode-safetensors.js";
 import { openTensors, tensorOf, valuesOf } from "../../support/models.js";
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../../fixtures/transformer/${name}`, import.meta.url));
-
-const f32 = (name: string, shape: number[], values: number[]): TensorToWrite => ({ name, shape, dtype: "F32", values });
-
-/** An adapter directory in memory. */
-function adapterFiles(config: Readonly<Record<string, unknown>>, tensors: readonly TensorToWrite[]): SourceOpener {
-  const text = JSON.stringify({ peft_type: "LORA", r: 1, lora_alpha: 2, ...config });
-  return memoryFiles(
-    new Map([
-      ["lora/adapter_config.json", new TextEncoder().encode(text)],
-      ["lora/adapter_model.safetensors", encodeSafetensors(tensors)],
-    ]),
-  );
-}
 
 const PAIR = [
   f32("base_model.model.net.q.lora_A.weight", [1, 3], [1, 10, 100]),
   f32("base_model.model.net.q.lora_B.weight", [2, 1], [1, -1]),
 ];
 const BASE = [f32("net.q.weight", [2, 3], [0, 0, 0, 0, 0, 0]), f32("net.q.bias", [2], [5, 6])];
-
-const refusal = async (work: Promise<unknown>): Promise<string> => {
-  const thrown: unknown = await work.catch((error: unknown) => error);
-  expect(thrown).to.be.instanceOf(FtiError);
-  return (thrown as FtiError).message;
-};
 
 describe("adapters of low rank", () => {
   const over = async (
@@ -101,22 +82,25 @@ describe("adapters of low rank", () => {
     const cases: readonly (readonly [Promise<unknown>, RegExp])[] = [
       [openModelOver(adapterFiles({}, PAIR), "lora", undefined), /only over its base/u],
       [over({ peft_type: "IA3" }), /adapter_config\.json: peft_type/u],
-      [over({ use_dora: true }), /use_dora.*DoRA/u],
+      [over({ use_dora: true }), /"net\.q" has no lora_magnitude_vector, but use_dora is true/u],
       [over({ r: 2 }), /"net\.q": lora_A is \[1,3\] and lora_B \[2,1\], but the rank is 2/u],
       [over({}, PAIR.slice(0, 1)), /has no lora_B/u],
       [over({}, PAIR, [f32("net.k.weight", [2, 3], [0, 0, 0, 0, 0, 0])]), /does not have/u],
       [over({}, PAIR, [f32("net.q.weight", [3, 2], [0, 0, 0, 0, 0, 0])]), /as 2 × 3, but .* \[3,2\]/u],
-      [over({}, [f32("base_model.model.q.lora_magnitude_vector", [2], [1, 1])]), /lora_magnitude.*not supported/u],
+      [
+        over({}, [...PAIR, f32("base_model.model.net.q.lora_magnitude_vector", [2], [1, 1])]),
+        /has a lora_magnitude_vector, but use_dora is false/u,
+      ],
       [over({}, [f32("base_model.model.q.token_adapter.base", [2], [1, 1])]), /token_adapter.*not supported/u],
       [openModel(adapterFiles({}, PAIR), "lora"), /only over its base.*--base-weights/su],
     ];
-    for (const [work, message] of cases) expect(await refusal(work)).to.match(message);
+    for (const [work, message] of cases) expect(await refusalOf(work)).to.match(message);
   });
 
   it("are refused where they mean more than factors added to the base", async () => {
     for (const [field, value] of [
-      ["use_dora", true],
-      ["lora_bias", true],
+      ["use_qalora", true],
+      ["kasa_config", { rank: 1 }],
       ["init_lora_weights", "pissa"],
       ["init_lora_weights", "pissa_niter_16"],
       ["init_lora_weights", "olora"],
@@ -126,7 +110,7 @@ describe("adapters of low rank", () => {
       ["trainable_token_indices", [1]],
       ["alora_invocation_tokens", [7]],
     ] as const) {
-      expect(await refusal(over({ [field]: value }))).to.include(`adapter_config.json: ${field}: `);
+      expect(await refusalOf(over({ [field]: value }))).to.include(`adapter_config.json: ${field}: `);
     }
     for (const start of [true, false, "gaussian", "eva"]) {
       const model = await over({ init_lora_weights: start, layer_replication: null, target_parameters: [] });
@@ -136,11 +120,11 @@ describe("adapters of low rank", () => {
 
   it("are refused where two of their tensors would come to one", async () => {
     const other = PAIR.map((tensor) => ({ ...tensor, name: tensor.name.replace(/\.weight$/u, ".other.weight") }));
-    expect(await refusal(over({}, [...PAIR, ...other]))).to.match(/"net\.q" has lora_[AB] twice/u);
+    expect(await refusalOf(over({}, [...PAIR, ...other]))).to.match(/"net\.q" has lora_[AB] twice/u);
     const prefixed = PAIR.map((tensor) => ({ ...tensor, name: tensor.name.replace("net.q", "model.net.q") }));
-    expect(await refusal(over({}, [...PAIR, ...prefixed]))).to.match(/changes "net\.q\.weight" of the base twice/u);
+    expect(await refusalOf(over({}, [...PAIR, ...prefixed]))).to.match(/changes "net\.q\.weight" of the base twice/u);
     const whole = f32("base_model.model.net.q.weight", [2, 3], [1, 1, 1, 1, 1, 1]);
-    expect(await refusal(over({}, [...PAIR, whole]))).to.match(/changes "net\.q\.weight" of the base twice/u);
+    expect(await refusalOf(over({}, [...PAIR, whole]))).to.match(/changes "net\.q\.weight" of the base twice/u);
   });
 
   it("adapt embeddings, whose rows are the layer's inputs", async () => {
@@ -167,7 +151,9 @@ describe("adapters of low rank", () => {
       ["lora/adapter_config.json", config],
       ["lora/adapter_model.bin", new Uint8Array(4)],
     ]);
-    expect(await refusal(openAdapter(memoryFiles(files), "lora"))).to.match(/no adapter_model\.safetensors.*pickle/su);
+    expect(await refusalOf(openAdapter(memoryFiles(files), "lora"))).to.match(
+      /no adapter_model\.safetensors.*pickle/su,
+    );
   });
 
   it("give a trained adapter's merge, up to the float32 that it was rounded to", async () => {
