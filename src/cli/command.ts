@@ -3,6 +3,7 @@ import { Argument, InvalidArgumentError, Option, type Command } from "commander"
 import { isAddress } from "ethers";
 import { TIER_NAMES, type TierName } from "../protocol/tiers.js";
 import { parseJobs } from "./jobs.js";
+import type { AskedOrientation } from "../model/lora-orientation.js";
 import type { Outcome, Session } from "./session.js";
 
 /** How a command is run: opens a session, prints the outcome, remembers the exit code. */
@@ -36,9 +37,12 @@ export function addCommand<Options extends object>(parent: Command, runner: Runn
   for (const option of spec.options ?? []) command.addOption(option);
   command.addOption(new Option("--json", "print exactly one JSON object on stdout"));
   command.action(async () => {
-    const options = command.opts<Options & { json?: boolean; jobs?: number }>();
+    const options = command.opts<
+      Options & { json?: boolean; jobs?: number; orientation?: readonly AskedOrientation[] }
+    >();
     await runner(options.json ?? false, (session) => {
       session.useJobs(options.jobs);
+      session.useOrientations(options.orientation);
       return spec.run(command.args, options, session);
     });
   });

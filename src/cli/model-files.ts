@@ -27,9 +27,12 @@ export async function readMapping(path: string | undefined): Promise<RoleMapping
 
 /** Opens weights for the time of the session, an adapter's over those of its base, and says what there is to note. */
 export async function openWeights(path: string, session: Session, base?: Model): Promise<Model> {
-  const model = await openModelOver(fileSystem, path, base);
+  const model = await openModelOver(fileSystem, path, base, session.orientations);
   session.onClose(() => model.close());
   for (const note of model.notes) session.notice(note);
+  if (base !== undefined && model.adapter === undefined && session.orientations.length > 0) {
+    session.warn(`--orientation is of an adapter's modules, and ${path} is no adapter`);
+  }
   return model;
 }
 

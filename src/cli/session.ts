@@ -3,6 +3,7 @@ import pico from "picocolors";
 import type { ProgressListener } from "../client/progress.js";
 import { UnavailableError } from "../errors/errors.js";
 import type { Backend } from "../kernels/backend.js";
+import type { AskedOrientation } from "../model/lora-orientation.js";
 import { referenceBackend } from "../kernels/reference/backend.js";
 import { createWasmBackend } from "../kernels/wasm/backend.js";
 import type { Pool } from "../kernels/wasm/pool.js";
@@ -38,6 +39,7 @@ export class Session {
   readonly #notices = new Set<string>();
   #tier: TierName | undefined;
   #jobs: number | undefined;
+  #orientations: readonly AskedOrientation[] = [];
   #pool: Promise<Pool | undefined> | undefined;
   /** For stdout. */
   readonly colors: Colors;
@@ -108,6 +110,16 @@ export class Session {
   /** Takes over `--jobs`, where it was given. */
   useJobs(jobs: number | undefined): void {
     this.#jobs = jobs;
+  }
+
+  /** Takes over `--orientation`, where it was given. */
+  useOrientations(orientations: readonly AskedOrientation[] | undefined): void {
+    this.#orientations = orientations ?? [];
+  }
+
+  /** How the base stores matrices that an adapter changes, as far as the user says so. */
+  get orientations(): readonly AskedOrientation[] {
+    return this.#orientations;
   }
 
   /**

@@ -9,6 +9,7 @@ import { certificateId } from "../../registry/encode.js";
 import { parseCertificate } from "../../wrap/certificate-codec.js";
 import { addCommand, artifactsOption, jobsOption, type Runner } from "../command.js";
 import { openModelFiles, openWeights, readCommitted } from "../model-files.js";
+import { orientationOption } from "../orientation-option.js";
 import type { Session } from "../session.js";
 
 interface VerifyOptions {
@@ -38,6 +39,7 @@ export function addVerifyCommand(parent: Command, runner: Runner): void {
       new Option("--tune <file>", "committed fine-tune: compare its id"),
       new Option("--tune-weights <path>", "the fine-tune's weights: recompute its commitments"),
       new Option("--tune-secrets <file>", "secrets of a private fine-tune (with --tune and --tune-weights)"),
+      orientationOption(),
       artifactsOption(),
       jobsOption(),
     ],

@@ -18,6 +18,7 @@ import {
 } from "../command.js";
 import { viewsOfBase } from "../base-views.js";
 import { openModelFiles, openWeights, readCommitted, type OpenedFiles } from "../model-files.js";
+import { orientationOption } from "../orientation-option.js";
 import type { Session } from "../session.js";
 
 interface CommitOptions {
@@ -60,6 +61,7 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
       new Option("--base <file>", "committed base of a fine-tune"),
       new Option("--base-weights <path>", "the base's weights"),
       new Option("--base-secrets <file>", "the base's secrets, if it is private"),
+      orientationOption(),
       new Option("--private", "hide the weights behind secret blindings"),
       outputOption("MODEL.model.json"),
       new Option("--secrets <file>", "where the blindings go (default: MODEL.secrets.json)"),

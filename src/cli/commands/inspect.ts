@@ -7,6 +7,7 @@ import { assertWritable } from "../../node/output-files.js";
 import { addCommand, forceOption, parseCount, type Runner } from "../command.js";
 import { inspectionTable } from "../inspection-table.js";
 import { openWeights, readMapping } from "../model-files.js";
+import { orientationOption } from "../orientation-option.js";
 
 interface InspectOptions {
   readonly roles?: string;
@@ -35,6 +36,7 @@ export function addInspectCommand(parent: Command, runner: Runner): void {
       )
         .argParser(parseCount)
         .default(256),
+      orientationOption(),
       new Option("--html <file>", "also write a page with charts, in one file"),
       forceOption(),
     ],

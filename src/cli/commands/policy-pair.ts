@@ -7,6 +7,7 @@ import { TIERS, type Tier } from "../../protocol/tiers.js";
 import { parseManifest } from "../../quantize/manifest.js";
 import { openTiles } from "../../quantize/tile-reader.js";
 import { openWeights, readCommitted } from "../model-files.js";
+import { orientationOption } from "../orientation-option.js";
 import type { Session } from "../session.js";
 
 /** What names a fine-tune of a committed base whose change is to be measured. */
@@ -22,6 +23,7 @@ export function pairOptions(): Option[] {
     new Option("--base <file>", "committed base").makeOptionMandatory(),
     new Option("--base-weights <path>", "the base's weights").makeOptionMandatory(),
     new Option("--tune-weights <path>", "the fine-tune's weights").makeOptionMandatory(),
+    orientationOption(),
   ];
 }
 

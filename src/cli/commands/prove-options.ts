@@ -9,6 +9,7 @@ import {
   parseCount,
   jobsOption,
 } from "../command.js";
+import { orientationOption } from "../orientation-option.js";
 
 export interface ProveOptions {
   readonly base: string;
@@ -40,6 +41,7 @@ export function proveOptions(): Option[] {
     required("--tune <file>", "committed fine-tune"),
     required("--tune-weights <path>", "the fine-tune's weights"),
     new Option("--tune-secrets <file>", "the fine-tune's secrets, if it is private"),
+    orientationOption(),
     required("--policy <file>", "policy made by fti policy"),
     required("--registry <address>", "registry in which the certificate will be registered").argParser(parseAddress),
     required("--chain-id <n>", "chain of the registry").argParser(parseBigCount),

@@ -21,6 +21,7 @@ import type { RegisteredCertificate } from "../../registry/records.js";
 import { addCommand, artifactsOption, tierOption, type Runner, type TierName, jobsOption } from "../command.js";
 import { viewsOfBase } from "../base-views.js";
 import { openWeights, readCommitted } from "../model-files.js";
+import { orientationOption } from "../orientation-option.js";
 import { readOptions, readRegistry, type ReadOptions } from "../read-registry.js";
 import type { Session } from "../session.js";
 
@@ -47,6 +48,7 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
       ...readOptions(),
       new Option("--base <file>", "committed base of the model (with files)"),
       new Option("--base-weights <path>", "the base's weights, if the model is an adapter"),
+      orientationOption(),
       tierOption(),
       new Option("--verify", "verify proofs again; without a set-up of the tier that is an error"),
       new Option("--no-verify", "take the registry at its word"),
