@@ -3,6 +3,7 @@ import type { LoraAdapter, SavedTensor } from "./lora-adapter.js";
 import type { LoraModule } from "./lora-module.js";
 import type { Model } from "./open-model.js";
 import type { ModelTensor, TensorReader } from "./tensor.js";
+import { isCopyOfEmbedding, storesHeadFor, tiedEmbedding } from "./tied-head.js";
 
 /** Which tensors of a base an adapter changes. */
 export interface AdapterPlacement {
@@ -25,28 +26,41 @@ interface Fit {
  * of an adapter, beside names that are equal. Throws `InputError` for a module that the base does not have, for a name
  * that fits two tensors, and for a whole tensor that is neither the base's nor of a module that the adapter brings along.
  */
-export function placeAdapter(base: Model, adapter: LoraAdapter): AdapterPlacement {
+export async function placeAdapter(base: Model, adapter: LoraAdapter): Promise<AdapterPlacement> {
   const changes = new Map<string, string>();
   const taken = new Set<string>();
   const modules = adapter.modules.map((module) => {
     const { tensor, change } = fitOfModule(base, adapter, module);
     assertOnce(adapter, tensor.name, taken);
     if (change !== "") changes.set(change, module.module);
-    if (tensor.kind === "string") throw new InputError(`${base.path}: ${JSON.stringify(tensor.name)} holds strings`);
+    if (tensor.kind !== "float") throw notFloat(base, adapter, tensor);
     return { module, tensor };
   });
   assertOnePrefix(base, adapter, changes);
   const replaced = new Map<string, SavedTensor>();
   const added: TensorReader[] = [];
-  const notes: string[] = [];
+  const notes = modules.flatMap(({ module, tensor }) =>
+    module.isEmbedding && !storesHeadFor(base, tensor)
+      ? [
+          `${adapter.path}: adapts ${JSON.stringify(tensor.name)}, and ${base.path} stores no head beside it: if the two are tied, ` +
+            "the head changes with it here, as in a merged model, but not where the adapter is applied at run time",
+        ]
+      : [],
+  );
   const whole = new Set<string>();
+  const rest: [string, SavedTensor][] = [];
   for (const [name, saved] of adapter.saved) {
     const fit = fitOf(base, adapter, name, modules.length === 0 ? undefined : changes);
     if (fit !== undefined) {
       assertOnce(adapter, fit.tensor.name, whole);
       replaced.set(fit.tensor.name, { ...saved, tensor: { ...saved.tensor, name: fit.tensor.name } });
-      continue;
+    } else {
+      rest.push([name, saved]);
     }
+  }
+  const embeddings = [...base.tensors, ...[...replaced.values()].map(({ tensor }) => tensor)];
+  for (const [name, saved] of rest) {
+    if (await isCopyOfEmbedding(name, saved.tensor, embeddings)) continue;
     assertIsNewModule(base, adapter, name, saved);
     notes.push(
       `${adapter.path}: brings ${JSON.stringify(name)} ${JSON.stringify(saved.tensor.shape)}, which ${base.path} does not have`,
@@ -78,17 +92,20 @@ function assertOnePrefix(base: Model, adapter: LoraAdapter, changes: ReadonlyMap
   );
 }
 
+function notFloat(base: Model, adapter: LoraAdapter, { name, dtype }: ModelTensor): InputError {
+  return new InputError(
+    `${adapter.path}: adapts ${JSON.stringify(name)}, which ${base.path} stores as ${dtype}: codes or counts, not weights`,
+    { remedy: "Give the base as it was before it was packed (F32, F16 or BF16)." },
+  );
+}
+
 /** The base's tensor that a module of the adapter changes. */
 function fitOfModule(base: Model, adapter: LoraAdapter, { module, isEmbedding, inSize, outSize }: LoraModule): Fit {
   const fit = fitOf(base, adapter, `${module}.weight`) ?? fitOf(base, adapter, `${module}.in_proj_weight`);
   if (fit !== undefined) return fit;
   const last = module.split(".").at(-1) ?? module;
-  const tied = isEmbedding
-    ? undefined
-    : base.tensors.find(
-        ({ name, shape }) => EMBEDDING.test(name) && shape[0] === outSize && shape[1] === inSize && shape.length === 2,
-      );
-  if (tied !== undefined && OUTPUT_HEAD.test(module)) {
+  const tied = isEmbedding ? undefined : tiedEmbedding(base, module, outSize, inSize);
+  if (tied !== undefined) {
     throw new InputError(
       `${adapter.path}: adapts ${JSON.stringify(module)}, which ${base.path} does not store: it seems tied to ${JSON.stringify(tied.name)}`,
       {
@@ -106,9 +123,6 @@ function fitOfModule(base: Model, adapter: LoraAdapter, { module, isEmbedding, i
         : `It has ${near.slice(0, 3).join(", ")}. Give the base that the adapter was trained on.`,
   });
 }
-
-const EMBEDDING = /(^|\.)(embed_tokens|wte|word_embeddings|embed_in|shared|tok_embeddings|embeddings)\.weight$/u;
-const OUTPUT_HEAD = /(^|\.)(lm_head|embed_out|output|output_layer|proj_out|decoder|head)$/u;
 
 /**
  * That name's tensor, or the one whose name ends in it or that it ends in; of the differences in `allowed`, if given.

@@ -5,7 +5,8 @@ import type { LoraAdapter } from "./lora-adapter.js";
 import type { AdaptedTensor } from "./lora-module.js";
 import { orient, type AskedOrientation } from "./lora-orientation.js";
 import type { Model } from "./open-model.js";
-import { compareNames, type ModelTensor, type TensorReader } from "./tensor.js";
+import { compareNames, type ModelTensor } from "./tensor.js";
+import { hasEqualValues } from "./tensor-equality.js";
 
 /**
  * A base with an adapter over it as one model, not merged into any float format: `W0 + scale·B·A`, as `adaptedTensor` computes it.
@@ -19,7 +20,7 @@ export async function mergeAdapter(
   adapter: LoraAdapter,
   asked: readonly AskedOrientation[] = [],
 ): Promise<Model> {
-  const placement = placeAdapter(base, adapter);
+  const placement = await placeAdapter(base, adapter);
   const { replaced, added } = placement;
   const placed = placement.modules.map(({ module, tensor }) => ({
     module,
@@ -111,21 +112,10 @@ async function notesOnReplaced(
       notes.push(
         `${adapter.path}: brings ${name} as ${JSON.stringify(whole.shape)}, in ${base.path} it is ${JSON.stringify(tensor.shape)}`,
       );
-    } else if (module !== undefined && !(await isEqual(whole, tensor))) {
+    } else if (module !== undefined && !(await hasEqualValues(whole, tensor))) {
       if (!isUnderFactors && !module.isEmbedding) throw changedTwice(adapter, tensor.name);
       notes.push(`${adapter.path}: adds its factors to a ${name} of its own, which is not that of ${base.path}`);
     }
   }
   return notes;
-}
-
-const CHUNK_VALUES = 1 << 18;
-
-async function isEqual(left: TensorReader, right: TensorReader): Promise<boolean> {
-  for (let start = 0; start < left.elementCount; start += CHUNK_VALUES) {
-    const count = Math.min(CHUNK_VALUES, left.elementCount - start);
-    const [a, b] = [await left.readValues(start, count), await right.readValues(start, count)];
-    if (!a.every((value, i) => value === b[i])) return false;
-  }
-  return true;
 }

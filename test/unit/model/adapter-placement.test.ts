@@ -113,6 +113,40 @@ describe("the place of an adapter's tensors in its base", () => {
     );
   });
 
+  it("is none for a head that is a copy of the embedding, and another's is said", async () => {
+    const embedding = f32("embed_tokens.weight", [2, 2], [1, 2, 3, 4]);
+    const base = [...BASE, embedding];
+    const copy = saved("lm_head.weight", [2, 2], embedding.values);
+    expect(
+      await names([...PAIR, copy, saved("embed_tokens.weight", [2, 2], embedding.values)], {}, base),
+    ).to.deep.equal(["embed_tokens.weight", ...own]);
+    // Rows were added: both are saved, and one is the other.
+    const longer = [1, 2, 3, 4, 5, 6];
+    const resized = [saved("embed_tokens.weight", [3, 2], longer), saved("lm_head.weight", [3, 2], longer)];
+    const model = await openOver(base, [...PAIR, ...resized]);
+    expect(model.tensors.map(({ name }) => name)).to.not.include("lm_head.weight");
+    expect(tensorOf(model, "embed_tokens.weight").shape).to.deep.equal([3, 2]);
+    const other = { ...copy, values: [1, 2, 3, 5] };
+    expect(await refusalOf(names([...PAIR, other], {}, base))).to.include('holds "lm_head.weight"');
+    const untied = await openOver(base, [...PAIR, other], { modules_to_save: ["lm_head"] });
+    expect(untied.notes.join()).to.include('brings "lm_head.weight"');
+  });
+
+  it("is an embedding's, and that a head may be tied to it is said", async () => {
+    const factors = [
+      saved("embed_tokens.lora_embedding_A", [1, 2], [1, 10]),
+      saved("embed_tokens.lora_embedding_B", [2, 1], [1, -1]),
+    ];
+    const table = zeros("embed_tokens.weight", 2, 2);
+    expect((await openOver([table], factors)).notes.join()).to.include("stores no head beside it");
+    expect((await openOver([table, zeros("lm_head.weight", 2, 2)], factors)).notes).to.deep.equal([]);
+  });
+
+  it("is no tensor of integers", async () => {
+    const packed = [{ ...zeros(`${LAYER}.weight`, 2, 3), dtype: "I8" }];
+    expect(await refusalOf(names(PAIR, {}, packed))).to.include("stores as I8: codes or counts, not weights");
+  });
+
   it("is the fused matrix of PyTorch's attention", async () => {
     const base = [zeros("attn.in_proj_weight", 6, 2), zeros("attn.out_proj.weight", 2, 2)];
     const factors = [...pairOf("attn", 2, 6), ...pairOf("attn.base_layer.out_proj", 2, 2)];
