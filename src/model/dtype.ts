@@ -1,4 +1,5 @@
 import { decoderOf, HOST_IS_LITTLE_ENDIAN, type DecodeValues } from "./element-bytes.js";
+import { decodeE4M3, decodeE4M3Fnuz, decodeE5M2, decodeE5M2Fnuz, decodeE8M0 } from "./float8.js";
 import type { NumericKind } from "./tensor.js";
 
 /** How the elements of a dtype are stored (little-endian) and read. */
@@ -79,4 +80,14 @@ export const SAFETENSORS_DTYPES: ReadonlyMap<string, Dtype> = new Map<string, Dt
   ["U16", { kind: "integer", bytes: 2, decode: decodeUint16 }],
   ["U8", { kind: "integer", bytes: 1, decode: decodeUint8 }],
   ["BOOL", { kind: "boolean", bytes: 1, decode: decodeUint8 }],
+  ["F8_E4M3", { kind: "float", bytes: 1, decode: decodeE4M3 }],
+  ["F8_E5M2", { kind: "float", bytes: 1, decode: decodeE5M2 }],
+  ["F8_E4M3FNUZ", { kind: "float", bytes: 1, decode: decodeE4M3Fnuz }],
+  ["F8_E5M2FNUZ", { kind: "float", bytes: 1, decode: decodeE5M2Fnuz }],
+  ["F8_E8M0", { kind: "float", bytes: 1, decode: decodeE8M0 }],
 ]);
+
+/** Floats of 8 bits, which often are codes: the weight is that number times a scale. */
+export const FLOAT8_DTYPES: ReadonlySet<string> = new Set(
+  [...SAFETENSORS_DTYPES.keys()].filter((name) => name.startsWith("F8_")),
+);

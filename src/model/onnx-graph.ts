@@ -1,11 +1,18 @@
 import type { onnx } from "onnx-proto";
 import { FormatError } from "../errors/errors.js";
+import {
+  assertNoLooseCodes,
+  dequantizedBy,
+  type Dequantized,
+  type FoundTensor,
+  type Lookup,
+} from "./onnx-quantized.js";
 import { isGiven } from "./onnx-values.js";
 
-/** A tensor of a graph, by a name that no other has. */
-export interface FoundTensor {
-  readonly name: string;
-  readonly tensor: onnx.ITensorProto;
+/** What a model holds, and which of it are codes that a node makes weights of. */
+export interface FoundTensors {
+  readonly tensors: readonly FoundTensor[];
+  readonly dequantized: readonly Dequantized[];
 }
 
 const FLOAT = 1;
@@ -20,12 +27,14 @@ const MAX_SHAPE_CONSTANT = 8;
  * is preceded by the path of its graph from the second on: `If_0/then_branch/weight`.
  *
  * Lists of at most 8 INT64 are left out: they say how nodes compute (axes, shapes, ends of slices, often 2^63 - 1),
- * as attributes do, and are no weights. Zero points and biases of quantised layers have other dtypes and stay.
+ * as attributes do, and are no weights. Tensors of codes are listed as they are, and with them what DequantizeLinear makes of
+ * them; throws `FormatError` for codes that other operators read.
  */
-export function collectOnnxTensors(path: string, model: onnx.IModelProto): FoundTensor[] {
+export function collectOnnxTensors(path: string, model: onnx.IModelProto): FoundTensors {
   const found: FoundTensor[] = [];
+  const dequantized: Dequantized[] = [];
   const names = new Set<string>();
-  const add = (name: string, prefix: string, tensor: onnx.ITensorProto): void => {
+  const add = (name: string, prefix: string, tensor: onnx.ITensorProto, scope: Map<string, FoundTensor>): void => {
     if (isShapeConstant(tensor)) return;
     const unique = names.has(name) ? `${prefix}${name}` : name;
     if (name === "" || names.has(unique)) {
@@ -38,36 +47,51 @@ export function collectOnnxTensors(path: string, model: onnx.IModelProto): Found
       );
     }
     names.add(unique);
-    found.push({ name: unique, tensor });
+    const each = { name: unique, tensor };
+    found.push(each);
+    scope.set(name, each);
   };
-  const visitNodes = (nodes: readonly onnx.INodeProto[], prefix: string, depth: number): void => {
+  const visitNodes = (
+    nodes: readonly onnx.INodeProto[],
+    prefix: string,
+    depth: number,
+    scope: Map<string, FoundTensor>,
+    outer: Lookup,
+  ): void => {
+    const lookup: Lookup = (name) => scope.get(name) ?? outer(name);
     nodes.forEach((node, i) => {
       if (node.opType === "Constant") {
         const tensor = constantTensor(path, node);
-        if (tensor !== undefined) add(node.output?.[0] ?? "", prefix, tensor);
+        if (tensor !== undefined) add(node.output?.[0] ?? "", prefix, tensor, scope);
       }
+      const made = dequantizedBy(path, node, lookup);
+      if (made !== undefined) dequantized.push(made);
       const label = node.name ?? "";
       for (const attribute of node.attribute ?? []) {
         const inside = `${prefix}${label === "" ? `${node.opType ?? "node"}_${i}` : label}/${attribute.name ?? ""}/`;
         for (const graph of [...(isGiven(attribute.g) ? [attribute.g] : []), ...(attribute.graphs ?? [])]) {
-          visitGraph(graph, inside, depth + 1);
+          visitGraph(graph, inside, depth + 1, lookup);
         }
       }
     });
   };
-  const visitGraph = (graph: onnx.IGraphProto, prefix: string, depth: number): void => {
+  const visitGraph = (graph: onnx.IGraphProto, prefix: string, depth: number, outer: Lookup): void => {
+    const scope = new Map<string, FoundTensor>();
     if (depth > MAX_DEPTH) throw new FormatError(path, `its graphs are nested more than ${MAX_DEPTH} deep`);
     if ((graph.sparseInitializer ?? []).length > 0) {
       throw new FormatError(path, "holds sparse initialisers, which are not supported", {
         remedy: "Export it with dense weights.",
       });
     }
-    for (const tensor of graph.initializer ?? []) add(tensor.name ?? "", prefix, tensor);
-    visitNodes(graph.node ?? [], prefix, depth);
+    for (const tensor of graph.initializer ?? []) add(tensor.name ?? "", prefix, tensor, scope);
+    visitNodes(graph.node ?? [], prefix, depth, scope, outer);
   };
-  if (isGiven(model.graph)) visitGraph(model.graph, "", 0);
-  for (const each of model.functions ?? []) visitNodes(each.node ?? [], `${each.name ?? "function"}/`, 1);
-  return found;
+  const nothing: Lookup = () => undefined;
+  if (isGiven(model.graph)) visitGraph(model.graph, "", 0, nothing);
+  for (const each of model.functions ?? [])
+    visitNodes(each.node ?? [], `${each.name ?? "function"}/`, 1, new Map(), nothing);
+  assertNoLooseCodes(path, found, dequantized);
+  return { tensors: found, dequantized };
 }
 
 function isShapeConstant({ dataType, dims }: onnx.ITensorProto): boolean {

@@ -17,6 +17,11 @@ const DTYPES: ReadonlyMap<number, readonly [onnxName: string, safetensors: strin
   [12, ["UINT32", "U32"]],
   [13, ["UINT64", "U64"]],
   [16, ["BFLOAT16", "BF16"]],
+  [17, ["FLOAT8E4M3FN", "F8_E4M3"]],
+  [18, ["FLOAT8E4M3FNUZ", "F8_E4M3FNUZ"]],
+  [19, ["FLOAT8E5M2", "F8_E5M2"]],
+  [20, ["FLOAT8E5M2FNUZ", "F8_E5M2FNUZ"]],
+  [24, ["FLOAT8E8M0", "F8_E8M0"]],
 ]);
 
 /** How values of a dtype are stored. Throws `FormatError` naming the tensor. */
@@ -25,7 +30,9 @@ export function onnxDtype(path: string, name: string, dataType: number): { dtype
   const dtype = SAFETENSORS_DTYPES.get(safetensors);
   if (dtype !== undefined) return { dtypeName, dtype };
   throw new FormatError(path, `tensor ${JSON.stringify(name)}: dtype number ${dataType} of ONNX is not supported`, {
-    remedy: `Export it with one of ${[...DTYPES.values()].map(([onnxName]) => onnxName).join(", ")}.`,
+    remedy:
+      `Supported are ${[...DTYPES.values()].map(([onnxName]) => onnxName).join(", ")}. ` +
+      "Dtypes of fewer bits hold codes: give the float model that it was quantized from.",
   });
 }
 

@@ -2,12 +2,14 @@ import onnxProto from "onnx-proto";
 import type { onnx } from "onnx-proto";
 import { FormatError } from "../errors/errors.js";
 import { memorySource, type ByteSource } from "./byte-source.js";
-import { collectOnnxTensors, type FoundTensor } from "./onnx-graph.js";
+import { collectOnnxTensors } from "./onnx-graph.js";
+import { onnxScaleBlocks, weightName, type Dequantized, type FoundTensor } from "./onnx-quantized.js";
 import { inlineBytes, isGiven, onnxDtype } from "./onnx-values.js";
 import { sha256Range, type ModelFile } from "./provenance.js";
+import { scaledTensor } from "./scaled-tensor.js";
 import { openNamedBy, type SourceOpener } from "./source-opener.js";
 import { storedTensorReader } from "./stored-tensor.js";
-import { assertTensorName, elementCountOf, parseShape, type ModelTensor } from "./tensor.js";
+import { assertTensorName, elementCountOf, parseShape, type ModelTensor, type TensorReader } from "./tensor.js";
 
 /** The format's own limit: a protobuf message is smaller than 2 GB; larger models keep their weights in other files. */
 const MAX_MESSAGE_BYTES = 2 ** 31 - 1;
@@ -19,8 +21,8 @@ const STRING = 8;
  * as they are needed. What the nodes compute is not part of a model here, as with any other format; small INT64 constants,
  * such as shapes and axes, belong to that.
  *
- * Throws `FormatError` for a damaged message, a dtype that is not supported (quantised and 4-bit ones), or values that do
- * not fill a shape.
+ * Throws `FormatError` for a damaged message, a dtype that is not supported (of fewer than 8 bits), codes that no DequantizeLinear
+ * makes weights of, or values that do not fill a shape.
  */
 export async function readOnnx(
   opener: SourceOpener,
@@ -29,7 +31,8 @@ export async function readOnnx(
 ): Promise<readonly ModelTensor[]> {
   const tensors: ModelTensor[] = [];
   const external = new Map<string, ByteSource>();
-  for (const { name, tensor } of collectOnnxTensors(source.name, await decode(source))) {
+  const { tensors: found, dequantized } = collectOnnxTensors(source.name, await decode(source));
+  for (const { name, tensor } of found) {
     assertTensorName(source.name, name);
     const location =
       tensor.dataLocation === onnxProto.onnx.TensorProto.DataLocation.EXTERNAL
@@ -47,7 +50,52 @@ export async function readOnnx(
     }
     tensors.push(externalTensor(source.name, { name, tensor }, file, location));
   }
-  return tensors;
+  return dequantize(source.name, tensors, dequantized);
+}
+
+/** With the weights that nodes make of codes in the place of codes, scales and zero points. */
+function dequantize(
+  path: string,
+  tensors: readonly ModelTensor[],
+  dequantized: readonly Dequantized[],
+): readonly ModelTensor[] {
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const made = new Map<string, { readonly tensor: TensorReader; readonly key: string }>();
+  const used = new Set<string>();
+  for (const each of dequantized) {
+    const [codes, scale, zeroPoint] = [each.codes, each.scale, each.zeroPoint].map((part) =>
+      part === undefined ? undefined : byName.get(part.name),
+    );
+    const reject = (detail: string): never => {
+      throw new FormatError(path, `tensor ${JSON.stringify(each.codes.name)}: ${detail}`, {
+        remedy: "Give the float model that it was quantized from.",
+      });
+    };
+    if (codes?.kind === undefined || codes.kind === "string" || scale?.kind !== "float" || zeroPoint?.kind === "string")
+      return reject("DequantizeLinear is given no codes and scales");
+    const blocks = onnxScaleBlocks(codes.shape, scale.shape, each);
+    const fits = zeroPoint === undefined || zeroPoint.shape.join() === scale.shape.join();
+    if (blocks === undefined || !fits) {
+      const shapes = [codes, scale, zeroPoint].flatMap((part) =>
+        part === undefined ? [] : JSON.stringify(part.shape),
+      );
+      return reject(`codes, scales and zero points of shapes ${shapes.join(", ")} do not fit each other`);
+    }
+    const key = JSON.stringify([scale.name, zeroPoint?.name, each.axis, each.blockSize]);
+    const before = made.get(codes.name);
+    if (before !== undefined && before.key !== key) return reject("it is dequantized in two ways");
+    made.set(codes.name, { key, tensor: scaledTensor({ name: codes.name, codes, scale, zeroPoint, blocks }) });
+    for (const part of [codes, scale, zeroPoint]) if (part !== undefined) used.add(part.name);
+  }
+  const kept = tensors.filter(({ name }) => !used.has(name));
+  const taken = new Set(kept.map(({ name }) => name));
+  for (const { tensor } of made.values()) {
+    const name = weightName(tensor.name);
+    const free = taken.has(name) ? tensor.name : name;
+    taken.add(free);
+    kept.push({ ...tensor, name: free });
+  }
+  return kept;
 }
 
 async function decode(source: ByteSource): Promise<onnx.ModelProto> {

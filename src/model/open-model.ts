@@ -5,6 +5,7 @@ import { assertNotForeign, looksLikeSafetensors } from "./foreign-file.js";
 import { isAdapterConfig, type AdaptedTensor } from "./lora-module.js";
 import { assertNoShard, contentOfFolder, KNOWN_FORMATS } from "./model-folder.js";
 import { readOnnx } from "./onnx.js";
+import { readCodes } from "./read-codes.js";
 import { recordProvenance, type ModelFile, type ModelFormat, type Provenance } from "./provenance.js";
 import { MAX_HEADER_BYTES, readSafetensors } from "./safetensors.js";
 import { readSafetensorsIndex, readShards } from "./safetensors-index.js";
@@ -94,13 +95,12 @@ async function finish(
     for (const each of opened) await each.source.close();
   };
   try {
-    const { format, tensors: unsorted } = await read();
-    const tensors = [...unsorted].sort((a, b) => compareNames(a.name, b.name));
+    const { format, tensors: stored } = await read();
+    const weights = format.startsWith("safetensors") ? await readCodes(path, stored) : { tensors: stored, notes: [] };
+    const tensors = [...weights.tensors].sort((a, b) => compareNames(a.name, b.name));
     if (tensors.length === 0) throw new InputError(`${path}: the model has no tensor`);
-    const notes = notesOnIgnored(
-      path,
-      otherWeights.filter((name) => opened.every((file) => file.name !== name)),
-    );
+    const ignored = otherWeights.filter((name) => opened.every((file) => file.name !== name));
+    const notes = [...weights.notes, ...notesOnIgnored(path, ignored)];
     return { path, format, tensors, notes, close, provenance: () => recordProvenance(format, opened, tensors) };
   } catch (error) {
     await close();

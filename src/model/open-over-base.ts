@@ -5,12 +5,14 @@ import { assertNoFactors } from "./loose-factors.js";
 import { mergeAdapter } from "./merged-model.js";
 import { contentOfFolder } from "./model-folder.js";
 import { notesOnIgnored, openModel, type Model } from "./open-model.js";
+import { assertSameKinds } from "./same-kinds.js";
 import type { SourceOpener } from "./source-opener.js";
 
 /**
  * Opens a model of any format, or a PEFT adapter's folder (or its adapter_config.json) as a model over its base. The base
  * must stay open. Throws as `openModel` and `openAdapter`, `InputError` for an adapter without a base and for factors without
- * their configuration, and as `mergeAdapter`, to which `orientations` go.
+ * their configuration, for a tensor that holds integers in one of the models and floats in the other, and as
+ * `mergeAdapter`, to which `orientations` go.
  */
 export async function openModelOver(
   opener: SourceOpener,
@@ -25,6 +27,7 @@ export async function openModelOver(
   const adapter = await openAdapter(opener, content === undefined ? opener.directoryOf(path) : path);
   try {
     const model = await mergeAdapter(base, adapter, orientations);
+    assertSameKinds(base, model);
     return {
       ...model,
       notes: [...model.notes, ...notesOnIgnored(`the adapter in ${path}`, content?.otherWeights ?? [])],
@@ -38,6 +41,7 @@ export async function openModelOver(
 async function openWhole(opener: SourceOpener, path: string, base: Model | undefined): Promise<Model> {
   const model = await openModel(opener, path);
   try {
+    if (base !== undefined) assertSameKinds(base, model);
     return { ...model, notes: [...model.notes, ...(await assertNoFactors(opener, model, base))] };
   } catch (error) {
     await model.close();

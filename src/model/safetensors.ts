@@ -82,7 +82,10 @@ function parseEntry(path: string, name: string, entry: unknown): HeaderEntry {
   const dtype = typeof dtypeName === "string" ? SAFETENSORS_DTYPES.get(dtypeName) : undefined;
   if (typeof dtypeName !== "string" || dtype === undefined) {
     const known = [...SAFETENSORS_DTYPES.keys()].join(", ");
-    return reject(`the dtype ${JSON.stringify(dtypeName)} is not supported`, `Convert the tensor to one of ${known}.`);
+    return reject(
+      `the dtype ${JSON.stringify(dtypeName)} is not supported`,
+      `Supported are ${known}. Dtypes of fewer bits hold codes: dequantize the model with its scales; a cast would lose them.`,
+    );
   }
   const shape = parseShape(path, name, sides);
   if (!Array.isArray(offsets) || offsets.length !== 2) {

@@ -64,6 +64,31 @@ const writers: Readonly<Record<string, readonly [bytes: number, (view: DataView,
         view.setUint8(at, value);
       },
     ],
+    U32: [
+      4,
+      (view, at, value) => {
+        view.setUint32(at, value, true);
+      },
+    ],
+    // Floats of 8 bits are given by their codes.
+    F8_E4M3: [
+      1,
+      (view, at, value) => {
+        view.setUint8(at, value);
+      },
+    ],
+    F8_E5M2: [
+      1,
+      (view, at, value) => {
+        view.setUint8(at, value);
+      },
+    ],
+    F8_E8M0: [
+      1,
+      (view, at, value) => {
+        view.setUint8(at, value);
+      },
+    ],
     BOOL: [
       1,
       (view, at, value) => {

@@ -21,7 +21,22 @@ const readers: Readonly<Record<string, (view: DataView, at: number) => number>> 
   U16: (view, at) => view.getUint16(at, true),
   U8: (view, at) => view.getUint8(at),
   BOOL: (view, at) => view.getUint8(at),
+  F8_E4M3: (view, at) => smallFloat(view.getUint8(at), 3, 7, [0x7f, 0xff]),
+  // The upper half of a binary16.
+  F8_E5M2: (view, at) => float16FromBits(view.getUint8(at) << 8),
+  F8_E4M3FNUZ: (view, at) => smallFloat(view.getUint8(at), 3, 8, [0x80]),
+  F8_E5M2FNUZ: (view, at) => smallFloat(view.getUint8(at), 2, 16, [0x80]),
+  F8_E8M0: (view, at) => (view.getUint8(at) === 255 ? NaN : 2 ** (view.getUint8(at) - 127)),
 };
+
+/** A float of 8 bits by the textbook: its sign, then `1.fraction` or, with the exponent 0, `0.fraction`. */
+function smallFloat(code: number, fractionBits: number, bias: number, nans: readonly number[]): number {
+  if (nans.includes(code)) return NaN;
+  const sign = code >= 128 ? -1 : 1;
+  const exponent = Math.floor((code % 128) / 2 ** fractionBits);
+  const fraction = (code % 2 ** fractionBits) / 2 ** fractionBits;
+  return sign * (exponent === 0 ? fraction * 2 : 1 + fraction) * 2 ** (exponent - bias);
+}
 
 describe("dtypes", () => {
   it("are all known to this test", () => {
