@@ -3,7 +3,7 @@ import type { LoraAdapter, SavedTensor } from "./lora-adapter.js";
 import type { LoraModule } from "./lora-module.js";
 import type { Model } from "./open-model.js";
 import type { ModelTensor, TensorReader } from "./tensor.js";
-import { isCopyOfEmbedding, storesHeadFor, tiedEmbedding } from "./tied-head.js";
+import { isTiedCopy, storesHeadFor, tiedEmbedding } from "./tied-head.js";
 
 /** Which tensors of a base an adapter changes. */
 export interface AdapterPlacement {
@@ -58,9 +58,9 @@ export async function placeAdapter(base: Model, adapter: LoraAdapter): Promise<A
       rest.push([name, saved]);
     }
   }
-  const embeddings = [...base.tensors, ...[...replaced.values()].map(({ tensor }) => tensor)];
+  const tensors = [...base.tensors, ...[...replaced.values()].map(({ tensor }) => tensor)];
   for (const [name, saved] of rest) {
-    if (await isCopyOfEmbedding(name, saved.tensor, embeddings)) continue;
+    if (await isTiedCopy(name, saved.tensor, tensors)) continue;
     assertIsNewModule(base, adapter, name, saved);
     notes.push(
       `${adapter.path}: brings ${JSON.stringify(name)} ${JSON.stringify(saved.tensor.shape)}, which ${base.path} does not have`,

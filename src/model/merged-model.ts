@@ -42,9 +42,13 @@ export async function mergeAdapter(
     return bias?.bias === undefined ? under : adaptedBias(under, bias.scale, bias.bias);
   });
   const tensors = [...merged, ...added].sort((a, b) => compareNames(a.name, b.name));
+  const dora = adapter.config.isDora
+    ? [`${adapter.path}: DoRA scales the outputs of ${adapted.size} modules to norms of its own: no change of low rank`]
+    : [];
   const notes = [
     ...adapter.files.notes,
     ...adapter.notes,
+    ...dora,
     ...placement.notes,
     ...(await notesOnReplaced(base, adapter, placement, adapted)),
   ];

@@ -25,15 +25,17 @@ export function storesHeadFor({ tensors }: Pick<Model, "tensors">, embedding: Te
   );
 }
 
-/** Whether a head is a copy of one of these embeddings, as PEFT saves with a model that ties the two. */
-export async function isCopyOfEmbedding(
+/** Whether a head is a copy of an embedding among the candidates, or the other way round, as PEFT saves of a model that ties the two. */
+export async function isTiedCopy(
   name: string,
-  head: TensorReader,
+  copy: TensorReader,
   candidates: readonly ModelTensor[],
 ): Promise<boolean> {
-  if (!OUTPUT_HEAD.test(name.replace(/\.weight$/u, ""))) return false;
+  const isHead = OUTPUT_HEAD.test(name.replace(/\.weight$/u, ""));
+  if (!isHead && !EMBEDDING.test(name)) return false;
   for (const tensor of candidates) {
-    if (tensor.kind !== "string" && EMBEDDING.test(tensor.name) && (await hasEqualValues(head, tensor))) return true;
+    const isOther = isHead ? EMBEDDING.test(tensor.name) : OUTPUT_HEAD.test(tensor.name.replace(/\.weight$/u, ""));
+    if (tensor.kind !== "string" && isOther && (await hasEqualValues(copy, tensor))) return true;
   }
   return false;
 }

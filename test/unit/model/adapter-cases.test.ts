@@ -99,6 +99,7 @@ describe("adapters as people meet them", () => {
       });
     }
     expect(pair.model.adapter?.modules).to.deep.equal([]);
+    expect(pair.model.notes.join()).to.include("DoRA scales the outputs of 2 modules");
   });
 
   it("16b-adapter-file-alone: says to give the folder", async () => {

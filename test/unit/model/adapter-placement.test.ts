@@ -128,6 +128,11 @@ describe("the place of an adapter's tensors in its base", () => {
     expect(tensorOf(model, "embed_tokens.weight").shape).to.deep.equal([3, 2]);
     const other = { ...copy, values: [1, 2, 3, 5] };
     expect(await refusalOf(names([...PAIR, other], {}, base))).to.include('holds "lm_head.weight"');
+    const headOnly = [...BASE, f32("lm_head.weight", [2, 2], embedding.values)];
+    expect(await names([...PAIR, saved("embed_tokens.weight", [2, 2], embedding.values)], {}, headOnly)).to.deep.equal([
+      ...own,
+      "lm_head.weight",
+    ]);
     const untied = await openOver(base, [...PAIR, other], { modules_to_save: ["lm_head"] });
     expect(untied.notes.join()).to.include('brings "lm_head.weight"');
   });
