@@ -22,6 +22,7 @@ const R1 = memory.data(256, 64);
 const B0 = memory.data(256, 64);
 const B1 = memory.data(256, 64);
 const LAMBDA = memory.data(256, 64);
+const COUNT = memory.data(256, 64);
 const ONE = memory.data(256, 64);
 const WEIGHT = memory.data(256, 64);
 const BLOCK_WEIGHT = memory.data(256, 64);
@@ -57,7 +58,7 @@ function addMaskedPair(): void {
   fr.sqr(SQUARE2, R1);
   fr.sub(Y0, ONE, B0);
   fr.neg(Y1, B1);
-  fr.sub(SQUARE0, SQUARE0, LAMBDA);
+  fr.sub(SQUARE0, SQUARE0, COUNT);
   fr.accMul(innerSum(3), SQUARE1, Y0);
   fr.accMul(innerSum(3), SQUARE0, Y1);
   fr.accMul(innerSum(4), SQUARE2, Y0);
@@ -67,6 +68,7 @@ function addMaskedPair(): void {
 
 function start(lambda: usize): void {
   fr.splat(LAMBDA, lambda);
+  fr.splat(COUNT, lambda + 32);
   fr.setOne(ONE);
   // Sums 3 and 4 take two products a pair, hence blocks of half the length.
   startSums(6, 3);

@@ -1,6 +1,9 @@
 import { commitModel } from "../src/client/commit-model.js";
 import { openCommitted } from "../src/client/open-committed.js";
 import { proveCertificate } from "../src/client/prove-certificate.js";
+import { spreadRule } from "../src/policy/spread-rule.js";
+import { parseManifest } from "../src/quantize/manifest.js";
+import { tileContents } from "../src/quantize/tile-contents.js";
 import { createSystemRandomFr } from "../src/field/random.js";
 import type { Backend } from "../src/kernels/backend.js";
 import type { Setup } from "../src/node/open-setup.js";
@@ -32,8 +35,9 @@ export async function measureCertify(
   const models = [await gridModel(tier.n, modelTiles, 0), await gridModel(tier.n, modelTiles, changedTiles)] as const;
   const base = openCommitted((await commitModel({ ...common, model: models[0] })).committed, models[0]);
   const tuned = openCommitted((await commitModel({ ...common, model: models[1], base })).committed, models[1]);
-  const rule = { firstTile: 0, tileCount: tier.slots, gridCols: 0, maxRank: 0, shift: 0, maxNonzeros: 0n };
-  const policy = { baseModelId: base.committed.modelId, rules: [{ ...rule, maxResidualSq: 2n ** 60n }] };
+  const contents = tileContents(parseManifest(JSON.parse(base.committed.manifest))).slice(0, tier.slots);
+  const rule = spreadRule(contents, { maxNonzeros: 0n, maxResidualSq: 2n ** 60n });
+  const policy = { baseModelId: base.committed.modelId, rules: [rule] };
 
   const proveStart = performance.now();
   const certificate = await proveCertificate({

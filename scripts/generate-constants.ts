@@ -15,6 +15,7 @@ import {
   POSEIDON_RATE,
   PROTOCOL_VERSION,
   RESIDUAL_SQ_BITS,
+  UNIT_BITS,
 } from "../src/protocol/constants.js";
 import { TIER_NAMES, TIERS, type Tier } from "../src/protocol/tiers.js";
 import { domainSeparator } from "../src/transcript/domain.js";
@@ -46,6 +47,7 @@ function circomConstants(): string {
     circomFunction("RESIDUAL_SQ_BITS", RESIDUAL_SQ_BITS),
     circomFunction("NONZEROS_BITS", NONZEROS_BITS),
     circomFunction("MAX_SHIFT", MAX_SHIFT),
+    circomFunction("UNIT_BITS", UNIT_BITS),
     ...TIER_NAMES.map((name) => circomTier(TIERS[name])),
   ].join("\n");
 }

@@ -78,7 +78,6 @@ async function commitBase(prover: Prover, model: Model): Promise<CommittedBase> 
     baseModelId: committed.modelId,
     manifest: parseManifest(JSON.parse(committed.manifest)),
     bound: { maxNorm: MAX_NORM },
-    maxTilesPerRule: prover.setup.tier.slots,
   });
   return { base: openCommitted(committed, model), policy, phases: clock.phases };
 }

@@ -92,7 +92,13 @@ function makeWitness(tier: Tier): Witness {
     main: {
       tier,
       leafPoint: challenges.slice(0, tier.ell),
-      tiles: tiles.map((residual) => ({ residual, mask: undefined, weight: weight(), sumWeight: weight() })),
+      tiles: tiles.map((residual) => ({
+        residual,
+        mask: undefined,
+        weight: weight(),
+        sumWeight: weight(),
+        countWeight: weight(),
+      })),
       factorA,
       factorB,
       multiplicities,

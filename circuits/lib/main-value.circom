@@ -4,7 +4,7 @@ pragma circom 2.2.0;
  * MainValue: the main sumcheck's summand at its point ρ (PROTOCOL 7.4, 7.5):
  *
  *   eq(r_x, ρ) [ Σ_T W_T (R_T + λ b_T)(1 - b_T) + W_A P_A + W_B P_B + λ² W_* m ]
- *     + Σ_T w_T [ R_T² (1 - b_T) + λ b_T ],      w_T = λ^(3+2g) of the slot's place
+ *     + Σ_T w_T [ 4^c_T R_T² (1 - b_T) + λ b_T ],      w_T = λ^(3+2g) of the slot's place
  *
  * Slots without a tile or mask contribute nothing because the caller constrains their R_T and b_T to zero.
  *
@@ -13,6 +13,7 @@ pragma circom 2.2.0;
  *   lambda, lambdaSquared
  *   slotWeight[slots + 3]         W_T; the last three are W_A, W_B, W_*
  *   ruleWeight[slots]             w_T
+ *   unit[slots]                   4^c_T
  *   residual[slots], mask[slots]  private: R~_T(ρ), b~_T(ρ)
  *   factorA, factorB              private: P~_A(ρ), P~_B(ρ)
  *   multiplicity                  private: m~(ρ)
@@ -25,6 +26,7 @@ template MainValue(slots) {
     signal input lambdaSquared;
     signal input slotWeight[slots + 3];
     signal input ruleWeight[slots];
+    signal input unit[slots];
     signal input residual[slots];
     signal input mask[slots];
     signal input factorA;
@@ -37,6 +39,7 @@ template MainValue(slots) {
     signal entryTerm[slots];
     signal kept[slots];
     signal keptSquare[slots];
+    signal scaledSquare[slots];
     signal ruleTerm[slots];
     var entries = 0;
     var rules = 0;
@@ -48,7 +51,8 @@ template MainValue(slots) {
 
         kept[i] <== residual[i] * (1 - mask[i]);
         keptSquare[i] <== residual[i] * kept[i];
-        ruleTerm[i] <== ruleWeight[i] * (keptSquare[i] + lambdaMask[i]);
+        scaledSquare[i] <== unit[i] * keptSquare[i];
+        ruleTerm[i] <== ruleWeight[i] * (scaledSquare[i] + lambdaMask[i]);
         rules += ruleTerm[i];
     }
 

@@ -16,6 +16,7 @@ include "place-powers.circom";
 include "queue.circom";
 include "range-argument.circom";
 include "rule-weights.circom";
+include "slot-units.circom";
 include "statement-vector.circom";
 include "sum-bounds.circom";
 include "sumcheck.circom";
@@ -26,7 +27,8 @@ include "thermometer.circom";
  *
  * What it leaves to the registry: that the statement is that of the commitments and of the stored policy,
  * with bitmaps computed from the places (so bit 0 of `starts` is set, `masks` is a part of `used`, and rank
- * rules are whole and fit into the panels); and the opening of the combined commitment to y at z.
+ * rules are whole and fit into the panels) and units from the model's class table; that shares sum to at most the
+ * policy's bounds; and the opening of the combined commitment to y at z.
  *
  * Parameters
  *   domain                             first transcript element: version and tier
@@ -38,10 +40,13 @@ include "thermometer.circom";
  *   v      Σ_i values_i eta^i, values = (statement, θ, ψ, z_0 … z_(ell-1), y)
  *
  * Private signals: the statement
- *   d1                  digest of the context and of the commitments
- *   rules[maxRules]     tileCount, row panels I, column panels J, rank, shift, maxResidualSq, maxNonzeros
- *   bitmaps[5]          used slots, first slot of every place, slots with a mask; first row panel of every
- *                       rank rule and first free one; the same for column panels. Bit k is slot or panel k.
+ *   d1                             digest of the context and of the commitments
+ *   rankPlaces[maxRankRules][5]    tileCount, row panels I, column panels J, rank, shift
+ *   bounds[maxRules][2]            the segment's shares of maxResidualSq and maxNonzeros
+ *   bitmaps[5]                     used slots, first slot of every place, slots with a mask; first row panel of
+ *                                  every rank rule and first free one; the same for column panels. Bit k is slot
+ *                                  or panel k.
+ *   units[5]                       bit T of word k is bit k of c_T, the unit exponent of slot T
  *
  * Private signals: the proof, in the order of the transcript
  *   salt                               randomness that keeps the challenges secret
@@ -64,7 +69,8 @@ template SegmentVerifier(domain, t, mu, maxRules, maxRankRules, R) {
     var logRank = log2(R);
     var logPanels = t - logRank;
     var panels = 2 ** logPanels;
-    var statementLength = 1 + RULE_VALUES() * maxRules + STATEMENT_BITMAPS();
+    var unitBits = UNIT_BITS();
+    var statementLength = STATEMENT_LENGTH(maxRules, maxRankRules, unitBits);
     assert(leafVars % 2 == 0);
     assert(maxRankRules <= maxRules);
 
@@ -73,8 +79,10 @@ template SegmentVerifier(domain, t, mu, maxRules, maxRankRules, R) {
     signal input v;
 
     signal input d1;
-    signal input rules[maxRules][RULE_VALUES()];
+    signal input rankPlaces[maxRankRules][RANK_VALUES()];
+    signal input bounds[maxRules][BOUND_VALUES()];
     signal input bitmaps[STATEMENT_BITMAPS()];
+    signal input units[unitBits];
 
     signal input salt;
     signal input rangeRoot[8];
@@ -99,15 +107,19 @@ template SegmentVerifier(domain, t, mu, maxRules, maxRankRules, R) {
     signal maskBit[slots] <== Num2Bits(slots)(bitmaps[2]);
     signal rowStart[panels] <== Num2Bits(panels)(bitmaps[3]);
     signal colStart[panels] <== Num2Bits(panels)(bitmaps[4]);
-    for (var g = maxRankRules; g < maxRules; g++) {
-        // I, J, rank and shift: only the first places can hold rank rules.
-        for (var i = 1; i <= 4; i++) {
-            rules[g][i] === 0;
-        }
+    signal unitBit[unitBits][slots];
+    for (var k = 0; k < unitBits; k++) {
+        unitBit[k] <== Num2Bits(slots)(units[k]);
     }
 
     // 1. Absorb the statement, then the salt. The state is forked in between (step 8).
-    signal statement[statementLength] <== StatementVector(maxRules)(d1, rules, bitmaps);
+    signal statement[statementLength] <== StatementVector(maxRules, maxRankRules, unitBits)(
+        d1,
+        rankPlaces,
+        bounds,
+        bitmaps,
+        units
+    );
     component absorbStatement = Absorb(1 + statementLength, 0);
     absorbStatement.state <== 0;
     absorbStatement.vector[0] <== domain;
@@ -137,7 +149,7 @@ template SegmentVerifier(domain, t, mu, maxRules, maxRankRules, R) {
     for (var g = 0; g < maxRules; g++) {
         absorbSums.vector[2 * g] <== sums[g][0];
         absorbSums.vector[2 * g + 1] <== sums[g][1];
-        SumBounds()(sums[g][0], sums[g][1], rules[g][5], rules[g][6]);
+        SumBounds()(sums[g][0], sums[g][1], bounds[g][0], bounds[g][1]);
     }
     signal lambda <== absorbSums.challenge[0];
 
@@ -183,6 +195,7 @@ template SegmentVerifier(domain, t, mu, maxRules, maxRankRules, R) {
     mainValue.lambdaSquared <== ruleWeights.lambdaSquared;
     mainValue.slotWeight <== leaf.slotWeight;
     mainValue.ruleWeight <== ruleWeights.slotWeight;
+    mainValue.unit <== SlotUnits(slots, unitBits)(unitBit);
     mainValue.residual <== residuals;
     mainValue.mask <== masks;
     mainValue.factorA <== factorA;
@@ -195,7 +208,7 @@ template SegmentVerifier(domain, t, mu, maxRules, maxRankRules, R) {
     absorbFactors.state <== absorbEvaluations.nextState;
     signal rankBit[maxRankRules][R];
     for (var g = 0; g < maxRankRules; g++) {
-        rankBit[g] <== Thermometer(R)(rules[g][3]);
+        rankBit[g] <== Thermometer(R)(rankPlaces[g][3]);
         for (var k = 0; k < R; k++) {
             absorbFactors.vector[2 * (g * R + k)] <== sa[g][k];
             absorbFactors.vector[2 * (g * R + k) + 1] <== sc[g][k];
@@ -208,9 +221,9 @@ template SegmentVerifier(domain, t, mu, maxRules, maxRankRules, R) {
     component placePowers = PlacePowers(mu, logPanels, maxRankRules);
     placePowers.theta <== theta;
     for (var g = 0; g < maxRankRules; g++) {
-        placePowers.tileCount[g] <== rules[g][0];
-        placePowers.colPanels[g] <== rules[g][2];
-        placePowers.shift[g] <== rules[g][4];
+        placePowers.tileCount[g] <== rankPlaces[g][0];
+        placePowers.colPanels[g] <== rankPlaces[g][2];
+        placePowers.shift[g] <== rankPlaces[g][4];
     }
 
     component combined = CombinedValue(slots, maxRankRules, R);

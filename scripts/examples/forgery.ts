@@ -103,8 +103,9 @@ function closestTiles(
   });
   const isMasked = place.maxNonzeros > 0n;
   const values = raws.map((raw) => raw.values);
-  const masks = isMasked ? largestEntries(values, place.maxNonzeros) : [];
   const half = tier.tileSize / 2;
+  const counted = values.map((each, i) => ({ values: each, exponent: place.units[i] ?? 0 }));
+  const masks = isMasked ? largestEntries(counted, place.maxNonzeros, half) : [];
   return raws.map((raw, i) => {
     const residual = sharedInt32(raw.values.length);
     for (let x = 0; x < residual.length; x++) {

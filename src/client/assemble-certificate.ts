@@ -5,7 +5,7 @@ import { differenceOfHeads } from "../wrap/head-codec.js";
 import { verifyingKeyDigest, type SegmentPart } from "../wrap/segment-part.js";
 import type { TrustAnchors } from "../wrap/trust-anchors.js";
 import { verifyCertificate } from "../wrap/verify-certificate.js";
-import { rulesOfSegments, segmentOf, type CertificatePlan } from "./plan-certificate.js";
+import { areSamePlans, publishedUses, segmentOf, type CertificatePlan } from "./plan-certificate.js";
 
 /** A proven segment with what it belongs to, to be kept or sent. */
 export function partOf(
@@ -16,7 +16,7 @@ export function partOf(
 ): SegmentPart {
   return {
     head: plan.head,
-    plan: rulesOfSegments(plan),
+    plan: plan.segments.map(publishedUses),
     index,
     prevMerkleRoot: segmentOf(plan, index).prevMerkleRoot,
     verifyingKeyDigest: verifyingKeyDigest(verifyingKey),
@@ -42,12 +42,15 @@ export function assembleCertificate(parts: readonly LabelledPart[], anchors: Tru
   for (const other of parts.slice(1)) assertSameCertificate(first, other);
   const { head, plan } = first.part;
 
-  const inOrder = plan.map((rules, index): LabelledPart => {
+  const inOrder = plan.map((uses, index): LabelledPart => {
     const [part, again] = parts.filter((each) => each.part.index === index);
     if (part === undefined) {
-      throw new InputError(`segment ${index} of ${plan.length} is missing (policy rules ${rules.join(", ")})`, {
-        remedy: `Prove it: fti prove --segment ${index}, with the same inputs and the same --memory.`,
-      });
+      throw new InputError(
+        `segment ${index} of ${plan.length} is missing (policy rules ${uses.map(({ ruleIndex }) => ruleIndex).join(", ")})`,
+        {
+          remedy: `Prove it: fti prove --segment ${index}, with the same inputs and the same --memory.`,
+        },
+      );
     }
     if (again !== undefined) {
       throw new InputError(`segment ${index} is there twice: ${part.label} and ${again.label}`, {
@@ -82,8 +85,10 @@ function assertSameCertificate(one: LabelledPart, other: LabelledPart): void {
   };
   const difference = differenceOfHeads(one.part.head, other.part.head);
   if (difference !== undefined) refuse(difference);
-  if (JSON.stringify(one.part.plan) !== JSON.stringify(other.part.plan)) {
-    refuse(`one is of ${one.part.plan.length} segments, the other of ${other.part.plan.length}, or of other rules`);
+  if (!areSamePlans(one.part.plan, other.part.plan)) {
+    refuse(
+      `one is of ${one.part.plan.length} segments, the other of ${other.part.plan.length}, or of other rules or shares`,
+    );
   }
   if (one.part.verifyingKeyDigest !== other.part.verifyingKeyDigest) refuse("they were proven with different keys");
 }

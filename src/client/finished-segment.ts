@@ -5,7 +5,7 @@ import { differenceOfHeads } from "../wrap/head-codec.js";
 import { verifyingKeyDigest, type SegmentPart } from "../wrap/segment-part.js";
 import type { TrustAnchors } from "../wrap/trust-anchors.js";
 import { assertSegment } from "../wrap/verify-segment.js";
-import { rulesOfSegments, type CertificatePlan } from "./plan-certificate.js";
+import { areSamePlans, publishedUses, type CertificatePlan } from "./plan-certificate.js";
 
 /** Whether a part that an earlier run left can be taken over, and if not, why it has to be proven again. */
 export type Finished =
@@ -38,11 +38,11 @@ export function takeOver(
   const isPlanned =
     planned !== undefined &&
     part.index === index &&
-    JSON.stringify(part.plan) === JSON.stringify(rulesOfSegments(plan)) &&
+    areSamePlans(part.plan, plan.segments.map(publishedUses)) &&
     part.prevMerkleRoot === planned.prevMerkleRoot &&
     segment.nextMerkleRoot === planned.nextMerkleRoot &&
     segment.tiles.join() === planned.tiles.join() &&
-    segment.uses.map((use) => use.ruleIndex).join() === planned.uses.map((use) => use.ruleIndex).join();
+    areSamePlans([segment.uses], [publishedUses(planned)]);
   if (!isPlanned) return again("is of another plan");
   try {
     assertSegment(`segment ${index}`, plan.head, segment, part.prevMerkleRoot, anchors);

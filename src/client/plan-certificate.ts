@@ -1,16 +1,19 @@
 import type { CommittedModel } from "../commitment/committed-model.js";
 import { TileTree, type TileMultiProof } from "../commitment/tile-tree.js";
 import type { G1 } from "../curve/g1.js";
-import { planSegments } from "../drift/plan.js";
+import { planSegments, type PlannedUse } from "../drift/plan.js";
 import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
 import { assertPolicy, type Policy } from "../drift/rule.js";
 import type { MemoryBound } from "../drift/prover-memory.js";
+import { sharesOf } from "../drift/shares.js";
+import type { RuleShare } from "../drift/statement.js";
 import type { Hex } from "../encoding/hex.js";
 import { InputError } from "../errors/errors.js";
 import type { Tier } from "../protocol/tiers.js";
+import { classTable } from "../quantize/class-table.js";
 import { parseManifest } from "../quantize/manifest.js";
 import { tileContents } from "../quantize/tile-contents.js";
-import type { CertificateHead } from "../wrap/certificate.js";
+import type { CertificateHead, RuleUse } from "../wrap/certificate.js";
 import { changedTiles } from "./open-committed.js";
 import { listNames } from "../policy/tensor-selection.js";
 
@@ -38,7 +41,9 @@ export interface PlanCertificateInput {
 /** A segment that is to be proven. It depends on no proof of another: all roots are known from the commitments. */
 export interface PlannedSegment {
   readonly index: number;
-  readonly uses: readonly { readonly ruleIndex: number; readonly tiles: readonly number[] }[];
+  readonly uses: readonly PlannedUse[];
+  /** What each use may take of its rule's budgets. */
+  readonly shares: readonly RuleShare[];
   /** Changed tiles in slot order. */
   readonly tiles: readonly number[];
   readonly prevMerkleRoot: Hex;
@@ -46,7 +51,7 @@ export interface PlannedSegment {
   readonly multiProof: TileMultiProof;
 }
 
-/** How a certificate is going to be made. The same models, policy, tier and memory bound give the same plan. */
+/** How a certificate is going to be made. The same models, policy, tier, memory bound and needs give the same plan. */
 export interface CertificatePlan {
   readonly head: CertificateHead;
   readonly tier: Tier;
@@ -56,7 +61,8 @@ export interface CertificatePlan {
 }
 
 /**
- * Splits the change between two committed models into segments; needs no weights. Throws `InputError` if models,
+ * Splits the change between two committed models into segments; needs no weights, so rules that several segments use are
+ * divided by numbers of tiles (`divideByNeed` looks whether that serves). Throws `InputError` if models,
  * policy and tier do not belong together or nothing changed; otherwise as `planSegments`.
  */
 export function planCertificate(input: PlanCertificateInput): CertificatePlan {
@@ -77,26 +83,28 @@ export function planCertificate(input: PlanCertificateInput): CertificatePlan {
     });
   }
   let tree = new TileTree(base.commitments);
-  const segments = planSegments(tier, policy.rules, changed, { describeTile, memory }).map(
-    ({ uses }, index): PlannedSegment => {
-      const tiles = uses.flatMap((use) => use.tiles);
-      const before = tree;
-      tree = before.with(new Map(tiles.map((tile) => [tile, tuned.commitments[tile] as G1])));
-      return {
-        index,
-        uses,
-        tiles,
-        prevMerkleRoot: before.root,
-        nextMerkleRoot: tree.root,
-        multiProof: before.multiProof([...tiles].sort((a, b) => a - b)),
-      };
-    },
-  );
+  const planned = planSegments(tier, policy.rules, changed, { describeTile, memory });
+  const shares = sharesOf(policy.rules, planned);
+  const segments = planned.map(({ uses }, index): PlannedSegment => {
+    const tiles = uses.flatMap((use) => use.tiles);
+    const before = tree;
+    tree = before.with(new Map(tiles.map((tile) => [tile, tuned.commitments[tile] as G1])));
+    return {
+      index,
+      uses,
+      shares: shares[index] ?? [],
+      tiles,
+      prevMerkleRoot: before.root,
+      nextMerkleRoot: tree.root,
+      multiProof: before.multiProof([...tiles].sort((a, b) => a - b)),
+    };
+  });
   const head: CertificateHead = {
     ...input.context,
     base: base.parts,
     tuned: tuned.parts,
     policy,
+    classes: classTable(manifest),
     manifest: base.manifest,
     insecure: input.insecure,
   };
@@ -114,9 +122,24 @@ export function segmentOf({ segments }: CertificatePlan, index: number): Planned
   return segment;
 }
 
-/** The rules of every segment, as a segment's file records them. */
-export function rulesOfSegments({ segments }: CertificatePlan): number[][] {
-  return segments.map(({ uses }) => uses.map(({ ruleIndex }) => ruleIndex));
+/** A segment's uses of rules as they are published. */
+export function publishedUses({ uses, shares }: Pick<PlannedSegment, "uses" | "shares">): RuleUse[] {
+  return uses.map(({ ruleIndex, tiles }, place) => ({
+    ruleIndex,
+    tileCount: tiles.length,
+    ...(shares[place] ?? { maxNonzeros: 0n, maxResidualSq: 0n }),
+  }));
+}
+
+/** Whether two plans use the same rules in the same segments, with the same shares. */
+export function areSamePlans(one: readonly (readonly RuleUse[])[], other: readonly (readonly RuleUse[])[]): boolean {
+  const text = (plan: readonly (readonly RuleUse[])[]): string =>
+    plan
+      .map((uses) =>
+        uses.map((use) => [use.ruleIndex, use.tileCount, use.maxNonzeros, use.maxResidualSq].join("/")).join(),
+      )
+      .join(";");
+  return text(one) === text(other);
 }
 
 function assertBelongTogether({ base, tuned, tier, policy }: PlanCertificateInput): void {

@@ -5,6 +5,7 @@ import type { Tier } from "../protocol/tiers.js";
 import type { Certificate, WrappedSegment } from "../wrap/certificate.js";
 import type { SegmentPart } from "../wrap/segment-part.js";
 import { assembleCertificate, partOf } from "./assemble-certificate.js";
+import { divideByNeed } from "./divide-by-need.js";
 import { planCertificate, type CertificatePlan, type PublishingContext } from "./plan-certificate.js";
 import { assertProvable, proveSegmentOf, type SegmentProverInput } from "./prove-segment.js";
 
@@ -26,7 +27,7 @@ export interface ProveCertificateInput extends SegmentProverInput {
  */
 export async function proveCertificate(input: ProveCertificateInput): Promise<Certificate> {
   const plan = planCertificate({ ...input, base: input.base.committed, tuned: input.tuned.committed });
-  return provePlan(plan, input);
+  return provePlan(await divideByNeed(plan, input.base, input.tuned, input.onProgress), input);
 }
 
 /** How `provePlan` keeps what is done. */
@@ -37,7 +38,10 @@ export interface ProgressKept {
   readonly onSegment?: (part: SegmentPart) => Promise<void>;
 }
 
-/** Proves the segments of a plan that are not finished, puts all together and verifies the whole. */
+/**
+ * Proves the segments of a plan that are not finished, puts all together and verifies the whole. Budgets must be divided so
+ * that they serve every segment (`divideByNeed`).
+ */
 export async function provePlan(
   plan: CertificatePlan,
   input: SegmentProverInput,

@@ -7,6 +7,7 @@ import {
   placeOf,
   segmentLayout,
   type RulePlace,
+  type RuleShare,
   type SegmentCommitments,
   type SegmentStatement,
 } from "../drift/statement.js";
@@ -30,7 +31,7 @@ import type { WrappedSegment } from "../wrap/certificate.js";
 import type { Groth16Proof } from "../wrap/groth16.js";
 import { proveWrapped, type ProvingArtifacts } from "../wrap/prove-wrapped.js";
 import { publicSignals } from "../wrap/public-signals.js";
-import { segmentOf, type CertificatePlan, type PlannedSegment } from "./plan-certificate.js";
+import { publishedUses, segmentOf, type CertificatePlan, type PlannedSegment } from "./plan-certificate.js";
 import type { ProgressListener } from "./progress.js";
 
 /** What proving takes besides the plan. */
@@ -146,7 +147,7 @@ export async function openUnwrapped(
   groth16: Groth16Proof,
   { srs, backend, onProgress = () => undefined }: SegmentProverInput,
 ): Promise<WrappedSegment> {
-  const { tiles, uses, nextMerkleRoot, multiProof } = segment;
+  const { tiles, nextMerkleRoot, multiProof } = segment;
   const label = labelOf(plan, segment);
   const { claim, h, combined } = proven;
   const { eta, v } = publicSignals(statement, claim, h);
@@ -160,7 +161,7 @@ export async function openUnwrapped(
   onProgress(`${label}opening`, 1, 1);
   return {
     tierId: plan.tier.id,
-    uses: uses.map((use) => ({ ruleIndex: use.ruleIndex, tileCount: use.tiles.length })),
+    uses: publishedUses(segment),
     tiles,
     commitments,
     claim,
@@ -173,8 +174,10 @@ export async function openUnwrapped(
 }
 
 /** The rule places of a planned segment. */
-export function placesOf({ head }: CertificatePlan, { uses }: PlannedSegment): RulePlace[] {
-  return uses.map((use) => placeOf(head.policy.rules[use.ruleIndex] as Rule, use.tiles.length));
+export function placesOf({ head }: CertificatePlan, { uses, shares }: PlannedSegment): RulePlace[] {
+  return uses.map(({ ruleIndex, tiles }, place) =>
+    placeOf(head.policy.rules[ruleIndex] as Rule, tiles, shares[place] as RuleShare, head.classes),
+  );
 }
 
 /** Begins the phases of a segment in progress. */

@@ -1,12 +1,17 @@
 import { PolicyViolation } from "../errors/errors.js";
 import type { Tier } from "../protocol/tiers.js";
-import { assertRuleWithinMemory, tilesWithinMemory, type MemoryBound } from "./prover-memory.js";
-import type { Rule } from "./rule.js";
-import { gridRows } from "./rule.js";
+import { assertTilesWithinMemory, tilesWithinMemory, type MemoryBound } from "./prover-memory.js";
+import { coversTile, gridRows, tileCountOf, tilesOf, type Rule } from "./rule.js";
+
+/** The tiles of one rule in a segment, ascending. */
+export interface PlannedUse {
+  readonly ruleIndex: number;
+  readonly tiles: readonly number[];
+}
 
 /** The changed tiles of a segment, rule by rule in place order. */
 export interface SegmentPlan {
-  readonly uses: readonly { readonly ruleIndex: number; readonly tiles: readonly number[] }[];
+  readonly uses: readonly PlannedUse[];
 }
 
 export interface PlanOptions {
@@ -17,11 +22,13 @@ export interface PlanOptions {
 }
 
 /**
- * Splits the changed tiles into segments that fit a tier and the memory. Rules stay whole, rank rules come first in a
- * segment. The same arguments give the same plan.
+ * Splits the changed tiles into segments that fit a tier and the memory, ascending by tile: all tiles of a segment lie above
+ * those of the segment before (PROTOCOL 4). A rule without a rank bound may be used by several; under a rank bound its
+ * tensor is in one, whole, as even an unchanged tile constrains the product. Rank rules come first in a segment. The same
+ * arguments give the same plan.
  *
- * `changed` ascends. Throws `PolicyViolation` if a changed tile is in no rule (it is frozen) or if one rule alone
- * does not fit a segment; `InputError` if one rule alone needs more memory than allowed.
+ * `changed` ascends. Throws `PolicyViolation` if a changed tile is in no rule (it is frozen) or if a rank rule's tensor does
+ * not fit a segment; `InputError` if it needs more memory than allowed.
  */
 export function planSegments(
   tier: Tier,
@@ -29,43 +36,62 @@ export function planSegments(
   changed: readonly number[],
   { describeTile = (tile) => `tile ${tile}`, memory }: PlanOptions = {},
 ): SegmentPlan[] {
-  const tilesOfRule = rules.map((): number[] => []);
+  const slots = memory === undefined ? tier.slots : tilesWithinMemory(tier, memory);
+  if (memory !== undefined) assertTilesWithinMemory(tier, "a segment", 1, memory);
+  const segments: Filling[] = [];
+  for (const { ruleIndex, tiles } of pieces(rules, changed, describeTile)) {
+    const rule = rules[ruleIndex] as Rule;
+    if (rule.maxRank > 0) {
+      assertFitsAlone(tier, ruleIndex, rule);
+      if (memory !== undefined) assertTilesWithinMemory(tier, `policy rule ${ruleIndex}`, tiles.length, memory);
+    }
+    let segment = segments.at(-1);
+    if (segment === undefined || !fits(segment, ruleIndex, rule, tiles.length)) {
+      segment = emptySegment(tier, slots);
+      segments.push(segment);
+    }
+    take(segment, ruleIndex, rule, tiles);
+  }
+  return segments.map(({ tilesOfRule }) => ({
+    uses: [...tilesOfRule]
+      .map(([ruleIndex, tiles]): PlannedUse => ({ ruleIndex, tiles }))
+      .sort((a, b) => Number(isRank(rules, b)) - Number(isRank(rules, a)) || a.ruleIndex - b.ruleIndex),
+  }));
+}
+
+function isRank(rules: readonly Rule[], { ruleIndex }: PlannedUse): boolean {
+  return (rules[ruleIndex]?.maxRank ?? 0) > 0;
+}
+
+/** What must stay together, ascending by tile: a changed tile, or the tensor of a rank rule with one. */
+function* pieces(
+  rules: readonly Rule[],
+  changed: readonly number[],
+  describeTile: (tile: number) => string,
+): Generator<PlannedUse> {
+  let ruleIndex = -1;
+  const whole = new Set<number>();
   for (const tile of changed) {
-    const ruleIndex = rules.findIndex((rule) => tile >= rule.firstTile && tile < rule.firstTile + rule.tileCount);
-    if (ruleIndex < 0) {
+    if (ruleIndex < 0 || !coversTile(rules[ruleIndex] as Rule, tile)) {
+      ruleIndex = rules.findIndex((rule) => coversTile(rule, tile));
+    }
+    const rule = rules[ruleIndex];
+    if (rule === undefined) {
       throw new PolicyViolation(`${describeTile(tile)} changed, but the policy freezes it`, {
         remedy: "Write a rule for it, or publish a model that leaves it as it is.",
       });
     }
-    tilesOfRule[ruleIndex]?.push(tile);
-  }
-  const used = rules.flatMap((rule, ruleIndex) => {
-    const tiles = tilesOfRule[ruleIndex] ?? [];
-    if (tiles.length === 0) return [];
-    // Under a rank bound even an unchanged tile counts: its part of the product need not vanish.
-    const all = rule.maxRank > 0 ? Array.from({ length: rule.tileCount }, (_, i) => rule.firstTile + i) : tiles;
-    return [{ ruleIndex, rule, tiles: all }];
-  });
-  used.sort((a, b) => Number(b.rule.maxRank > 0) - Number(a.rule.maxRank > 0) || a.ruleIndex - b.ruleIndex);
-
-  const segments: { uses: { ruleIndex: number; tiles: readonly number[] }[]; room: Room }[] = [];
-  const slots = memory === undefined ? tier.slots : tilesWithinMemory(tier, memory);
-  for (const { ruleIndex, rule, tiles } of used) {
-    assertFitsAlone(tier, ruleIndex, rule, tiles.length);
-    if (memory !== undefined) assertRuleWithinMemory(tier, ruleIndex, tiles.length, memory);
-    let segment = segments.find(({ room }) => fits(room, rule, tiles.length));
-    if (segment === undefined) {
-      segment = { uses: [], room: emptyRoom(tier, slots) };
-      segments.push(segment);
+    if (rule.maxRank === 0) yield { ruleIndex, tiles: [tile] };
+    else if (!whole.has(ruleIndex)) {
+      whole.add(ruleIndex);
+      yield { ruleIndex, tiles: tilesOf(rule) };
     }
-    take(segment.room, rule, tiles.length);
-    segment.uses.push({ ruleIndex, tiles });
   }
-  return segments.map(({ uses }) => ({ uses }));
 }
 
-/** What is left of a segment. */
-interface Room {
+/** A segment as it fills, and what is left of it. */
+interface Filling {
+  readonly tilesOfRule: Map<number, number[]>;
   slots: number;
   rules: number;
   rankRules: number;
@@ -73,8 +99,9 @@ interface Room {
   colPanels: number;
 }
 
-function emptyRoom(tier: Tier, slots: number): Room {
+function emptySegment(tier: Tier, slots: number): Filling {
   return {
+    tilesOfRule: new Map(),
     slots,
     rules: tier.maxRules,
     rankRules: tier.maxRankRules,
@@ -83,29 +110,34 @@ function emptyRoom(tier: Tier, slots: number): Room {
   };
 }
 
-function fits(room: Room, rule: Rule, tiles: number): boolean {
-  if (room.slots < tiles || room.rules < 1) return false;
+function fits(segment: Filling, ruleIndex: number, rule: Rule, tiles: number): boolean {
+  if (segment.slots < tiles || (segment.rules < 1 && !segment.tilesOfRule.has(ruleIndex))) return false;
   if (rule.maxRank === 0) return true;
-  return room.rankRules >= 1 && room.rowPanels >= gridRows(rule) && room.colPanels >= rule.gridCols;
+  return segment.rankRules >= 1 && segment.rowPanels >= gridRows(rule) && segment.colPanels >= rule.gridCols;
 }
 
-function take(room: Room, rule: Rule, tiles: number): void {
-  room.slots -= tiles;
-  room.rules -= 1;
+function take(segment: Filling, ruleIndex: number, rule: Rule, tiles: readonly number[]): void {
+  const held = segment.tilesOfRule.get(ruleIndex);
+  if (held === undefined) segment.rules -= 1;
+  segment.tilesOfRule.set(ruleIndex, [...(held ?? []), ...tiles]);
+  segment.slots -= tiles.length;
   if (rule.maxRank === 0) return;
-  room.rankRules -= 1;
-  room.rowPanels -= gridRows(rule);
-  room.colPanels -= rule.gridCols;
+  segment.rankRules -= 1;
+  segment.rowPanels -= gridRows(rule);
+  segment.colPanels -= rule.gridCols;
 }
 
-function assertFitsAlone(tier: Tier, ruleIndex: number, rule: Rule, tiles: number): void {
+/** Whether a rank rule's tensor fits an empty segment. */
+function assertFitsAlone(tier: Tier, ruleIndex: number, rule: Rule): void {
   const fail = (detail: string): never => {
     throw new PolicyViolation(`policy rule ${ruleIndex}: ${detail}`, {
       rule: ruleIndex,
-      remedy: "A rule's budget cannot be split over segments: use a larger tier or several rules.",
+      remedy: "A rank bound's tensor cannot be split over segments: use a larger tier or a rule without a rank.",
     });
   };
   if (rule.maxRank > tier.maxRank) fail(`rank ${rule.maxRank}, but tier ${tier.name} holds at most ${tier.maxRank}`);
-  if (!fits(emptyRoom(tier, tier.slots), rule, tiles))
-    fail(`${tiles} changed tiles do not fit a segment of tier ${tier.name} (${tier.slots} tiles)`);
+  const tiles = tileCountOf(rule);
+  if (!fits(emptySegment(tier, tier.slots), ruleIndex, rule, tiles)) {
+    fail(`its tensor of ${tiles} tiles does not fit a segment of tier ${tier.name} (${tier.slots} tiles)`);
+  }
 }

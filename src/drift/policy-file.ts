@@ -1,14 +1,13 @@
 import { z } from "zod";
 import type { Hex } from "../encoding/hex.js";
 import { FormatError } from "../errors/errors.js";
+import { decodeRule, encodeRule, ruleSchema } from "./rule-codec.js";
 import { policyId, type Policy } from "./rule.js";
 
 export const POLICY_FORMAT = "fine-tuning-integrity/policy";
-export const POLICY_VERSION = 1;
+export const POLICY_VERSION = 2;
 
 const word = z.string().regex(/^0x[0-9a-f]{64}$/, "expected 0x and 64 lowercase hex digits");
-const decimal = z.string().regex(/^(0|[1-9][0-9]*)$/, "expected a decimal number in quotes");
-const count = z.number().int().min(0).max(0xffff_ffff);
 
 const policySchema = z
   .object({
@@ -16,21 +15,7 @@ const policySchema = z
     version: z.literal(POLICY_VERSION),
     policyId: word,
     baseModelId: word,
-    rules: z
-      .array(
-        z
-          .object({
-            firstTile: count,
-            tileCount: count,
-            gridCols: count,
-            maxRank: count,
-            shift: count,
-            maxNonzeros: decimal,
-            maxResidualSq: decimal,
-          })
-          .strict(),
-      )
-      .min(1),
+    rules: z.array(ruleSchema).min(1),
   })
   .strict();
 
@@ -41,11 +26,7 @@ export function encodePolicy(policy: Policy): string {
     version: POLICY_VERSION,
     policyId: policyId(policy),
     baseModelId: policy.baseModelId,
-    rules: policy.rules.map((rule) => ({
-      ...rule,
-      maxNonzeros: rule.maxNonzeros.toString(),
-      maxResidualSq: rule.maxResidualSq.toString(),
-    })),
+    rules: policy.rules.map(encodeRule),
   };
   return `${JSON.stringify(file, undefined, 2)}\n`;
 }
@@ -70,11 +51,7 @@ export function parsePolicy(text: string, path: string): Policy {
   }
   const policy: Policy = {
     baseModelId: parsed.data.baseModelId as Hex,
-    rules: parsed.data.rules.map((rule) => ({
-      ...rule,
-      maxNonzeros: BigInt(rule.maxNonzeros),
-      maxResidualSq: BigInt(rule.maxResidualSq),
-    })),
+    rules: parsed.data.rules.map(decodeRule),
   };
   const id = policyId(policy);
   if (id !== parsed.data.policyId) {

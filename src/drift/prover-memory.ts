@@ -42,23 +42,17 @@ export function tilesWithinMemory(tier: Tier, { bytes, jobs }: MemoryBound): num
   return Math.max(0, Math.min(tier.slots, Math.floor(left / (BYTES_PER_ENTRY * tier.tileSize))));
 }
 
-/**
- * Refuses a rule that needs more memory than there may be. Throws `InputError` naming the rule, what it needs and the
- * bound.
- */
-export function assertRuleWithinMemory(tier: Tier, ruleIndex: number, tiles: number, bound: MemoryBound): void {
+/** Refuses tiles that together need more memory than there may be. Throws `InputError` naming `what`, its need and the bound. */
+export function assertTilesWithinMemory(tier: Tier, what: string, tiles: number, bound: MemoryBound): void {
   const most = tilesWithinMemory(tier, bound);
   if (tiles <= most) return;
   const needed = formatBytes(estimateProverMemory(tier, tiles, bound.jobs));
   const allowed = formatBytes(bound.bytes);
   const threads = bound.jobs === 1 ? "one thread" : `${bound.jobs} threads`;
+  const changed = tiles === 1 ? "one tile needs" : `its ${tiles} tiles need`;
   throw new InputError(
-    `policy rule ${ruleIndex}: its ${tiles} changed tiles need ${needed} of memory on ${threads}, ${allowed} are allowed: enough for ${most}`,
-    {
-      remedy:
-        "A rule's budget cannot be split over segments: allow more memory (--memory), use fewer threads (--jobs), " +
-        "or make a policy of several smaller rules.",
-    },
+    `${what}: ${changed} ${needed} of memory on ${threads}, ${allowed} are allowed: enough for ${most}`,
+    { remedy: "Allow more memory (--memory), or use fewer threads (--jobs)." },
   );
 }
 

@@ -3,10 +3,18 @@ import { toFr, type Fr } from "../field/fr.js";
 import { hashToFr, keccakWords, type Word } from "../encoding/keccak.js";
 import type { Hex } from "../encoding/hex.js";
 import type { G1 } from "../curve/g1.js";
+import { UNIT_BITS } from "../protocol/constants.js";
 import type { Tier } from "../protocol/tiers.js";
-import { gridRows, type Rule } from "./rule.js";
+import type { TileClass } from "../quantize/class-table.js";
+import { gridRows, unitExponent, type Rule } from "./rule.js";
 
-/** A rule as a segment uses it: the bounds come from the policy, `tileCount` counts the segment's tiles. */
+/** What a segment may take of a rule's two budgets: all segments together at most the rule's. */
+export interface RuleShare {
+  readonly maxNonzeros: bigint;
+  readonly maxResidualSq: bigint;
+}
+
+/** A rule as a segment uses it: its share of the budgets, and the segment's tiles of it. */
 export interface RulePlace {
   /** Changed tiles of the rule in this segment, at least 1. */
   readonly tileCount: number;
@@ -17,8 +25,12 @@ export interface RulePlace {
   /** The policy's `maxRank`. */
   readonly rank: number;
   readonly shift: number;
+  /** The segment's share of the policy's bound. */
   readonly maxResidualSq: bigint;
+  /** The segment's share of the policy's bound; tiles have masks unless it is 0. */
   readonly maxNonzeros: bigint;
+  /** Unit exponent `c_T` of every tile, 0 to 31: its squares count `4^c`. */
+  readonly units: readonly number[];
 }
 
 /** What a segment proof is about, once its commitments are bound by `d1`. */
@@ -30,17 +42,28 @@ export interface SegmentStatement {
   readonly places: readonly RulePlace[];
 }
 
-/** The place of a rule of which `tileCount` tiles are in the segment. */
-export function placeOf(rule: Rule, tileCount: number): RulePlace {
+/** The place of a rule of which `tiles` are in the segment, with its share of the budgets. */
+export function placeOf(
+  rule: Rule,
+  tiles: readonly number[],
+  { maxNonzeros, maxResidualSq }: RuleShare,
+  classes: readonly TileClass[],
+): RulePlace {
   return {
-    tileCount,
+    tileCount: tiles.length,
     rowPanels: gridRows(rule),
     colPanels: rule.gridCols,
     rank: rule.maxRank,
     shift: rule.shift,
-    maxResidualSq: rule.maxResidualSq,
-    maxNonzeros: rule.maxNonzeros,
+    maxResidualSq,
+    maxNonzeros,
+    units: tiles.map((tile) => unitExponent(rule, classes, tile)),
   };
+}
+
+/** `4^c`, what a tile's squares count in its rule's sum. */
+export function unitFactor(exponent: number): Fr {
+  return toFr(1n << BigInt(2 * exponent));
 }
 
 /** Where places lie in the slots and in the factor polynomials. */
@@ -53,6 +76,8 @@ export interface SegmentLayout {
   readonly placeOfSlot: readonly number[];
   /** Whether the used slot has a mask. */
   readonly masked: readonly boolean[];
+  /** `c_T` of every used slot. */
+  readonly units: readonly number[];
   /** Panel origins `a_g` and `b_g` of every place (those of rank 0 take no panel). */
   readonly rowOrigins: readonly number[];
   readonly colOrigins: readonly number[];
@@ -66,6 +91,7 @@ export function segmentLayout(tier: Tier, places: readonly RulePlace[]): Segment
   const bases: number[] = [];
   const placeOfSlot: number[] = [];
   const masked: boolean[] = [];
+  const units: number[] = [];
   const rowOrigins: number[] = [];
   const colOrigins: number[] = [];
   let rows = 0;
@@ -85,21 +111,27 @@ export function segmentLayout(tier: Tier, places: readonly RulePlace[]): Segment
       rows += place.rowPanels;
       cols += place.colPanels;
     }
+    if (place.rank === 0 && (place.shift !== 0 || place.rowPanels !== 0 || place.colPanels !== 0)) {
+      fail(`rule place ${g} has a shift or panels without a rank`);
+    }
     // Before anything of that size is allocated: the count may be anybody's.
     const tiles = placeOfSlot.length + place.tileCount;
     if (tiles > tier.slots) fail(`${tiles} changed tiles, at most ${tier.slots}`);
-    for (let i = 0; i < place.tileCount; i++) {
+    if (place.units.length !== place.tileCount) fail(`rule place ${g} has ${place.units.length} unit exponents`);
+    for (const unit of place.units) {
+      if (!(unit >= 0 && unit < 2 ** UNIT_BITS)) fail(`a tile of rule place ${g} has the unit exponent ${unit}`);
       placeOfSlot.push(g);
       masked.push(place.maxNonzeros > 0n);
+      units.push(unit);
     }
   });
   if (rows > tier.panels || cols > tier.panels) {
     fail(`rank rules need ${rows} row and ${cols} column panels, at most ${tier.panels} each`);
   }
-  return { usedSlots: placeOfSlot.length, bases, placeOfSlot, masked, rowOrigins, colOrigins };
+  return { usedSlots: placeOfSlot.length, bases, placeOfSlot, masked, units, rowOrigins, colOrigins };
 }
 
-/** The five bitmaps that save the circuit its own bookkeeping; derived from the places. */
+/** The bitmaps that save the circuit its own bookkeeping; derived from the places. */
 export interface SlotBitmaps {
   /** Slots that hold a tile. */
   readonly used: bigint;
@@ -111,6 +143,8 @@ export interface SlotBitmaps {
   readonly rowPanelStarts: bigint;
   /** The same for column panels. */
   readonly colPanelStarts: bigint;
+  /** `U_0 … U_4`: bit `T` of `U_k` is bit `k` of `c_T`. */
+  readonly units: readonly bigint[];
 }
 
 export function slotBitmaps(tier: Tier, places: readonly RulePlace[]): SlotBitmaps {
@@ -129,29 +163,42 @@ export function slotBitmaps(tier: Tier, places: readonly RulePlace[]): SlotBitma
     masks: bits(layout.masked.flatMap((isMasked, slot) => (isMasked ? [slot] : []))),
     rowPanelStarts: panelStarts(layout.rowOrigins, (place) => place.rowPanels),
     colPanelStarts: panelStarts(layout.colOrigins, (place) => place.colPanels),
+    units: Array.from({ length: UNIT_BITS }, (_, k) =>
+      bits(layout.units.flatMap((unit, slot) => ((unit >> k) & 1 ? [slot] : []))),
+    ),
   };
 }
 
 /**
- * The statement as field elements: `d1`; seven values for each of `maxRules` places, unused ones zero; the
- * five bitmaps. The order is that of the circuit and of the registry.
+ * The statement as field elements: `d1`; for each of the first `maxRankRules` places `tileCount, I, J, rank, shift,
+ * maxResidualSq, maxNonzeros`, for the others the two bounds alone, unused ones zero; the five bitmaps of slots and panels,
+ * and the five of units. The order is that of the circuit and of the registry.
  */
 export function statementVector(statement: SegmentStatement): Fr[] {
   const { tier, places } = statement;
   const vector: bigint[] = [statement.d1];
   for (let g = 0; g < tier.maxRules; g++) {
-    const place = places[g];
-    if (place === undefined) {
-      vector.push(0n, 0n, 0n, 0n, 0n, 0n, 0n);
-    } else {
-      const { tileCount, rowPanels, colPanels, rank, shift, maxResidualSq, maxNonzeros } = place;
-      vector.push(...[tileCount, rowPanels, colPanels, rank, shift].map(BigInt), maxResidualSq, maxNonzeros);
-    }
+    const { tileCount, rowPanels, colPanels, rank, shift, maxResidualSq, maxNonzeros } = places[g] ?? NO_PLACE;
+    if (g < tier.maxRankRules) vector.push(...[tileCount, rowPanels, colPanels, rank, shift].map(BigInt));
+    vector.push(maxResidualSq, maxNonzeros);
   }
   const bitmaps = slotBitmaps(tier, places);
   vector.push(bitmaps.used, bitmaps.starts, bitmaps.masks, bitmaps.rowPanelStarts, bitmaps.colPanelStarts);
+  vector.push(...bitmaps.units);
   return vector.map(toFr);
 }
+
+/** A place that is not used. */
+export const NO_PLACE: RulePlace = {
+  tileCount: 0,
+  rowPanels: 0,
+  colPanels: 0,
+  rank: 0,
+  shift: 0,
+  maxResidualSq: 0n,
+  maxNonzeros: 0n,
+  units: [],
+};
 
 /** Everything that `d1` binds (PROTOCOL 5). */
 export interface SegmentContext {

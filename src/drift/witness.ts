@@ -60,7 +60,7 @@ export function buildWitness(
   places.forEach((place, g) => {
     let sumSquares = 0n;
     for (const tile of placeTiles(tier, place, g, layout.bases[g] ?? 0, input)) {
-      sumSquares += sumOfSquares(tile.residual);
+      sumSquares += countedSquares(tile, layout.units[tiles.length]);
       tiles.push(tile);
     }
     if (sumSquares > place.maxResidualSq) {
@@ -74,6 +74,11 @@ export function buildWitness(
     }
   });
   return { tiles, factorA, factorB, multiplicities: countMultiplicities(tier, tiles, factorA, factorB) };
+}
+
+/** `4^c ΣE²` of a tile. */
+function countedSquares({ residual }: TileWitness, exponent = 0): bigint {
+  return sumOfSquares(residual) << BigInt(2 * exponent);
 }
 
 /** Counts every value of the residuals and of both factor polynomials, used or not (PROTOCOL 5). */
@@ -107,8 +112,9 @@ function* placeTiles(
   const raws = isMasked ? Array.from({ length: place.tileCount }, (_, i) => rawAt(i)) : [];
   const masks = isMasked
     ? largestEntries(
-        raws.map(({ values }) => values),
+        raws.map(({ values }, i) => ({ values, exponent: place.units[i] ?? 0 })),
         place.maxNonzeros,
+        tier.tileSize / 2,
       )
     : [];
   for (let i = 0; i < place.tileCount; i++) {
@@ -188,7 +194,7 @@ function outOfRange(
   );
 }
 
-/** The integers `Σ E²` and `Σ b` of every place. */
+/** The integers `Σ 4^c ΣE²` and `Σ b` of every place. */
 export function measureSums(
   places: readonly RulePlace[],
   layout: SegmentLayout,
@@ -198,8 +204,8 @@ export function measureSums(
     const base = layout.bases[g] ?? 0;
     let sumSquares = 0n;
     let nonzeros = 0n;
-    for (const tile of witness.tiles.slice(base, base + place.tileCount)) {
-      sumSquares += sumOfSquares(tile.residual);
+    for (const [i, tile] of witness.tiles.slice(base, base + place.tileCount).entries()) {
+      sumSquares += countedSquares(tile, place.units[i]);
       nonzeros += BigInt(tile.mask?.positions.length ?? 0);
     }
     return { sumSquares, nonzeros };

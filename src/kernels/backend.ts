@@ -121,8 +121,10 @@ export interface MainTile {
   readonly mask: SparseMask | undefined;
   /** `W_T` */
   readonly weight: Fr;
-  /** `λ^(3+2g)` */
+  /** `4^c λ^(3+2g)` */
   readonly sumWeight: Fr;
+  /** `λ^(4+2g)` */
+  readonly countWeight: Fr;
 }
 
 export interface MainFinals {

@@ -1,11 +1,5 @@
-import { gridRows, type Policy, type Rule } from "../drift/rule.js";
+import { firstTileOf, gridRows, type Policy, type Rule, type TileRange } from "../drift/rule.js";
 import type { TileContent } from "../quantize/tile-contents.js";
-
-/** Tiles that follow each other. */
-export interface TileSpan {
-  readonly firstTile: number;
-  readonly tileCount: number;
-}
 
 /**
  * What a rule lets change, apart from how the protocol counts it. This file is the only one that turns a rule's integers
@@ -13,7 +7,7 @@ export interface TileSpan {
  */
 export interface Allowance {
   /** Ascending, disjoint. */
-  readonly spans: readonly TileSpan[];
+  readonly spans: readonly TileRange[];
   /** Largest rank of the low-rank part, whose size nothing bounds; 0 for none. */
   readonly rank: number;
   /** The matrix that the rank is of. Ranks of other matrices do not add. `undefined` without a rank. */
@@ -23,7 +17,7 @@ export interface Allowance {
   /** Squared norm of the rest over all tiles together is at most `square · 4^-bits`, in the weights' own unit; exact. */
   readonly square: bigint;
   readonly bits: number;
-  /** Largest change of one weight in the rest, in the weights' own unit: what the range proof admits. */
+  /** Largest change of any one weight in the rest, in the weights' own unit: what the range proof admits. */
   readonly largest: number;
   /** Every weight of its tiles may change by any amount: no other bound binds. */
   readonly isFree: boolean;
@@ -31,21 +25,26 @@ export interface Allowance {
 
 /** What a rule allows. `contents`: of all tiles of the manifest, which the policy fits (`assertPolicyFitsManifest`). */
 export function allowanceOf(rule: Rule, contents: readonly TileContent[], t: number): Allowance {
-  const spans = spansOf(rule);
+  const spans = rule.ranges;
   const tiles = tilesOf(spans, contents);
-  const bits = (tiles[0]?.fractionBits ?? 0) + rule.shift;
   const weights = BigInt(weightsOf(tiles));
   // Entries of the rest lie below half the lookup range, 2^ell with ell = 2t (PROTOCOL 3).
-  const range = 2n * BigInt(t) - 1n;
+  const range = 2 * t - 1;
+  const coarsest = tiles.reduce((least, { fractionBits }) => Math.min(least, fractionBits), Infinity);
+  // With the largest entry everywhere, each counting 4^c.
+  const largestSquare = tiles.reduce(
+    (sum, tile) => sum + (BigInt(tile.weights) << BigInt(2 * (range + rule.unit - rule.shift - tile.fractionBits))),
+    0n,
+  );
   return {
     spans,
     rank: rule.maxRank,
-    matrix: rule.maxRank === 0 ? undefined : `${rule.firstTile}/${gridRows(rule)}x${rule.gridCols}`,
+    matrix: rule.maxRank === 0 ? undefined : `${firstTileOf(rule)}/${gridRows(rule)}x${rule.gridCols}`,
     sparse: rule.maxNonzeros < weights ? rule.maxNonzeros : weights,
     square: rule.maxResidualSq,
-    bits,
-    largest: 2 ** (Number(range) - bits),
-    isFree: rule.maxNonzeros >= weights || rule.maxResidualSq >= weights * 4n ** range,
+    bits: rule.unit,
+    largest: 2 ** (range - coarsest - rule.shift),
+    isFree: rule.maxNonzeros >= weights || rule.maxResidualSq >= largestSquare,
   };
 }
 
@@ -54,13 +53,8 @@ export function allowancesOf(policy: Policy, contents: readonly TileContent[], t
   return policy.rules.map((rule) => allowanceOf(rule, contents, t));
 }
 
-/** The tiles that a rule covers. */
-export function spansOf({ firstTile, tileCount }: Rule): readonly TileSpan[] {
-  return [{ firstTile, tileCount }];
-}
-
 /** The contents of the tiles of some spans. */
-export function tilesOf(spans: readonly TileSpan[], contents: readonly TileContent[]): readonly TileContent[] {
+export function tilesOf(spans: readonly TileRange[], contents: readonly TileContent[]): readonly TileContent[] {
   return spans.flatMap(({ firstTile, tileCount }) => contents.slice(firstTile, firstTile + tileCount));
 }
 

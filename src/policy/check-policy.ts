@@ -1,5 +1,5 @@
 import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
-import { assertPolicy } from "../drift/rule.js";
+import { assertPolicy, tilesOf } from "../drift/rule.js";
 import { rangeOfTile, tileRanges } from "../quantize/tile-map.js";
 import type { CheckPolicyInput, FrozenViolation, PolicyReport, RuleReport } from "./check-report.js";
 import { RuleCheck } from "./check-rule.js";
@@ -20,27 +20,28 @@ export async function checkPolicy(input: CheckPolicyInput): Promise<PolicyReport
   assertPolicy(policy, manifest.tileCount);
   assertPolicyFitsManifest(policy, manifest);
   const ranges = tileRanges(manifest);
+  const owners = new Map(policy.rules.flatMap((rule, index) => tilesOf(rule).map((tile) => [tile, index] as const)));
   const reader = new DifferenceReader(input);
   const frozen = new FrozenCheck(input);
-  const rules: RuleReport[] = [];
-  let next = 0;
-  let check: RuleCheck | undefined;
+  const checks = new Map<number, RuleCheck>();
+  const reports = new Map<number, RuleReport>();
   for (let tile = 0; tile < manifest.tileCount; tile++) {
     onProgress("comparing tiles", tile, manifest.tileCount);
-    const rule = policy.rules[next];
-    if (rule?.firstTile === tile) check = new RuleCheck(input, next++);
     const delta = await reader.read(tile);
     const changes = measureTile(rangeOfTile(ranges, tile), tile, delta);
-    if (check === undefined) {
+    const owner = owners.get(tile);
+    if (owner === undefined) {
       frozen.add(changes);
       continue;
     }
+    const check = checks.get(owner) ?? new RuleCheck(input, owner);
+    checks.set(owner, check);
     check.add(tile, delta, changes);
-    if (tile === check.lastTile) {
-      rules.push(await check.report());
-      check = undefined;
-    }
+    if (tile !== check.lastTile) continue;
+    reports.set(owner, await check.report());
+    checks.delete(owner);
   }
+  const rules = policy.rules.flatMap((_, index) => reports.get(index) ?? []);
   onProgress("comparing tiles", manifest.tileCount, manifest.tileCount);
   const frozenViolations = frozen.report();
   const holds = frozenViolations.length === 0 && rules.every(({ violations }) => violations.length === 0);

@@ -41,15 +41,15 @@ export interface RuleReport {
   readonly rule: number;
   /** Tensors with entries in its tiles. */
   readonly tensors: readonly string[];
-  readonly fractionBits: number;
-  /** Bits of the unit: residuals are in units of `2^-(fractionBits + shift)`. */
+  /** Residuals are in units of `2^-unit`. */
+  readonly unit: number;
   readonly shift: number;
   /** Tiles of the rule that changed, ascending. */
   readonly changedTiles: readonly number[];
   /** Weights of its tiles, and how many of them changed. */
   readonly weights: number;
   readonly changedWeights: number;
-  /** The change as it is, in units of `2^-fractionBits`. */
+  /** The change as it is, in units of `2^-(unit - shift)`. */
   readonly change: SquaredNorm;
   readonly rank: RankReport | undefined;
   /** What the low-rank part and the mask leave, and what the rule allows. */
@@ -66,8 +66,8 @@ export interface RuleReport {
   };
   /** The largest entry that is left. */
   readonly worst: WeightChange | undefined;
-  /** Entries that are left must lie in `[-entryBound, entryBound)`. */
-  readonly entryBound: number;
+  /** Entries that are left must lie within this, in the weights' own unit: by tensors' fraction bits the least and the most. */
+  readonly entryLimit: { readonly least: number; readonly most: number };
   readonly violations: readonly RuleViolation[];
 }
 

@@ -1,26 +1,30 @@
-import { gridRows, type Rule } from "../drift/rule.js";
+import { firstTileOf, gridRows, tilesOf, unitExponent, type Rule } from "../drift/rule.js";
 import type { IntVector } from "../kernels/backend.js";
+import { classTable, type TileClass } from "../quantize/class-table.js";
 import { rangeOfTile, tileRanges } from "../quantize/tile-map.js";
 import { tileContents } from "../quantize/tile-contents.js";
 import type { CheckPolicyInput, RankReport, RuleReport, WeightChange } from "./check-report.js";
 import { describeViolations } from "./check-violations.js";
 import { searchFactors } from "../drift/search-factors.js";
-import { MagnitudeCounts, type Masked } from "./measure-magnitudes.js";
 import { DifferenceReader, normOf } from "./measure-model.js";
 import { rankAboveNoise, residualsOf } from "./measure-rank.js";
 import { nameEntry } from "./name-entry.js";
-import { addChanges, type TensorChange } from "./measure-tile.js";
+import type { TensorChange } from "./measure-tile.js";
+import { RuleCounts, type LeftOfRule } from "./rule-counts.js";
 
 /** Compares the tiles of one rule, given in order, with what it allows. */
 export class RuleCheck {
   readonly #input: CheckPolicyInput;
   readonly #index: number;
   readonly #rule: Rule;
-  readonly #counts: MagnitudeCounts;
+  readonly #counts: RuleCounts;
+  readonly #classes: readonly TileClass[];
   readonly #changedTiles: number[] = [];
   /** Under a rank rule: `Δ` of all tiles. */
   readonly #deltas: IntVector[] = [];
-  #change: TensorChange | undefined;
+  #changedWeights = 0;
+  /** In squared units of `2^-(unit - shift)`. */
+  #changeSquares = 0n;
 
   constructor(input: CheckPolicyInput, index: number) {
     const rule = input.policy.rules[index];
@@ -28,19 +32,30 @@ export class RuleCheck {
     this.#input = input;
     this.#index = index;
     this.#rule = rule;
-    this.#counts = new MagnitudeCounts(input.tier.tileSize / 2);
+    this.#counts = new RuleCounts(input.tier.tileSize / 2);
+    this.#classes = classTable(input.manifest);
   }
 
   get lastTile(): number {
-    return this.#rule.firstTile + this.#rule.tileCount - 1;
+    const range = this.#rule.ranges.at(-1);
+    return range === undefined ? -1 : range.firstTile + range.tileCount - 1;
+  }
+
+  /** `c` of a tile. */
+  #exponentOf(tile: number): number {
+    return unitExponent(this.#rule, this.#classes, tile);
   }
 
   /** `delta` may be overwritten afterwards. */
   add(tile: number, delta: IntVector, changes: readonly TensorChange[]): void {
-    for (const change of changes) this.#change = addChanges(this.#change, change);
+    const exponent = this.#exponentOf(tile);
+    for (const { nonzeros, sumSquares } of changes) {
+      this.#changedWeights += nonzeros;
+      this.#changeSquares += sumSquares << BigInt(2 * exponent);
+    }
     if (changes.length > 0) this.#changedTiles.push(tile);
     if (this.#rule.maxRank > 0) this.#deltas.push(delta.slice());
-    else this.#counts.add(delta);
+    else this.#counts.add(delta, exponent);
   }
 
   /** The verdict, when all tiles were added. */
@@ -48,12 +63,12 @@ export class RuleCheck {
     const { manifest, tier } = this.#input;
     const rule = this.#rule;
     const residuals = this.#residualsOfRank();
-    for (const tile of residuals ?? []) this.#counts.add(tile);
+    for (const tile of residuals ?? []) this.#counts.add(tile, 0);
     const left = this.#counts.masked(rule.maxNonzeros);
 
-    const contents = tileContents(manifest).slice(rule.firstTile, this.lastTile + 1);
-    const { fractionBits } = rangeOfTile(tileRanges(manifest), rule.firstTile);
-    const unitBits = fractionBits + rule.shift;
+    const covered = new Set(tilesOf(rule));
+    const contents = tileContents(manifest).filter(({ tile }) => covered.has(tile));
+    const limits = contents.map(({ fractionBits }) => (tier.tileSize / 2) * 2 ** -(fractionBits + rule.shift));
     const norm = (sumSquares: bigint, bits: number): RuleReport["residual"] => ({
       sumSquares,
       norm: normOf(sumSquares, bits),
@@ -62,15 +77,15 @@ export class RuleCheck {
     const report: RuleReport = {
       rule: this.#index,
       tensors: [...new Set(contents.flatMap(({ tensors }) => tensors))],
-      fractionBits,
+      unit: rule.unit,
       shift: rule.shift,
       changedTiles: this.#changedTiles,
       weights: contents.reduce((sum, { weights }) => sum + weights, 0),
-      changedWeights: this.#change?.nonzeros ?? 0,
-      change: norm(this.#change?.sumSquares ?? 0n, fractionBits),
+      changedWeights: this.#changedWeights,
+      change: norm(this.#changeSquares, rule.unit - rule.shift),
       rank: rule.maxRank === 0 ? undefined : await this.#rank(residuals !== undefined && isBroken),
-      residual: norm(left.sumSquares, unitBits),
-      allowedResidual: norm(rule.maxResidualSq, unitBits),
+      residual: norm(left.sumSquares, rule.unit),
+      allowedResidual: norm(rule.maxResidualSq, rule.unit),
       nonzeros: {
         allowed: rule.maxNonzeros,
         used: left.masked,
@@ -78,7 +93,7 @@ export class RuleCheck {
         outside: BigInt(this.#counts.outside),
       },
       worst: isBroken ? await this.#worst(left, residuals) : undefined,
-      entryBound: tier.tileSize / 2,
+      entryLimit: { least: Math.min(...limits), most: Math.max(...limits) },
       violations: [],
     };
     return { ...report, violations: describeViolations(report, rule, tier) };
@@ -97,25 +112,26 @@ export class RuleCheck {
     const allowed = this.#rule.maxRank;
     if (!isBroken) return { allowed, measured: undefined, isLowerBound: false };
     const { manifest, tier, noiseOf } = this.#input;
-    const [tensor] = rangeOfTile(tileRanges(manifest), this.#rule.firstTile).tensors;
+    const [tensor] = rangeOfTile(tileRanges(manifest), firstTileOf(this.#rule)).tensors;
     if (tensor?.kind !== "grid") throw new RangeError("a rank rule covers a grid tensor");
     const noise = await noiseOf?.(tensor.name);
     return { allowed, ...(await rankAboveNoise(tier, tensor, this.#deltas, noise)) };
   }
 
   /** Names the first of the largest entries that are left. Without a rank bound the tiles are read again. */
-  async #worst(left: Masked, residuals: readonly IntVector[] | undefined): Promise<WeightChange | undefined> {
+  async #worst(left: LeftOfRule, residuals: readonly IntVector[] | undefined): Promise<WeightChange | undefined> {
     const { manifest } = this.#input;
-    const { firstTile, shift } = this.#rule;
+    const { shift } = this.#rule;
     if (left.largestLeft === 0) return undefined;
     const reader = new DifferenceReader(this.#input);
     let skip = left.maskedTies;
-    for (let tile = firstTile; tile <= this.lastTile; tile++) {
+    for (const [at, tile] of tilesOf(this.#rule).entries()) {
       if (residuals === undefined && !this.#changedTiles.includes(tile)) continue;
-      const entries = residuals?.[tile - firstTile] ?? (await reader.read(tile));
+      const entries = residuals?.[at] ?? (await reader.read(tile));
+      const scale = residuals === undefined ? 2 ** this.#exponentOf(tile) : 1;
       for (let x = 0; x < entries.length; x++) {
         const entry = entries[x] as number;
-        if (Math.abs(entry) === left.largestLeft && skip-- === 0) {
+        if (Math.abs(entry) * scale === left.largestLeft && skip-- === 0) {
           return nameEntry(manifest, tile, x, BigInt(entry), shift);
         }
       }

@@ -7,18 +7,19 @@ import type { RuleReport, RuleViolation, WeightChange } from "./check-report.js"
 /** Everything that a measured rule does not keep, each in a sentence that its number and tensors go before. */
 export function describeViolations(report: RuleReport, rule: Rule, tier: Tier): RuleViolation[] {
   const violations: RuleViolation[] = [];
-  const { residual, allowedResidual, nonzeros, entryBound } = report;
+  const { residual, allowedResidual, nonzeros, entryLimit } = report;
   if (residual.sumSquares > allowedResidual.sumSquares) {
     violations.push({ kind: "residual", message: residualMessage(report) });
   }
   if (nonzeros.outside > nonzeros.allowed) {
-    const limit = short(entryBound * 2 ** -(report.fractionBits + report.shift));
+    const [least, most] = [short(entryLimit.least), short(entryLimit.most)];
+    const limit = least === most ? `±${most}` : `±${least} to ±${most} (by tensor)`;
     const many = plural(nonzeros.outside, "weight is", "weights are");
     const besides = nonzeros.allowed === 0n ? "" : ` and ${count(nonzeros.allowed)} may`;
     const worst = report.worst === undefined ? "" : `, the largest that is left is ${weight(report.worst)}`;
     violations.push({
       kind: "range",
-      message: `${many} beyond ±${limit}, more than an entry of tier ${tier.name} holds${besides}${worst}`,
+      message: `${many} beyond ${limit}, more than an entry of tier ${tier.name} holds${besides}${worst}`,
     });
   }
   const tooLarge = segmentMessage(report, rule, tier);

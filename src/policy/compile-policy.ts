@@ -1,5 +1,5 @@
 import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
-import { assertPolicy, type Policy, type Rule } from "../drift/rule.js";
+import { assertPolicy, firstTileOf, type Policy, type Rule } from "../drift/rule.js";
 import { InputError } from "../errors/errors.js";
 import { tileContents, type TileContent } from "../quantize/tile-contents.js";
 import type { CompilePolicyInput, RuleContext } from "./compile-context.js";
@@ -18,7 +18,7 @@ export interface CompiledPolicy {
 
 /**
  * Turns a document into the policy of integers that is proven. Bounds are read exactly and rounded down; where one budget needs
- * several rules it is divided, so that together they never allow more than the document.
+ * several rules (fraction bits far apart) it is divided, so that together they never allow more than the document.
  *
  * Throws `InputError` for selections that are empty, share tiles with tensors that they must not, or need the base's
  * weights where there are none; and for bounds that allow nothing.
@@ -49,7 +49,7 @@ export async function compilePolicy(input: CompilePolicyInput): Promise<Compiled
       remedy: "Give larger bounds.",
     });
   }
-  const policy = { baseModelId, rules: compiled.sort((a, b) => a.firstTile - b.firstTile) };
+  const policy = { baseModelId, rules: compiled.sort((a, b) => firstTileOf(a) - firstTileOf(b)) };
   assertPolicy(policy, manifest.tileCount);
   assertPolicyFitsManifest(policy, manifest);
   return { policy, explanation };

@@ -66,8 +66,8 @@ async function rankRule(context: RuleContext, grid: GridTensor, grids: readonly 
     );
   }
   return {
-    firstTile: grid.firstTile,
-    tileCount: grid.gridRows * grid.gridCols,
+    ranges: [{ firstTile: grid.firstTile, tileCount: grid.gridRows * grid.gridCols }],
+    unit: grid.fractionBits + shift,
     gridCols: grid.gridCols,
     maxRank: rule.rank ?? 0,
     shift,
@@ -105,8 +105,9 @@ async function residualBound(
   const measure = needBase(base, index);
   if ("relative" in drift) {
     const ratio = exactNumber(drift.relative, `rule ${index}: drift.relative`);
-    const tiles = Array.from({ length: grid.gridRows * grid.gridCols }, (_, i) => grid.firstTile + i);
-    return bounded(squaredPart(ratio, await measure.energyOf(tiles)));
+    const { firstTile, gridRows, gridCols, fractionBits } = grid;
+    const tiles = Array.from({ length: gridRows * gridCols }, (_, i) => ({ tile: firstTile + i, fractionBits }));
+    return bounded(squaredPart(ratio, await measure.energyOf(tiles, fractionBits)));
   }
   const reader = measure.readerOf(grid.name);
   if (reader === undefined) throw new InputError(`rule ${index}: ${JSON.stringify(grid.name)} holds no numbers`);

@@ -6,7 +6,8 @@ import type { RuleContext } from "./compile-context.js";
 import { exactNumber, needBase, squaredPart, squaredShare } from "./exact-bounds.js";
 import { roundingErrors } from "./measure-base.js";
 import { listNames } from "./tensor-selection.js";
-import { contiguousRuns, inseparable, splitEvenly } from "./tile-runs.js";
+import { partsOfUnit, spreadRule, unitOf } from "./spread-rule.js";
+import { inseparable } from "./tile-runs.js";
 
 /** Tiles of one rule, and of how many weights together its budget is a share. */
 interface Run {
@@ -17,11 +18,11 @@ interface Run {
 }
 
 /**
- * Rules without a rank: norms, single weights, or anything. Tiles of one rule follow each other, share one `f`, and fit a
- * segment together unless only few of them can change.
+ * Rules without a rank: norms, single weights, or anything. One rule for all selected tiles, or for each tensor; more only where
+ * fraction bits are so far apart that no unit serves all.
  */
 export async function compileSpread(context: RuleContext): Promise<Rule[]> {
-  const { rule, index, tier, explain } = context;
+  const { rule, index, explain } = context;
   const { nonzeros, drift, free } = rule;
   if (nonzeros === undefined && drift === undefined && free === undefined) {
     throw new InputError(`rule ${index} says nothing of how much may change`, {
@@ -33,35 +34,22 @@ export async function compileSpread(context: RuleContext): Promise<Rule[]> {
   }
   const tiles = floatTiles(context);
   const groups = rule.per === "tensor" ? inseparable(tiles) : [tiles];
-  // A rule with few exceptions fits a segment however many tiles it has.
-  const isSparse = nonzeros !== undefined && drift === undefined;
-  const runs = groups.flatMap((group) => budgetRuns(group, isSparse ? group.length : tier.slots));
+  const runs = groups.flatMap(budgetRuns);
   const budgets = await driftBudgets(context, runs);
   const counts = nonzeroBudgets(context, runs);
   if (free !== true) {
     const divided = runs.filter(({ isAlone }) => !isAlone).length;
-    if (divided > 0) explain(`its tiles need ${divided} rules, so its bounds are divided among them`);
+    if (divided > 0) explain(`its fraction bits are far apart: ${divided} rules, which divide its bounds among them`);
     const shared = groups.filter((group) => rule.per === "tensor" && namesOf(group).size > 1);
     for (const group of shared) {
       explain(`${listNames([...namesOf(group)], 3)} share tiles, so they share the bounds of one tensor`);
     }
   }
   return runs.flatMap((run, i): Rule[] => {
-    const [first] = run.tiles;
     const maxNonzeros = free === true ? weightsOf(run.tiles) : (counts[i] ?? 0n);
     const maxResidualSq = budgets[i] ?? 0n;
-    if (first === undefined || (maxNonzeros === 0n && maxResidualSq === 0n)) return [];
-    return [
-      {
-        firstTile: first.tile,
-        tileCount: run.tiles.length,
-        gridCols: 0,
-        maxRank: 0,
-        shift: 0,
-        maxNonzeros,
-        maxResidualSq,
-      },
-    ];
+    if (maxNonzeros === 0n && maxResidualSq === 0n) return [];
+    return [spreadRule(run.tiles, { maxNonzeros, maxResidualSq })];
   });
 }
 
@@ -74,9 +62,9 @@ function floatTiles({ rule, index, base, tiles, explain }: RuleContext): readonl
   return kept;
 }
 
-/** Cuts tiles that have one budget together where one rule must end. */
-function budgetRuns(group: readonly TileContent[], mostTiles: number): Run[] {
-  const parts = contiguousRuns(group).flatMap((run) => splitEvenly(run, Math.max(1, mostTiles)));
+/** Cuts tiles that have one budget together where one unit does not serve all. */
+function budgetRuns(group: readonly TileContent[]): Run[] {
+  const parts = partsOfUnit(group);
   return parts.map((tiles) => ({ tiles, sharedBy: weightsOf(group), isAlone: parts.length === 1 }));
 }
 
@@ -92,10 +80,9 @@ async function driftBudgets(context: RuleContext, runs: readonly Run[]): Promise
   const { rule, index, base } = context;
   const { drift } = rule;
   if (drift === undefined) return runs.map(() => 0n);
-  const bitsOf = ({ tiles }: Run): number => tiles[0]?.fractionBits ?? 0;
   if (typeof drift !== "object") {
     const norm = exactNumber(drift, `rule ${index}: drift`);
-    return runs.map((run) => squaredShare(norm, bitsOf(run), weightsOf(run.tiles), run.sharedBy));
+    return runs.map((run) => squaredShare(norm, unitOf(run.tiles), weightsOf(run.tiles), run.sharedBy));
   }
   const measure = needBase(base, index);
   if ("relative" in drift) {
@@ -103,7 +90,7 @@ async function driftBudgets(context: RuleContext, runs: readonly Run[]): Promise
     const ratio = exactNumber(drift.relative, `rule ${index}: drift.relative`);
     const budgets: bigint[] = [];
     for (const run of runs) {
-      budgets.push(squaredPart(ratio, await measure.energyOf(run.tiles.map(({ tile }) => tile))));
+      budgets.push(squaredPart(ratio, await measure.energyOf(run.tiles, unitOf(run.tiles))));
     }
     return budgets;
   }
@@ -111,20 +98,23 @@ async function driftBudgets(context: RuleContext, runs: readonly Run[]): Promise
   for (const name of runs.flatMap(({ tiles }) => tiles.flatMap(({ tensors }) => tensors)))
     tilesOf.set(name, (tilesOf.get(name) ?? 0) + 1);
   const worst = new Map<string, bigint>();
-  return Promise.all(
-    runs.map(async (run) => {
-      let sum = 0n;
-      for (const name of run.tiles.flatMap(({ tensors }) => tensors)) {
+  const budgets: bigint[] = [];
+  for (const { tiles } of runs) {
+    const unit = unitOf(tiles);
+    let sum = 0n;
+    for (const { tensors, fractionBits } of tiles) {
+      for (const name of tensors) {
         const reader = measure.readerOf(name);
         if (reader === undefined) continue;
         const all =
-          worst.get(name) ?? (await roundingErrors(reader, bitsOf(run), FLOAT_FORMATS[drift.rounding])).worstSq;
+          worst.get(name) ?? (await roundingErrors(reader, fractionBits, FLOAT_FORMATS[drift.rounding])).worstSq;
         worst.set(name, all);
-        sum += all / BigInt(tilesOf.get(name) ?? 1);
+        sum += (all / BigInt(tilesOf.get(name) ?? 1)) << BigInt(2 * (unit - fractionBits));
       }
-      return sum;
-    }),
-  );
+    }
+    budgets.push(sum);
+  }
+  return budgets;
 }
 
 /** Single weights, divided by size where several rules share them. */

@@ -1,4 +1,4 @@
-import { gridRows, type Policy, type Rule } from "../drift/rule.js";
+import { gridRows, tileCountOf, tilesOf, type Policy, type Rule } from "../drift/rule.js";
 import type { Manifest } from "../quantize/manifest.js";
 import { tileContents, type TileContent } from "../quantize/tile-contents.js";
 import { listNames } from "./tensor-selection.js";
@@ -11,7 +11,7 @@ export function describePolicy(policy: Policy, manifest?: Manifest): string[] {
   const tiles = manifest === undefined ? [] : tileContents(manifest);
   const lines = policy.rules.map((rule, index) => `Rule ${index}: ${describeRule(rule, tiles)}`);
   if (manifest === undefined) return [...lines, "All other tiles are frozen."];
-  const covered = new Set(policy.rules.flatMap((rule) => indices(rule)));
+  const covered = new Set(policy.rules.flatMap(tilesOf));
   const frozen = tiles.filter(({ tile }) => !covered.has(tile));
   if (frozen.length === 0) return [...lines, "No tile is frozen."];
   const names = [...new Set(frozen.flatMap(({ tensors }) => tensors))];
@@ -20,19 +20,13 @@ export function describePolicy(policy: Policy, manifest?: Manifest): string[] {
   return [...lines, summary];
 }
 
-function indices(rule: Rule): number[] {
-  return Array.from({ length: rule.tileCount }, (_, i) => rule.firstTile + i);
-}
-
 function describeRule(rule: Rule, tiles: readonly TileContent[]): string {
-  const covered = tiles.slice(rule.firstTile, rule.firstTile + rule.tileCount);
-  const last = rule.firstTile + rule.tileCount - 1;
-  const where = rule.tileCount === 1 ? `tile ${rule.firstTile}` : `tiles ${rule.firstTile} to ${last}`;
-  const [first] = covered;
+  const own = new Set(tilesOf(rule));
+  const covered = tiles.filter(({ tile }) => own.has(tile));
+  const where = describeRanges(rule);
   const changes = [...describeRank(rule), ...describeNonzeros(rule)];
-  if (first === undefined) {
-    const steps = rule.shift > 0 ? `units of 2^-${rule.shift} of a step` : "integer units";
-    changes.push(`a change of squared norm at most ${rule.maxResidualSq} in ${steps}`);
+  if (covered.length === 0) {
+    changes.push(...describeResidual(rule, undefined));
     return `${where} may take ${changes.join(", plus ")}.`;
   }
   const weights = covered.reduce((sum, tile) => sum + tile.weights, 0);
@@ -40,18 +34,20 @@ function describeRule(rule: Rule, tiles: readonly TileContent[]): string {
   const subject = `${where} (${count(weights)} weights of ${names})`;
   // With an exception for every weight, the other bounds bind nothing.
   if (rule.maxNonzeros >= BigInt(weights)) return `${subject} may take any change at all.`;
-  const step = 2 ** -first.fractionBits;
-  // Below the quantisation step nothing is seen (PROTOCOL 9): the true change may be larger by that much.
-  const unseen = Math.sqrt(weights) * step;
+  const steps = covered.map(({ fractionBits }) => 2 ** -fractionBits);
+  const [least, most] = [Math.min(...steps), Math.max(...steps)];
+  // Below the quantization step nothing is seen (PROTOCOL 9): the true change may be larger by that much.
+  const unseen = Math.sqrt(covered.reduce((sum, tile) => sum + tile.weights * 4 ** -tile.fractionBits, 0));
+  const stepWords = least === most ? `steps of ${short(most)}` : `steps of ${short(least)} to ${short(most)}`;
   return (
-    `${subject} may take ${[...changes, ...describeResidual(rule, step, weights)].join(", plus ")}. ` +
-    `Weights are compared in steps of ${short(step)}: what rounding hides has a norm of at most ${short(unseen)}.`
+    `${subject} may take ${[...changes, ...describeResidual(rule, weights)].join(", plus ")}. ` +
+    `Weights are compared in ${stepWords}. Blind spot: changes below half a step, whose norm is at most ${short(unseen)}.`
   );
 }
 
 function describeRank(rule: Rule): string[] {
   if (rule.maxRank === 0) return [];
-  const grid = rule.tileCount === 1 ? "" : ` over ${gridRows(rule)} × ${rule.gridCols} tiles as one matrix`;
+  const grid = tileCountOf(rule) === 1 ? "" : ` over ${gridRows(rule)} × ${rule.gridCols} tiles as one matrix`;
   const bits = rule.shift === 0 ? "" : `, its factors resolved ${rule.shift} bits below a step`;
   return [`a change of rank at most ${rule.maxRank}${grid}${bits}`];
 }
@@ -61,14 +57,22 @@ function describeNonzeros({ maxNonzeros }: Rule): string[] {
   return [`any change of at most ${count(maxNonzeros)} single weight${maxNonzeros === 1n ? "" : "s"}`];
 }
 
-/** The bound on the rest, in the weights' own unit. `step` is `2^-fractionBits`; the rule counts in `step·2^-shift`. */
-function describeResidual(rule: Rule, step: number, weights: number): string[] {
+/** `tile 3`, `tiles 0 to 9, 12`. */
+function describeRanges(rule: Rule): string {
+  const words = rule.ranges.map(({ firstTile, tileCount }) =>
+    tileCount === 1 ? String(firstTile) : `${firstTile} to ${firstTile + tileCount - 1}`,
+  );
+  return `${tileCountOf(rule) === 1 ? "tile" : "tiles"} ${words.join(", ")}`;
+}
+
+/** The bound on the rest, in the weights' own unit. `weights`: how many there are, where that is known. */
+function describeResidual(rule: Rule, weights: number | undefined): string[] {
   const isOnlyPart = rule.maxRank === 0 && rule.maxNonzeros === 0n;
   if (rule.maxResidualSq === 0n && !isOnlyPart) return [];
-  const norm = Math.sqrt(Number(rule.maxResidualSq)) * step * 2 ** -rule.shift;
-  const mean = short(norm / Math.sqrt(weights));
+  const norm = Math.sqrt(Number(rule.maxResidualSq)) * 2 ** -rule.unit;
   const what = rule.maxRank > 0 ? "a rest" : "a change";
-  return [`${what} of L2 norm at most ${short(norm)} over all weights together (root mean square ${mean})`];
+  const mean = weights === undefined ? "" : ` (root mean square ${short(norm / Math.sqrt(weights))})`;
+  return [`${what} of L2 norm at most ${short(norm)} over all weights together${mean}`];
 }
 
 function count(value: number | bigint): string {

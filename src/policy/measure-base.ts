@@ -4,12 +4,13 @@ import type { Model } from "../model/open-model.js";
 import type { TensorReader } from "../model/tensor.js";
 import { CHUNK_ELEMENTS } from "../quantize/magnitude.js";
 import type { Manifest } from "../quantize/manifest.js";
+import type { TileOfClass } from "./spread-rule.js";
 import { openTiles } from "../quantize/tile-reader.js";
 
 /** What bounds that depend on the base's weights are made of. */
 export interface BaseMeasure {
-  /** `Σ q²` over some tiles, in squared units of `2^-f`. */
-  energyOf(tiles: readonly number[]): Promise<bigint>;
+  /** `Σ q²` over some tiles, in squared units of `2^-unit`, at least as fine as their `2^-f`. */
+  energyOf(tiles: readonly TileOfClass[], unit: number): Promise<bigint>;
   /** The base's tensor of that name, if it holds numbers. */
   readerOf(tensor: string): TensorReader | undefined;
 }
@@ -20,12 +21,12 @@ export function measureBase(model: Model, manifest: Manifest): BaseMeasure {
   const energies = new Map<number, bigint>();
   const readers = new Map(model.tensors.map((tensor) => [tensor.name, tensor]));
   return {
-    energyOf: async (wanted) => {
+    energyOf: async (wanted, unit) => {
       let sum = 0n;
-      for (const tile of wanted) {
+      for (const { tile, fractionBits } of wanted) {
         const energy = energies.get(tile) ?? sumOfSquaresWide(await tiles.readTile(tile));
         energies.set(tile, energy);
-        sum += energy;
+        sum += energy << BigInt(2 * (unit - fractionBits));
       }
       return sum;
     },

@@ -55,7 +55,7 @@ export class MagnitudeCounts {
   /** How many entries must be masked for the rest to lie in `[-half, half)`. */
   get outside(): number {
     let count = 0;
-    for (const [size, times] of this.#descending()) {
+    for (const [size, times] of this.descending()) {
       if (size < this.#half || (size === this.#half && this.#positiveHalves === 0)) break;
       count += times;
     }
@@ -65,7 +65,7 @@ export class MagnitudeCounts {
   /** How many entries are larger than that in magnitude. */
   above(magnitude: number): number {
     let count = 0;
-    for (const [size, times] of this.#descending()) {
+    for (const [size, times] of this.descending()) {
       if (size <= magnitude) break;
       count += times;
     }
@@ -79,7 +79,7 @@ export class MagnitudeCounts {
     let largestLeft = 0;
     let maskedTies = 0;
     const sum = new SquareSum();
-    for (const [size, times] of this.#descending()) {
+    for (const [size, times] of this.descending()) {
       const taken = Math.min(left, times);
       left -= taken;
       if (taken === times) continue;
@@ -94,7 +94,7 @@ export class MagnitudeCounts {
     let rest = this.masked(0n).sumSquares;
     let needed = 0n;
     const { outside } = this;
-    for (const [size, times] of this.#descending()) {
+    for (const [size, times] of this.descending()) {
       const square = BigInt(size) * BigInt(size);
       const excess = rest - maxSumSquares;
       const forSum = excess <= 0n ? 0n : (excess + square - 1n) / square;
@@ -109,7 +109,7 @@ export class MagnitudeCounts {
   }
 
   /** Magnitudes above 0 with their counts, the largest first. */
-  *#descending(): Generator<readonly [size: number, times: number]> {
+  *descending(): Generator<readonly [size: number, times: number]> {
     yield* [...this.#large].sort(([a], [b]) => b - a);
     for (let size = EXACT - 1; size > 0; size--) {
       const times = this.#small[size] as number;

@@ -2,11 +2,12 @@ import type { Rule } from "../drift/rule.js";
 import { count, plural, short } from "./check-violations.js";
 import { normOf } from "./measure-model.js";
 import { FREE_SHARE, NOISE_FACTOR, SPARSE_SHARE } from "./suggest-limits.js";
+import { spreadRule } from "./spread-rule.js";
 import { findRank } from "./suggest-rank.js";
 import type { ClassifyInput, MeasuredPiece } from "./suggest-piece.js";
 import type { SuggestedRule } from "./suggest-report.js";
 
-/** The tightest rule for a change. Bounds are exactly what was measured. */
+/** The tightest rule for a change. Bounds are exactly what was measured; `suggestPolicy` rounds them. */
 export function classifyPiece(input: ClassifyInput): SuggestedRule {
   const rule = classify(input);
   const { others } = input.piece;
@@ -50,8 +51,8 @@ function classify(input: ClassifyInput): SuggestedRule {
     return {
       kind: nonzeros === 0n ? "low-rank" : "low-rank-and-sparse",
       rule: {
-        firstTile: piece.range.firstTile,
-        tileCount: piece.range.tileCount,
+        ranges: [{ firstTile: piece.range.firstTile, tileCount: piece.range.tileCount }],
+        unit: fractionBits + shift,
         gridCols: piece.range.gridCols,
         maxRank: rank,
         shift,
@@ -97,15 +98,9 @@ function boundNorm({ piece, tier }: ClassifyInput, why: string | undefined): Sug
 
 /** A rule without a rank over the tiles from the first to the last that changed. */
 function plainRule(piece: MeasuredPiece, maxNonzeros: bigint, maxResidualSq: bigint): Rule {
-  const first = piece.changedTiles[0] ?? piece.firstTile;
+  const { fractionBits, firstTile } = piece.range;
+  const first = piece.changedTiles[0] ?? firstTile;
   const last = piece.changedTiles.at(-1) ?? first;
-  return {
-    firstTile: first,
-    tileCount: last - first + 1,
-    gridCols: 0,
-    maxRank: 0,
-    shift: 0,
-    maxNonzeros,
-    maxResidualSq,
-  };
+  const tiles = Array.from({ length: last - first + 1 }, (_, i) => ({ tile: first + i, fractionBits }));
+  return spreadRule(tiles, { maxNonzeros, maxResidualSq });
 }

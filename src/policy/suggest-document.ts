@@ -3,6 +3,7 @@ import type { Manifest } from "../quantize/manifest.js";
 import { tileContents } from "../quantize/tile-contents.js";
 import { nameTensors } from "./check-words.js";
 import type { DocumentRule, PolicyDocument } from "./policy-document.js";
+import { tilesOf } from "../drift/rule.js";
 import type { SuggestedPolicy, SuggestedRule } from "./suggest-report.js";
 
 /**
@@ -31,23 +32,23 @@ export function documentOf({ rules }: Pick<SuggestedPolicy, "rules">, manifest: 
     name: "the tightest policy that one fine-tune keeps",
     rules: rules.map((suggested) => {
       const { rule, tensors } = suggested;
-      const [first] = contents.slice(rule.firstTile);
-      const covered = contents.slice(rule.firstTile, rule.firstTile + rule.tileCount);
+      const tiles = new Set(tilesOf(rule));
+      const covered = contents.filter(({ tile }) => tiles.has(tile));
       const isShared = covered.some((tile) => tile.tensors.some((name) => !tensors.includes(name)));
-      return { ...documentRule(suggested, first?.fractionBits ?? 0), ...(isShared ? { wholeTiles: true } : {}) };
+      return { ...documentRule(suggested), ...(isShared ? { wholeTiles: true } : {}) };
     }),
   };
 }
 
-function documentRule({ rule, tensors, kind }: SuggestedRule, fractionBits: number): DocumentRule {
-  const { maxRank, shift, maxNonzeros, maxResidualSq } = rule;
+function documentRule({ rule, tensors, kind }: SuggestedRule): DocumentRule {
+  const { maxRank, shift, maxNonzeros, maxResidualSq, unit } = rule;
   const unitSq = (maxResidualSq + 4n ** BigInt(shift) - 1n) >> BigInt(2 * shift);
   return {
     name: kind,
     tensors: tensors.map(literal),
     ...(maxRank > 0 ? { rank: maxRank, shift } : {}),
     ...(maxNonzeros > 0n ? { nonzeros: Number(maxNonzeros) } : {}),
-    ...(unitSq > 0n ? { drift: normText(unitSq, fractionBits) } : {}),
+    ...(unitSq > 0n ? { drift: normText(unitSq, unit - shift) } : {}),
   };
 }
 

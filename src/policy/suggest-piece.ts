@@ -6,15 +6,9 @@ import { MagnitudeCounts } from "./measure-magnitudes.js";
 import type { DifferenceReader } from "./measure-model.js";
 import { measureTile } from "./measure-tile.js";
 
-/** Tiles that one rule can cover: a grid tensor or a packed group, or a part of it that a segment holds. */
-export interface Piece {
+/** What changed in the tiles of a grid tensor or of a packed group. */
+export interface MeasuredPiece {
   readonly range: TileRange;
-  readonly firstTile: number;
-  readonly tileCount: number;
-}
-
-/** What changed in a piece. */
-export interface MeasuredPiece extends Piece {
   /** Tiles that changed, ascending. */
   readonly changedTiles: readonly number[];
   /** Tensors that changed. */
@@ -39,39 +33,28 @@ export interface ClassifyInput {
   readonly noise: number;
 }
 
-/** The pieces of a range: as few as fit a segment each, of nearly equal length. */
-export function piecesOf(range: TileRange, tier: Tier): Piece[] {
-  const parts = Math.ceil(range.tileCount / tier.slots);
-  const start = (i: number): number => range.firstTile + Math.floor((i * range.tileCount) / parts);
-  return Array.from({ length: parts }, (_, i) => ({
-    range,
-    firstTile: start(i),
-    tileCount: start(i + 1) - start(i),
-  }));
-}
-
 /** Whether a segment of the tier holds a rank rule over a range. */
 export function canHaveRank(range: TileRange, tier: Tier): boolean {
   const { gridCols, tileCount } = range;
   return gridCols > 0 && tileCount <= tier.slots && gridCols <= tier.panels && tileCount / gridCols <= tier.panels;
 }
 
-/** Reads the tiles of a piece; `undefined` if none changed. */
+/** Reads the tiles of a range; `undefined` if none changed. */
 export async function measurePiece(
-  piece: Piece,
+  range: TileRange,
   reader: DifferenceReader,
   tier: Tier,
   contents: readonly TileContent[],
 ): Promise<MeasuredPiece | undefined> {
   const counts = new MagnitudeCounts(tier.tileSize / 2);
-  const deltas: IntVector[] | undefined = canHaveRank(piece.range, tier) ? [] : undefined;
+  const deltas: IntVector[] | undefined = canHaveRank(range, tier) ? [] : undefined;
   const changedTiles: number[] = [];
   const changed = new Set<string>();
   let baseSquares = 0;
-  for (let tile = piece.firstTile; tile < piece.firstTile + piece.tileCount; tile++) {
+  for (let tile = range.firstTile; tile < range.firstTile + range.tileCount; tile++) {
     const delta = await reader.read(tile);
     deltas?.push(delta.slice());
-    const changes = measureTile(piece.range, tile, delta);
+    const changes = measureTile(range, tile, delta);
     if (changes.length === 0) continue;
     counts.add(delta);
     changedTiles.push(tile);
@@ -82,7 +65,7 @@ export async function measurePiece(
   if (first === undefined || last === undefined) return undefined;
   const covered = contents.slice(first, last + 1);
   return {
-    ...piece,
+    range,
     changedTiles,
     tensors: [...changed],
     others: new Set(covered.flatMap(({ tensors }) => tensors)).size - changed.size,

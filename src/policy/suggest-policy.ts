@@ -1,5 +1,5 @@
 import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
-import { assertPolicy } from "../drift/rule.js";
+import { assertPolicy, type Rule } from "../drift/rule.js";
 import { InputError } from "../errors/errors.js";
 import { elementCountOf } from "../model/tensor.js";
 import { tileContents } from "../quantize/tile-contents.js";
@@ -7,29 +7,31 @@ import { tileRanges } from "../quantize/tile-map.js";
 import { nameTensors } from "./check-words.js";
 import { DifferenceReader } from "./measure-model.js";
 import { classifyPiece } from "./suggest-class.js";
-import { mergeRules, widen } from "./suggest-merge.js";
-import { measurePiece, piecesOf, type MeasuredPiece } from "./suggest-piece.js";
+import { roundBounds, widen } from "./suggest-bounds.js";
+import { mergeRules } from "./suggest-merge.js";
+import { measurePiece, type MeasuredPiece } from "./suggest-piece.js";
 import type { SuggestedPolicy, SuggestedRule, SuggestPolicyInput } from "./suggest-report.js";
 
 /**
  * The tightest policy that a fine-tune keeps. Every tensor with tiles of its own, and every group of packed ones, is
  * frozen if it did not change; else it gets the first of these that fits: few single weights and nothing else;
  * rounding; the smallest rank whose residual is rounding, with single weights besides if these alone make it so; a
- * norm. Bounds are exactly what was measured, so that one less is refused, unless a margin is asked for.
+ * norm. Bounds are what was measured, rounded up to two significant digits: a policy is public, and an exact norm would tell
+ * more of a private fine-tune than it needs to.
  *
  * Reads every tile once; in memory are a tile, or the tensor that a rank rule could cover. Throws `InputError` if
  * nothing changed or an option is out of range.
  */
 export async function suggestPolicy(input: SuggestPolicyInput): Promise<SuggestedPolicy> {
   const { manifest, tier, baseModelId, onProgress = () => undefined } = input;
-  const { maxRank = tier.maxRank, marginPercent = 0 } = input.options ?? {};
+  const { maxRank = tier.maxRank, marginPercent = 0, isExact = false } = input.options ?? {};
   assertOptions(maxRank, marginPercent, tier.maxRank);
   const contents = tileContents(manifest);
   const reader = new DifferenceReader(input);
   const found: SuggestedRule[] = [];
-  for (const piece of tileRanges(manifest).flatMap((range) => piecesOf(range, tier))) {
-    onProgress("measuring the change", piece.firstTile, manifest.tileCount);
-    const measured = await measurePiece(piece, reader, tier, contents);
+  for (const range of tileRanges(manifest)) {
+    onProgress("measuring the change", range.firstTile, manifest.tileCount);
+    const measured = await measurePiece(range, reader, tier, contents);
     if (measured === undefined) continue;
     found.push(classifyPiece({ piece: measured, tier, maxRank, noise: await noiseIn(measured, input) }));
   }
@@ -37,8 +39,12 @@ export async function suggestPolicy(input: SuggestPolicyInput): Promise<Suggeste
   if (found.length === 0) {
     throw new InputError("the models are identical: there is nothing that a policy would have to allow");
   }
-  const merged = mergeRules(found, tier, (tile) => contents[tile]?.fractionBits ?? 0);
-  const rules = merged.map((suggested) => ({ ...suggested, rule: widen(suggested.rule, marginPercent) }));
+  const merged = mergeRules(found, tier, contents);
+  const bounded = (rule: Rule): Rule => {
+    const widened = widen(rule, marginPercent);
+    return isExact ? widened : roundBounds(widened);
+  };
+  const rules = merged.map((suggested) => ({ ...suggested, rule: bounded(suggested.rule) }));
   const policy = { baseModelId, rules: rules.map(({ rule }) => rule) };
   assertPolicy(policy, manifest.tileCount);
   assertPolicyFitsManifest(policy, manifest);
@@ -83,7 +89,7 @@ const KIND_WORDS: Readonly<Record<SuggestedRule["kind"], string>> = {
 function mergeReasons(before: number, after: number, places: number): string[] {
   if (before === after) return [];
   return [
-    `${before} rules are more than the ${places} of a segment: neighbours of one kind were joined to ${after}, each with one budget for all its tiles.`,
+    `${before} rules are more than the ${places} of a segment: rules of one kind were joined to ${after}, each with one budget for all its tiles.`,
   ];
 }
 

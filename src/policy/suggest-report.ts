@@ -15,6 +15,8 @@ export interface SuggestPolicyInput extends TilePair {
 export interface SuggestOptions {
   /** Room above what was measured, in percent: for norms and for counts of single weights. 0 by default. */
   readonly marginPercent?: number | undefined;
+  /** Bounds of exactly what was measured, so that one less is refused. Public bounds tell that of a private fine-tune. */
+  readonly isExact?: boolean | undefined;
   /** Largest rank to look for; the tier's by default. */
   readonly maxRank?: number | undefined;
 }

@@ -1,5 +1,11 @@
 import { factorWeights } from "../drift/factor-weights.js";
-import { segmentLayout, statementVector, type SegmentLayout, type SegmentStatement } from "../drift/statement.js";
+import {
+  segmentLayout,
+  statementVector,
+  unitFactor,
+  type SegmentLayout,
+  type SegmentStatement,
+} from "../drift/statement.js";
 import { measureSums, type SegmentWitness } from "../drift/witness.js";
 import { FR_ONE, FR_ZERO, frAdd, frMul, frPow, frPowers, toFr, type Fr } from "../field/fr.js";
 import type { Backend, FrVector } from "../kernels/backend.js";
@@ -74,7 +80,8 @@ export async function proveSegment(
       residual: tile.residual,
       mask: tile.mask,
       weight: slotWeights[slot] ?? FR_ZERO,
-      sumWeight: frPow(lambda, 3 + 2 * (layout.placeOfSlot[slot] ?? 0)),
+      sumWeight: frMul(unitFactor(layout.units[slot] ?? 0), frPow(lambda, 3 + 2 * (layout.placeOfSlot[slot] ?? 0))),
+      countWeight: frPow(lambda, 4 + 2 * (layout.placeOfSlot[slot] ?? 0)),
     })),
     factorA,
     factorB,

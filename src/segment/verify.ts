@@ -5,6 +5,7 @@ import {
   type OpeningClaim,
   type SegmentLayout,
   type SegmentStatement,
+  unitFactor,
 } from "../drift/statement.js";
 import { VerificationError } from "../errors/errors.js";
 import { FR_ONE, FR_ZERO, frAdd, frInv, frMul, frOf, frPow, frPowers, frSub, toFr, type Fr } from "../field/fr.js";
@@ -227,7 +228,8 @@ function finalMainValue(
     const weight = slotWeights[slot] as Fr;
     const g = layout.placeOfSlot[slot] as number;
     inner = frAdd(inner, frMul(weight, frMul(frAdd(residual, frMul(lambda, mask)), free)));
-    sums = frAdd(sums, frMul(powers[3 + 2 * g] as Fr, frMul(frMul(residual, residual), free)));
+    const sumWeight = frMul(unitFactor(layout.units[slot] as number), powers[3 + 2 * g] as Fr);
+    sums = frAdd(sums, frMul(sumWeight, frMul(frMul(residual, residual), free)));
     sums = frAdd(sums, frMul(powers[4 + 2 * g] as Fr, mask));
   }
   return frAdd(frMul(eqLeaf, inner), sums);

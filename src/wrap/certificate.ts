@@ -1,17 +1,21 @@
 import type { TileMultiProof } from "../commitment/tile-tree.js";
 import type { ModelParts } from "../commitment/model-id.js";
 import type { Policy } from "../drift/rule.js";
-import type { OpeningClaim, SegmentCommitments } from "../drift/statement.js";
+import type { OpeningClaim, RuleShare, SegmentCommitments } from "../drift/statement.js";
 import type { Hex } from "../encoding/hex.js";
 import type { Fr } from "../field/fr.js";
 import type { MercuryProof } from "../kzg/mercury/proof.js";
+import type { TileClass } from "../quantize/class-table.js";
 import type { Groth16Proof } from "./groth16.js";
 
 export const CERTIFICATE_FORMAT = "fine-tuning-integrity/certificate";
-export const CERTIFICATE_VERSION = 1;
+export const CERTIFICATE_VERSION = 2;
 
-/** A rule of the policy and how many of its tiles changed in the segment; in place order. */
-export interface RuleUse {
+/**
+ * A rule of the policy, how many of its tiles changed in the segment, and the segment's share of its budgets; in place
+ * order. All shares of a rule sum to at most its bounds.
+ */
+export interface RuleUse extends RuleShare {
   readonly ruleIndex: number;
   readonly tileCount: number;
 }
@@ -42,6 +46,8 @@ export interface CertificateHead {
   readonly base: ModelParts;
   readonly tuned: ModelParts;
   readonly policy: Policy;
+  /** The fraction bits of the tiles; their hash is both models' `classTableHash`. */
+  readonly classes: readonly TileClass[];
   /** Canonical JSON of the manifest that both models share; its keccak256 is their `manifestHash`. */
   readonly manifest: string;
   /** Whether the keys are those of a development setup, which proves nothing. */
@@ -56,5 +62,5 @@ export interface Certificate extends CertificateHead {
   readonly segments: readonly WrappedSegment[];
 }
 
-/** A certificate as a chain has it: the manifest is not there, only its hash. */
+/** A certificate as a chain has it: of the manifest only the hash is there. */
 export type SentOnChain = Omit<Certificate, "manifest">;

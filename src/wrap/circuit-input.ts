@@ -1,10 +1,7 @@
-import { statementVector, type SegmentStatement } from "../drift/statement.js";
+import { NO_PLACE, slotBitmaps, type SegmentStatement } from "../drift/statement.js";
 import { toFr } from "../field/fr.js";
 import type { SegmentProof } from "../segment/proof.js";
 import type { PublicSignals } from "./public-signals.js";
-
-/** Values of a rule place in the statement. */
-const RULE_VALUES = 7;
 
 /**
  * Inputs of `circuits/lib/segment-verifier.circom` by signal name; decimal strings, so that it is JSON and
@@ -15,10 +12,14 @@ export type CircuitInput = {
   eta: string;
   v: string;
   d1: string;
-  /** `maxRules` places of 7 values. */
-  rules: string[][];
+  /** `tileCount, I, J, rank, shift` of the `maxRankRules` places that can hold a rank rule. */
+  rankPlaces: string[][];
+  /** `maxResidualSq, maxNonzeros` of `maxRules` places: the segment's shares. */
+  bounds: string[][];
   /** Used slots, place starts, masked slots, row panel starts, column panel starts. */
   bitmaps: string[];
+  /** Bit `T` of word `k` is bit `k` of `c_T`. */
+  units: string[];
   salt: string;
   rangeRoot: string[];
   /** The rounds of all layers, layer after layer, `c_1 … c_4` each. */
@@ -44,16 +45,24 @@ export type CircuitInput = {
  * The proof's shape is that of the statement's tier (`assertProofShape`).
  */
 export function circuitInput(statement: SegmentStatement, proof: SegmentProof, signals: PublicSignals): CircuitInput {
-  const { maxRules } = statement.tier;
-  const vector = decimals(statementVector(statement));
+  const { tier, places } = statement;
+  const bitmaps = slotBitmaps(tier, places);
   const { evaluations, openingEvaluations: atZ } = proof;
   return {
     h: signals.h.toString(),
     eta: signals.eta.toString(),
     v: signals.v.toString(),
     d1: statement.d1.toString(),
-    rules: Array.from({ length: maxRules }, (_, g) => vector.slice(1 + RULE_VALUES * g, 1 + RULE_VALUES * (g + 1))),
-    bitmaps: vector.slice(1 + RULE_VALUES * maxRules),
+    rankPlaces: Array.from({ length: tier.maxRankRules }, (_, g) => {
+      const { tileCount, rowPanels, colPanels, rank, shift } = places[g] ?? NO_PLACE;
+      return [tileCount, rowPanels, colPanels, rank, shift].map(String);
+    }),
+    bounds: Array.from({ length: tier.maxRules }, (_, g) => {
+      const { maxResidualSq, maxNonzeros } = places[g] ?? NO_PLACE;
+      return decimals([maxResidualSq, maxNonzeros]);
+    }),
+    bitmaps: decimals([bitmaps.used, bitmaps.starts, bitmaps.masks, bitmaps.rowPanelStarts, bitmaps.colPanelStarts]),
+    units: decimals(bitmaps.units),
     salt: proof.salt.toString(),
     rangeRoot: decimals(proof.range.root),
     rangeRounds: proof.range.layers.flatMap((layer) => layer.rounds.map(decimals)),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Hex } from "../encoding/hex.js";
+import { decodeRule, encodeRule, exponent, ruleSchema } from "../drift/rule-codec.js";
 import { address, count, decimal, strict, word } from "./certificate-fields.js";
 import type { CertificateHead } from "./certificate.js";
 
@@ -26,18 +27,9 @@ export const HEAD_FIELDS = {
   tuned: partsSchema,
   policy: strict({
     baseModelId: word,
-    rules: z.array(
-      strict({
-        firstTile: count,
-        tileCount: count,
-        gridCols: count,
-        maxRank: count,
-        shift: count,
-        maxNonzeros: decimal,
-        maxResidualSq: decimal,
-      }),
-    ),
+    rules: z.array(ruleSchema),
   }),
+  classes: z.array(strict({ firstTile: count, fractionBits: exponent })),
   manifest: z.string(),
 };
 
@@ -54,12 +46,9 @@ export function encodeHead(head: CertificateHead): HeadFile {
     tuned: { ...head.tuned },
     policy: {
       baseModelId: head.policy.baseModelId,
-      rules: head.policy.rules.map((rule) => ({
-        ...rule,
-        maxNonzeros: rule.maxNonzeros.toString(),
-        maxResidualSq: rule.maxResidualSq.toString(),
-      })),
+      rules: head.policy.rules.map(encodeRule),
     },
+    classes: head.classes.map(({ firstTile, fractionBits }) => ({ firstTile, fractionBits })),
     manifest: head.manifest,
   };
 }
@@ -73,12 +62,9 @@ export function decodeHead(file: HeadFile): CertificateHead {
     tuned: file.tuned as CertificateHead["tuned"],
     policy: {
       baseModelId: file.policy.baseModelId as Hex,
-      rules: file.policy.rules.map((rule) => ({
-        ...rule,
-        maxNonzeros: BigInt(rule.maxNonzeros),
-        maxResidualSq: BigInt(rule.maxResidualSq),
-      })),
+      rules: file.policy.rules.map(decodeRule),
     },
+    classes: file.classes,
     manifest: file.manifest,
     insecure: file.insecure,
   };

@@ -5,15 +5,33 @@ import { InputError } from "../errors/errors.js";
 import type { Fr } from "../field/fr.js";
 import { MERCURY_POINTS, MERCURY_SCALARS, type MercuryProof } from "../kzg/mercury/proof.js";
 import { FQ_ORDER } from "../protocol/constants.js";
-import { count, point, strict, word } from "./certificate-fields.js";
-import type { WrappedSegment } from "./certificate.js";
+import { count, decimal, point, strict, word } from "./certificate-fields.js";
+import type { RuleUse, WrappedSegment } from "./certificate.js";
 
 const g2Coordinate = strict({ c0: word, c1: word });
+
+/** A rule's use in a file: the shares are decimal strings. */
+export const useSchema = strict({ ruleIndex: count, tileCount: count, maxNonzeros: decimal, maxResidualSq: decimal });
+
+type UseFile = z.infer<typeof useSchema>;
+
+export function encodeUse({ ruleIndex, tileCount, maxNonzeros, maxResidualSq }: RuleUse): UseFile {
+  return {
+    ruleIndex,
+    tileCount,
+    maxNonzeros: maxNonzeros.toString(),
+    maxResidualSq: maxResidualSq.toString(),
+  };
+}
+
+export function decodeUse(file: UseFile): RuleUse {
+  return { ...file, maxNonzeros: BigInt(file.maxNonzeros), maxResidualSq: BigInt(file.maxResidualSq) };
+}
 
 /** A segment in a file. */
 export const segmentSchema = strict({
   tierId: count,
-  uses: z.array(strict({ ruleIndex: count, tileCount: count })),
+  uses: z.array(useSchema),
   tiles: z.array(count),
   commitments: strict({
     base: z.array(point),
@@ -47,7 +65,7 @@ export function encodeSegment(segment: WrappedSegment): SegmentFile {
   const { commitments, claim, groth16, mercury } = segment;
   return {
     tierId: segment.tierId,
-    uses: segment.uses.map((use) => ({ ...use })),
+    uses: segment.uses.map(encodeUse),
     tiles: [...segment.tiles],
     commitments: {
       base: commitments.base.map(g1ToHex),
@@ -92,7 +110,7 @@ export function decodeSegment(file: SegmentFile, label: string): WrappedSegment 
   } as unknown as MercuryProof;
   return {
     tierId: file.tierId,
-    uses: file.uses,
+    uses: file.uses.map(decodeUse),
     tiles: file.tiles,
     commitments: {
       base: points(commitments.base, "base"),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Hex } from "../encoding/hex.js";
 import { count, parseFile, strict, word } from "./certificate-fields.js";
 import { decodeHead, encodeHead, HEAD_FIELDS } from "./head-codec.js";
-import { decodeSegment, encodeSegment, segmentSchema } from "./segment-codec.js";
+import { decodeSegment, decodeUse, encodeSegment, encodeUse, segmentSchema, useSchema } from "./segment-codec.js";
 import { SEGMENT_FORMAT, SEGMENT_VERSION, type SegmentPart } from "./segment-part.js";
 
 /** The file's schema; `docs/certificate-format.md` describes it in words. */
@@ -10,7 +10,7 @@ const partSchema = strict({
   format: z.literal(SEGMENT_FORMAT),
   version: z.literal(SEGMENT_VERSION),
   ...HEAD_FIELDS,
-  plan: z.array(z.array(count).min(1)).min(1),
+  plan: z.array(z.array(useSchema).min(1)).min(1),
   index: count,
   prevMerkleRoot: word,
   verifyingKeyDigest: word,
@@ -23,7 +23,7 @@ export function encodeSegmentPart(part: SegmentPart): string {
     format: SEGMENT_FORMAT,
     version: SEGMENT_VERSION,
     ...encodeHead(part.head),
-    plan: part.plan.map((rules) => [...rules]),
+    plan: part.plan.map((uses) => uses.map(encodeUse)),
     index: part.index,
     prevMerkleRoot: part.prevMerkleRoot,
     verifyingKeyDigest: part.verifyingKeyDigest,
@@ -37,7 +37,7 @@ export function parseSegmentPart(text: string, path: string): SegmentPart {
   const expectation = `Expected a segment of version ${SEGMENT_VERSION}, as made by \`fti prove\`.`;
   return parseFile(partSchema, text, path, expectation, (file) => ({
     head: decodeHead(file),
-    plan: file.plan,
+    plan: file.plan.map((uses) => uses.map(decodeUse)),
     index: file.index,
     prevMerkleRoot: file.prevMerkleRoot as Hex,
     verifyingKeyDigest: file.verifyingKeyDigest as Hex,

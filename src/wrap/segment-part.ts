@@ -1,11 +1,11 @@
 import type { Hex } from "../encoding/hex.js";
 import { keccakWords } from "../encoding/keccak.js";
 import type { G1, G2 } from "../curve/g1.js";
-import type { CertificateHead, WrappedSegment } from "./certificate.js";
+import type { CertificateHead, RuleUse, WrappedSegment } from "./certificate.js";
 import type { Groth16VerifyingKey } from "./groth16.js";
 
 export const SEGMENT_FORMAT = "fine-tuning-integrity/segment";
-export const SEGMENT_VERSION = 1;
+export const SEGMENT_VERSION = 2;
 
 /**
  * One proven segment of a certificate that is not whole yet, with all that the certificate needs of it and that it
@@ -13,8 +13,8 @@ export const SEGMENT_VERSION = 1;
  */
 export interface SegmentPart {
   readonly head: CertificateHead;
-  /** The rules of every segment of the certificate, in place order: how the change was split. */
-  readonly plan: readonly (readonly number[])[];
+  /** What every segment of the certificate uses of the rules, in place order: how the change was split. */
+  readonly plan: readonly (readonly RuleUse[])[];
   /** Which of them this is, from 0. */
   readonly index: number;
   /** Merkle root of the model before this segment. */

@@ -1,10 +1,11 @@
 import { modelId, type ModelParts } from "../commitment/model-id.js";
 import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
-import { assertPolicy, policyId, type Policy } from "../drift/rule.js";
+import { assertPolicy, assertPolicyFitsClasses, policyId, type Policy } from "../drift/rule.js";
+import type { RuleShare } from "../drift/statement.js";
 import type { Hex } from "../encoding/hex.js";
 import { keccakText } from "../encoding/keccak.js";
 import { VerificationError } from "../errors/errors.js";
-import { classTable, classTableHash } from "../quantize/class-table.js";
+import { assertClassTable, classTable, classTableHash } from "../quantize/class-table.js";
 import { encodeManifest, parseManifest, type Manifest } from "../quantize/manifest.js";
 import type { Certificate, SentOnChain, WrappedSegment } from "./certificate.js";
 import type { TrustAnchors } from "./trust-anchors.js";
@@ -49,6 +50,10 @@ function checkCertificate(
   const { base, tuned, policy, segments } = certificate;
   assertModels(certificate, anchors);
   const manifest = manifestText === undefined ? undefined : manifestOf(base, manifestText);
+  asVerification("models", () => {
+    assertClassTable(certificate.classes, base.tileCount);
+  });
+  expectSame("the class table's hash", classTableHash(certificate.classes), base.classTableHash);
   const baseModelId = modelId(base);
   if (policy.baseModelId !== baseModelId) {
     throw new VerificationError("policy", "is about another base model", {
@@ -58,10 +63,12 @@ function checkCertificate(
   }
   asVerification("policy", () => {
     assertPolicy(policy, base.tileCount);
+    assertPolicyFitsClasses(policy, certificate.classes);
     if (manifest !== undefined) assertPolicyFitsManifest(policy, manifest);
   });
   if (segments.length === 0) throw new VerificationError("segments", "the certificate has no segment");
-  assertRulesUsedOnce(policy, segments);
+  assertShares(policy, segments);
+  assertTilesAscend(segments);
 
   let current = base.merkleRoot;
   for (const [i, segment] of segments.entries()) {
@@ -104,16 +111,52 @@ function manifestOf(base: ModelParts, manifest: string): Manifest {
   return parsed;
 }
 
-/** A rule's budget counts once for the whole certificate: splitting it over segments would multiply it. */
-function assertRulesUsedOnce(policy: Policy, segments: readonly WrappedSegment[]): void {
-  const used = new Set<number>();
+/**
+ * What segments may take of a rule: its budgets once for the whole certificate, and a rank only in one piece. Shares are
+ * sums of squares, so they add up only because no tile is moved twice (`assertTilesAscend`).
+ */
+function assertShares(policy: Policy, segments: readonly WrappedSegment[]): void {
+  const taken = new Map<number, RuleShare>();
   for (const { uses } of segments) {
-    for (const { ruleIndex } of uses) {
-      if (ruleIndex >= policy.rules.length) {
-        throw new VerificationError("rules", `rule ${ruleIndex} is not in the policy`);
+    for (const { ruleIndex, maxNonzeros, maxResidualSq } of uses) {
+      const rule = policy.rules[ruleIndex];
+      if (rule === undefined) throw new VerificationError("rules", `rule ${ruleIndex} is not in the policy`);
+      const before = taken.get(ruleIndex);
+      if (before !== undefined && rule.maxRank > 0) {
+        throw new VerificationError("rules", `rule ${ruleIndex} bounds a rank and is used twice`);
       }
-      if (used.has(ruleIndex)) throw new VerificationError("rules", `rule ${ruleIndex} is used twice`);
-      used.add(ruleIndex);
+      if (maxNonzeros < 0n || maxResidualSq < 0n) {
+        throw new VerificationError("shares", `a share of rule ${ruleIndex} is negative`);
+      }
+      const sum: RuleShare = {
+        maxNonzeros: (before?.maxNonzeros ?? 0n) + maxNonzeros,
+        maxResidualSq: (before?.maxResidualSq ?? 0n) + maxResidualSq,
+      };
+      for (const bound of ["maxNonzeros", "maxResidualSq"] as const) {
+        if (sum[bound] > rule[bound]) {
+          throw new VerificationError("shares", `the shares of rule ${ruleIndex} exceed its ${bound}`, {
+            expected: `at most ${rule[bound]}`,
+            actual: sum[bound].toString(),
+          });
+        }
+      }
+      taken.set(ruleIndex, sum);
     }
+  }
+}
+
+/** Every segment's tiles lie above those of the segment before: no tile is moved twice. */
+function assertTilesAscend(segments: readonly WrappedSegment[]): void {
+  let last = -1;
+  for (const [i, { tiles }] of segments.entries()) {
+    const sorted = [...tiles].sort((a, b) => a - b);
+    const [first = last] = sorted;
+    if (first <= last) {
+      throw new VerificationError(`segment ${i}/tiles`, `tile ${first} is not above those of the segment before`, {
+        expected: `at least ${last + 1}`,
+        actual: String(first),
+      });
+    }
+    last = sorted.at(-1) ?? last;
   }
 }

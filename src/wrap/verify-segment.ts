@@ -1,7 +1,7 @@
 import { modelId, type ModelParts } from "../commitment/model-id.js";
 import { verifyTiles } from "../commitment/tile-tree.js";
 import { g1Equals, G1_INFINITY, isG1, type G1 } from "../curve/g1.js";
-import { policyId, type Policy, type Rule } from "../drift/rule.js";
+import { coversTile, policyId, tileCountOf, type Policy, type Rule } from "../drift/rule.js";
 import {
   contextDigest,
   placeOf,
@@ -23,8 +23,9 @@ import type { TrustAnchors } from "./trust-anchors.js";
 
 /**
  * Every check of one segment: that its proof is valid and changes the model of root `prevMerkleRoot` into that of its
- * `nextMerkleRoot` as the policy allows. That the head's models and policy are well-formed, that the rules exist, and that
- * no other segment uses them, is the caller's to check.
+ * `nextMerkleRoot` within the shares that it names. That the head's models, policy and classes are well-formed and fit each
+ * other, that the rules exist, that all segments' shares sum to at most the rules' bounds and that their tiles ascend, is the
+ * caller's to check.
  * Throws `VerificationError` whose phase starts with `name`; `InputError` if the tier's key is missing.
  */
 export function assertSegment(
@@ -39,8 +40,8 @@ export function assertSegment(
   const tier = tierById(segment.tierId);
   if (tier?.t !== prev.t)
     throw new VerificationError(`${name}/tier`, `tier ${segment.tierId} does not fit tiles of 2^${prev.t}`);
-  const places = placesOf(name, head.policy, segment, tier);
   assertTiles(name, head.policy, segment);
+  const places = placesOf(name, head, segment, tier);
   assertCommitments(name, tier, places, segment.commitments);
   assertScalars(name, tier, segment);
 
@@ -80,9 +81,15 @@ export function assertSegment(
     throw new VerificationError(`${name}/${opening.phase}`, "the combined commitment does not open as claimed");
 }
 
-function placesOf(name: string, policy: Policy, segment: WrappedSegment, tier: Tier): RulePlace[] {
+function placesOf(
+  name: string,
+  { policy, classes }: Pick<CertificateHead, "policy" | "classes">,
+  segment: WrappedSegment,
+  tier: Tier,
+): RulePlace[] {
   let previous = { isRank: true, ruleIndex: -1 };
-  const places = segment.uses.map(({ ruleIndex, tileCount }) => {
+  let slot = 0;
+  const places = segment.uses.map(({ ruleIndex, tileCount, ...share }) => {
     const rule = policy.rules[ruleIndex] as Rule;
     const isRank = rule.maxRank > 0;
     const inOrder = isRank === previous.isRank ? ruleIndex > previous.ruleIndex : previous.isRank;
@@ -91,28 +98,29 @@ function placesOf(name: string, policy: Policy, segment: WrappedSegment, tier: T
         `${name}/rules`,
         `rule ${ruleIndex} is out of order: rank rules first, each part in policy order`,
       );
-    if (isRank && tileCount !== rule.tileCount) {
+    if (isRank && tileCount !== tileCountOf(rule)) {
       throw new VerificationError(`${name}/rules`, `rule ${ruleIndex} bounds a rank and must bring all its tiles`, {
-        expected: String(rule.tileCount),
+        expected: String(tileCountOf(rule)),
         actual: String(tileCount),
       });
     }
     previous = { isRank, ruleIndex };
-    return placeOf(rule, tileCount);
+    slot += tileCount;
+    return placeOf(rule, segment.tiles.slice(slot - tileCount, slot), share, classes);
   });
   asVerification(`${name}/rules`, () => segmentLayout(tier, places));
   return places;
 }
 
-/** Tiles lie in their rules and increase within each; rules are disjoint, so no tile comes twice. */
+/** Tiles lie in their rules and ascend within each use; rules are disjoint, so no tile comes twice. */
 function assertTiles(name: string, policy: Policy, segment: WrappedSegment): void {
   let slot = 0;
   for (const { ruleIndex, tileCount } of segment.uses) {
     const rule = policy.rules[ruleIndex] as Rule;
-    let next = rule.firstTile;
+    let next = 0;
     for (let i = 0; i < tileCount; i++, slot++) {
       const tile = segment.tiles[slot];
-      if (tile === undefined || tile < next || tile >= rule.firstTile + rule.tileCount) {
+      if (tile === undefined || tile < next || !coversTile(rule, tile)) {
         throw new VerificationError(
           `${name}/tiles`,
           `tile ${tile ?? "(missing)"} at slot ${slot} is not an increasing tile of rule ${ruleIndex}`,

@@ -46,7 +46,7 @@ describe("segment verifier circuit against values outside the integers", () => {
   }
 
   function statementOf(bounds: Pick<RulePlace, "maxResidualSq" | "maxNonzeros">): SegmentStatement {
-    const place: RulePlace = { tileCount: 1, rowPanels: 0, colPanels: 0, rank: 0, shift: 0, ...bounds };
+    const place: RulePlace = { tileCount: 1, rowPanels: 0, colPanels: 0, rank: 0, shift: 0, units: [0], ...bounds };
     return { tier: TIER, d1: seededFr(52)(), places: [place] };
   }
 

@@ -83,6 +83,7 @@ describe("segment verifier circuit against dishonest provers", () => {
       shift: 0,
       maxResidualSq: 1n << 40n,
       maxNonzeros: 0n,
+      units: [0],
     };
     const statement: SegmentStatement = { tier: TIER, d1: seededFr(22)(), places: [place] };
     const layout = segmentLayout(TIER, statement.places);

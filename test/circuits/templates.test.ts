@@ -166,12 +166,13 @@ describe("circuit templates over rule layouts", () => {
     const ranked = shapes.map(([rows, cols, rank]) => ({
       ...flat,
       tileCount: rows * cols,
+      units: new Array<number>(rows * cols).fill(0),
       rowPanels: rows,
       colPanels: cols,
       rank,
       shift: integerIn(random, 0, 40),
     }));
-    return [...ranked, { ...flat, tileCount: 1 }].slice(0, WIDE.maxRules);
+    return [...ranked, { ...flat, tileCount: 1, units: [0] }].slice(0, WIDE.maxRules);
   }
 
   const bitsOf = (word: bigint, length: number): bigint[] => Array.from({ length }, (_, k) => (word >> BigInt(k)) & 1n);
@@ -236,4 +237,12 @@ describe("circuit templates over rule layouts", () => {
       expect(all.slice(1 + tier.maxRules, 1 + tier.maxRules + layout.usedSlots)).to.deep.equal(bySlot);
     });
   }
+
+  it("SlotUnits gives every exponent of five bits its power of four", async () => {
+    const exponents = Array.from({ length: 32 }, (_, c) => c);
+    const circuit = await compileTemplate("slot-units.circom", "SlotUnits(32, 5)");
+    const bit = [0, 1, 2, 3, 4].map((k) => exponents.map((c) => (c >> k) & 1));
+    const outputs = await outputsOf(circuit, { bit }, 32);
+    expect(outputs).to.deep.equal(exponents.map((c) => 1n << BigInt(2 * c)));
+  });
 });

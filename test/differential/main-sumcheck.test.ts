@@ -41,7 +41,7 @@ function inputOf(tier: Tier, tiles: readonly Pick<MainTile, "residual" | "mask">
   return {
     tier,
     leafPoint: Array.from({ length: tier.ell }, fr),
-    tiles: tiles.map((tile) => ({ ...tile, weight: fr(), sumWeight: fr() })),
+    tiles: tiles.map((tile) => ({ ...tile, weight: fr(), sumWeight: fr(), countWeight: fr() })),
     factorA: residuals(tier, random),
     factorB: residuals(tier, random),
     multiplicities: Float64Array.from({ length: tier.tileSize }, () => integerIn(random, 0, 2 ** 53)),

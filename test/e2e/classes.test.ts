@@ -152,8 +152,8 @@ describe(`certificates of every class, with real proofs at tier nano (seed ${SEE
       const limits = driftOf(name)[bounds];
       return [
         {
-          firstTile: tensor.firstTile,
-          tileCount: tensor.gridRows * tensor.gridCols,
+          ranges: [{ firstTile: tensor.firstTile, tileCount: tensor.gridRows * tensor.gridCols }],
+          unit: tensor.fractionBits + limits.shift,
           gridCols: limits.maxRank > 0 ? tensor.gridCols : 0,
           ...limits,
         },

@@ -7,7 +7,10 @@ import { expect } from "chai";
 import { parseModel } from "../../src/commitment/model-file.js";
 import { encodePolicy } from "../../src/drift/policy-file.js";
 import { estimateProverMemory } from "../../src/drift/prover-memory.js";
-import type { Rule } from "../../src/drift/rule.js";
+import type { TileRange } from "../../src/drift/rule.js";
+import { classTable, fractionBitsOfTile } from "../../src/quantize/class-table.js";
+import { parseManifest } from "../../src/quantize/manifest.js";
+import { flatRule } from "../support/rules.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { runCli, runJson, Workplace } from "../support/cli.js";
 import { TEST_ARTIFACTS, testSetup } from "../support/nano-setup.js";
@@ -20,7 +23,7 @@ const OTHER = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
 const JOBS = "2";
 
 /** One rule for each grid tensor of the tiny model, one for the packed tile: five changed tiles. */
-const RULES: readonly Pick<Rule, "firstTile" | "tileCount">[] = [
+const RULES: readonly TileRange[] = [
   { firstTile: 0, tileCount: 2 },
   { firstTile: 2, tileCount: 2 },
   { firstTile: 4, tileCount: 1 },
@@ -76,8 +79,11 @@ describe("a certificate in a chain of segments, by command line, at tier nano", 
     const secrets = ["--base-secrets", at("a.secrets.json")];
     await runJson([...commit, at("b.safetensors"), ...base, ...secrets, "-o", at("b.model.json")]);
     const { modelId } = parseModel(await place.read("a.model.json"), "a.model.json");
-    const plain = { gridCols: 0, maxRank: 0, shift: 0, maxNonzeros: 0n, maxResidualSq: 1n << 40n };
-    const rules = RULES.map((rule) => ({ ...rule, ...plain }));
+    const { manifest } = parseModel(await place.read("a.model.json"), "a.model.json");
+    const classes = classTable(parseManifest(JSON.parse(manifest)));
+    const rules = RULES.map(({ firstTile, tileCount }) =>
+      flatRule(firstTile, tileCount, { maxResidualSq: 1n << 40n, unit: fractionBitsOfTile(classes, firstTile) }),
+    );
     await place.write("policy.json", encodePolicy({ baseModelId: modelId, rules }));
     prove = [
       ...["prove", ...base, ...secrets, "--tune", at("b.model.json"), "--tune-weights", at("b.safetensors")],

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { placeOf, type SegmentStatement } from "../../src/drift/statement.js";
+import { type SegmentStatement } from "../../src/drift/statement.js";
 import { FR_ONE, FR_ZERO, frAdd, frInv, frMul, frNeg, frOf, frSub, toFr, type Fr } from "../../src/field/fr.js";
 import { FR_ORDER } from "../../src/protocol/constants.js";
 import { TIERS } from "../../src/protocol/tiers.js";
@@ -258,16 +258,7 @@ describe(`dishonest factors and adaptive lies at nano (seed ${CHEAT_SEED})`, () 
       });
 
       it("does not fit any tier when only two of the rule's four tiles are listed", () => {
-        const rule = {
-          firstTile: 0,
-          tileCount: 4,
-          gridCols: 2,
-          maxRank: 1,
-          shift: 0,
-          maxNonzeros: 0n,
-          maxResidualSq: 0n,
-        };
-        const statement = statementOf([placeOf(rule, 2)]);
+        const statement = statementOf([{ ...lowRank(1, 2, 2), tileCount: 2, units: [0, 0] }]);
         const two = statementOf([lowRank(1, 2, 1)]);
         const { proof } = cheat(two, witnessOf(two, {}));
         expect(() => verifySegment(statement, proof, permute)).to.throw(/rank rule at place 0 is not whole/);

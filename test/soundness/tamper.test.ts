@@ -284,7 +284,8 @@ describe("a segment proof for another statement", () => {
     statement.places.forEach((place, g) => {
       for (const change of [
         { maxResidualSq: place.maxResidualSq + 1n },
-        { shift: place.shift + 1 },
+        { units: place.units.with(-1, (place.units.at(-1) ?? 0) ^ 1) },
+        ...(place.rank > 0 ? [{ shift: place.shift + 1 }] : []),
         ...(place.maxNonzeros > 0n ? [{ maxNonzeros: place.maxNonzeros + 1n }] : []),
       ]) {
         const places = statement.places.with(g, { ...place, ...change });
@@ -297,7 +298,8 @@ describe("a segment proof for another statement", () => {
     const { statement, proven, permute } = honest;
     for (const by of [-1, 1]) {
       const last = statement.places.at(-1)!;
-      const places = statement.places.with(-1, { ...last, tileCount: last.tileCount + by });
+      const units = by < 0 ? last.units.slice(0, by) : [...last.units, 0];
+      const places = statement.places.with(-1, { ...last, tileCount: last.tileCount + by, units });
       expect(rejectionPhase({ ...statement, places }, proven.proof, permute)).to.equal("range/layer 1");
     }
   });

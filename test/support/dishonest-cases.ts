@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { placeOf, type RulePlace, type SegmentStatement } from "../../src/drift/statement.js";
+import { type RulePlace, type SegmentStatement } from "../../src/drift/statement.js";
 import { frAdd, frInv, frMul, frNeg, toFr, type Fr } from "../../src/field/fr.js";
 import { TIERS, type Tier } from "../../src/protocol/tiers.js";
 import { verifySegment } from "../../src/segment/verify.js";
@@ -24,8 +24,12 @@ const permute = await loadPoseidon();
 
 /** A rule place without a rank bound, over `tileCount` tiles. */
 export function flat(tileCount: number, maxResidualSq: bigint, maxNonzeros = 0n): RulePlace {
-  const rule = { firstTile: 0, tileCount, gridCols: 0, maxRank: 0, shift: 0, maxNonzeros, maxResidualSq };
-  return placeOf(rule, tileCount);
+  return { ...lowRank(0, 0, 0, { maxResidualSq, maxNonzeros }), tileCount, units: zeros(tileCount) };
+}
+
+/** Unit exponents of tiles that share one class. */
+function zeros(tileCount: number): number[] {
+  return new Array<number>(tileCount).fill(0);
 }
 
 export function lowRank(maxRank: number, rows: number, cols: number, bounds: Partial<RulePlace> = {}): RulePlace {
@@ -37,6 +41,7 @@ export function lowRank(maxRank: number, rows: number, cols: number, bounds: Par
     shift: 0,
     maxResidualSq: 0n,
     maxNonzeros: 0n,
+    units: zeros(rows * cols),
     ...bounds,
   };
 }

@@ -103,7 +103,8 @@ export function proveNaively(
       const free = frSub(FR_ONE, mask);
       const weight = slotWeights[slot] as Fr;
       bound = frAdd(bound, frMul(weight, frAdd(frMul(r, free), frMul(lambda, frMul(mask, free)))));
-      total = frAdd(total, frMul(lambdaTo(3 + 2 * g), frMul(frMul(r, r), free)));
+      const unit = frPow(frOf(4), layout.units[slot] as number);
+      total = frAdd(total, frMul(frMul(unit, lambdaTo(3 + 2 * g)), frMul(frMul(r, r), free)));
       total = frAdd(total, frMul(lambdaTo(4 + 2 * g), mask));
     }
     return frAdd(frMul(eq, bound), total);

@@ -84,7 +84,7 @@ export function countInRange(statement: SegmentStatement, witness: Omit<FieldWit
   return { ...witness, multiplicities: toVector(counts) };
 }
 
-/** `Σ R²(1 - b)` and `Σ b` of every place, as the field sees them. */
+/** `Σ 4^c R²(1 - b)` and `Σ b` of every place, as the field sees them. */
 export function fieldSums(
   statement: SegmentStatement,
   witness: Omit<FieldWitness, "multiplicities">,
@@ -93,9 +93,10 @@ export function fieldSums(
   const sums = statement.places.map(() => ({ sumSquares: FR_ZERO, nonzeros: FR_ZERO }));
   residualsOf(statement, witness).forEach((residual, slot) => {
     const total = sums[layout.placeOfSlot[slot] as number]!;
+    const unit = frPow(frOf(4), layout.units[slot] as number);
     residual.forEach((value, x) => {
       const mask = witness.masks[slot]![x] as Fr;
-      total.sumSquares = frAdd(total.sumSquares, frMul(frMul(value, value), frSub(FR_ONE, mask)));
+      total.sumSquares = frAdd(total.sumSquares, frMul(unit, frMul(frMul(value, value), frSub(FR_ONE, mask))));
       total.nonzeros = frAdd(total.nonzeros, mask);
     });
   });

@@ -36,7 +36,11 @@ export function leftBy(input: FactorSearchInput, { a, b }: Factors): Left {
   const residuals = input.deltas.map(
     (delta, i) => rankResidual(tier.n, rank, shift, delta, a[Math.floor(i / colPanels)]!, b[i % colPanels]!).values,
   );
-  const masks = largestEntries(residuals, maxNonzeros);
+  const masks = largestEntries(
+    residuals.map((values) => ({ values, exponent: 0 })),
+    maxNonzeros,
+    tier.tileSize / 2,
+  );
   const masked = masks.flatMap((mask, tile) => Array.from(mask, (x) => [tile, x] as const));
   for (const [tile, x] of masked) residuals[tile]![x] = 0;
   let [sumSquares, largest] = [0, 0];

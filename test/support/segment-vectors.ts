@@ -25,7 +25,9 @@ export interface SegmentVector {
   readonly tier: TierName;
   readonly seed: number;
   readonly d1: Hex;
-  readonly places: Record<keyof RulePlace, number | string>[];
+  readonly places: (Record<Exclude<keyof RulePlace, "units">, number | string> & {
+    readonly units: readonly number[];
+  })[];
   /** What the transcript absorbs after the domain separator. */
   readonly statement: Hex[];
   readonly proof: InHex<SegmentProof>;
@@ -103,6 +105,7 @@ export function decodeVector(vector: SegmentVector): { statement: SegmentStateme
     shift: Number(place.shift),
     maxResidualSq: BigInt(place.maxResidualSq),
     maxNonzeros: BigInt(place.maxNonzeros),
+    units: place.units,
   }));
   return {
     statement: { tier: TIERS[vector.tier], d1: hexToFr(vector.d1, "d1"), places },

@@ -1,4 +1,4 @@
-import { placeOf, segmentLayout, type RulePlace, type SegmentStatement } from "../../src/drift/statement.js";
+import { segmentLayout, type RulePlace, type SegmentStatement } from "../../src/drift/statement.js";
 import type { Factors } from "../../src/drift/factors.js";
 import { buildWitness, type SegmentWitness } from "../../src/drift/witness.js";
 import { toFr, type Fr } from "../../src/field/fr.js";
@@ -29,7 +29,7 @@ export interface SegmentCase {
   readonly randomness: CaseRandomness;
 }
 
-export const CASE_CLASSES = ["norm", "low rank", "sparse", "mixed", "several rules", "full"] as const;
+export const CASE_CLASSES = ["norm", "low rank", "sparse", "mixed", "several rules", "units", "full"] as const;
 export type CaseClass = (typeof CASE_CLASSES)[number];
 
 /** What a place's difference is made of. */
@@ -42,6 +42,8 @@ interface PlaceRecipe {
   readonly nonzeros: number;
   /** Largest residual magnitude. */
   readonly noise: number;
+  /** Unit exponents of the tiles; 0 by default. */
+  readonly units?: readonly number[];
 }
 
 function recipes(kind: CaseClass, tier: Tier): PlaceRecipe[] {
@@ -69,11 +71,17 @@ function recipes(kind: CaseClass, tier: Tier): PlaceRecipe[] {
         flat(3, 0, 50),
         flat(2, 6, 2),
       ];
+    case "units":
+      return [
+        { rows: 2, cols: 1, rank: 1, shift: 2, nonzeros: 0, noise: 3 },
+        { ...flat(4, 0, 40), units: [0, 31, 10, 1] },
+        { ...flat(3, 7, 9), units: [17, 0, 6] },
+      ];
     case "full":
       return [
         { rows: 2, cols: 2, rank: Math.min(2, tier.maxRank), shift: 1, nonzeros: 3, noise: 1 },
         { rows: 2, cols: 2, rank: 1, shift: 0, nonzeros: 0, noise: 2 },
-        flat(4, 11, 0),
+        { ...flat(4, 11, 5), units: [2, 0, 31, 21] },
         flat(tier.slots - 12, 0, 90),
       ];
   }
@@ -114,6 +122,7 @@ function makePlace(
   const { n } = tier;
   const { rows, cols, rank, shift, nonzeros, noise } = recipe;
   const tileCount = rows * cols;
+  const units = recipe.units ?? new Array<number>(tileCount).fill(0);
   const scale = 2 ** shift;
   // Factors are multiples of the scale on one side, so that the difference is an integer.
   const a = Array.from({ length: rank > 0 ? rows : 0 }, () =>
@@ -139,18 +148,16 @@ function makePlace(
     if (delta !== undefined)
       delta[integerIn(random, 0, n * n - 1)] = integerIn(random, 1, 2 ** 30) * (random() < 0.5 ? -1 : 1);
   }
-  const place = placeOf(
-    {
-      firstTile: 0,
-      tileCount,
-      gridCols: rank > 0 ? cols : 0,
-      maxRank: rank,
-      shift,
-      maxNonzeros: BigInt(nonzeros),
-      maxResidualSq: BigInt(noise * noise * tileCount * n * n),
-    },
+  const place: RulePlace = {
     tileCount,
-  );
+    rowPanels: rank > 0 ? rows : 0,
+    colPanels: rank > 0 ? cols : 0,
+    rank,
+    shift,
+    maxNonzeros: BigInt(nonzeros),
+    maxResidualSq: units.reduce((sum, unit) => sum + (BigInt(noise * noise * n * n) << BigInt(2 * unit)), 0n),
+    units,
+  };
   return { place, deltas, factors: rank > 0 ? { a, b } : undefined };
 }
 

@@ -21,6 +21,7 @@ import { loadPoseidon } from "../../src/transcript/poseidon.js";
 import type { Certificate } from "../../src/wrap/certificate.js";
 import { openTensors } from "./models.js";
 import { testSetup } from "./nano-setup.js";
+import { flatRule } from "./rules.js";
 
 const N = 16;
 
@@ -29,9 +30,9 @@ const SHAPES = { a: [32, 32], b: [32, 16], c: [16, 48], d: [16, 32] } as const;
 
 const RULES: readonly Rule[] = [
   // A product of rank 1, one unit of noise at an entry, two entries that only a mask can carry.
-  { firstTile: 0, tileCount: 4, gridCols: 2, maxRank: 1, shift: 1, maxNonzeros: 2n, maxResidualSq: 4n },
-  { firstTile: 4, tileCount: 2, gridCols: 0, maxRank: 0, shift: 0, maxNonzeros: 0n, maxResidualSq: 50n },
-  { firstTile: 6, tileCount: 3, gridCols: 0, maxRank: 0, shift: 0, maxNonzeros: 3n, maxResidualSq: 0n },
+  { ...flatRule(0, 4, { maxNonzeros: 2n, maxResidualSq: 4n, unit: 1 }), gridCols: 2, maxRank: 1, shift: 1 },
+  flatRule(4, 2, { maxResidualSq: 50n }),
+  flatRule(6, 3, { maxNonzeros: 3n }),
 ];
 
 /** `2·Δ = A·B + R` for tensor `a`: whole units, so every product of entries is even. */

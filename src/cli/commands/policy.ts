@@ -7,8 +7,6 @@ import { assertPolicyFitsManifest } from "../../drift/policy-manifest.js";
 import { assertPolicy, policyId } from "../../drift/rule.js";
 import { InputError } from "../../errors/errors.js";
 import { assertWritable } from "../../node/output-files.js";
-import { tierOfTiles } from "../../node/open-setup.js";
-import { TIERS } from "../../protocol/tiers.js";
 import { readTextFile } from "../../node/text-file.js";
 import { parseManifest } from "../../quantize/manifest.js";
 import { addCommand, forceOption, outputOption, parseBigCount, repeated, type Runner } from "../command.js";
@@ -38,12 +36,12 @@ export function addPolicyCommands(parent: Command, runner: Runner): void {
     summary: "bound the norm of the change",
     description:
       "Makes a policy that bounds the L2 norm of the change of the selected tensors together, and freezes all others. " +
-      "--max-norm is in the weights' own unit; it is divided exactly over the rules that the tiles need, never loosened. " +
+      "--max-norm is in the weights' own unit: one budget, whatever their fraction bits. " +
       "A packed tile holds many small tensors: select all of them, or accept --whole-tiles.",
     options: [
       new Option("--base <file>", "committed base").makeOptionMandatory(),
       new Option("--max-norm <x>", "largest L2 norm, such as 0.25").conflicts("maxResidualSq"),
-      new Option("--max-residual-sq <b>", "largest squared norm in integer units, for one rule").argParser(
+      new Option("--max-residual-sq <b>", "largest squared norm in units of the finest selected tensor").argParser(
         parseBigCount,
       ),
       new Option("--tensor <glob>", "tensors that may change (several: repeat; default: all)").argParser(repeated),
@@ -66,7 +64,6 @@ export function addPolicyCommands(parent: Command, runner: Runner): void {
         bound: boundOf(options),
         tensors: options.tensor ?? [],
         wholeTiles: options.wholeTiles ?? false,
-        maxTilesPerRule: TIERS[tierOfTiles(base.parts.t, options.base)].slots,
       });
       await session.writeOutputs([{ path: output, content: encodePolicy(made) }]);
       const words = describePolicy(made, manifest);

@@ -5,6 +5,8 @@ import { assertAllCommitted } from "../../client/open-committed.js";
 import { planCertificate, segmentOf, type CertificatePlan } from "../../client/plan-certificate.js";
 import { provePlan } from "../../client/prove-certificate.js";
 import { proveSegmentOf, type SegmentProverInput } from "../../client/prove-segment.js";
+import type { OpenedModel } from "../../commitment/commit-tiles.js";
+import { divideByNeed } from "../../client/divide-by-need.js";
 import type { CommittedModel } from "../../commitment/committed-model.js";
 import { parsePolicy } from "../../drift/policy-file.js";
 import { createSystemRandomFr } from "../../field/random.js";
@@ -62,7 +64,9 @@ export function addProveCommand(parent: Command, runner: Runner): void {
       if (setup === undefined) return { exitCode: 0, json: shown.json, lines: shown.lines };
       for (const line of shown.lines) session.note(line);
       warnOfMemory(shown, session);
-      const inputs: Inputs = { plan, setup, base, tuned, options, output };
+      const opened = await openModels(base, tuned, options, session);
+      const divided = await divideByNeed(plan, opened.base, opened.tuned, session.onProgress);
+      const inputs: Inputs = { plan: divided, setup, opened, options, output };
       return segment === undefined ? proveAll(inputs, session) : proveOne(inputs, segment, session);
     },
   });
@@ -72,8 +76,7 @@ export function addProveCommand(parent: Command, runner: Runner): void {
 interface Inputs {
   readonly plan: CertificatePlan;
   readonly setup: Setup;
-  readonly base: CommittedModel;
-  readonly tuned: CommittedModel;
+  readonly opened: OpenedModels;
   readonly options: ProveOptions;
   readonly output: string;
 }
@@ -115,13 +118,18 @@ async function proveOne(inputs: Inputs, index: number, session: Session): Promis
   };
 }
 
-/** Opens the weights and checks that those of the tiles to be proven are the committed ones. */
-async function openProver(
-  { setup, base, tuned, options }: Inputs,
-  tiles: readonly number[],
+interface OpenedModels {
+  readonly base: OpenedModel;
+  readonly tuned: OpenedModel;
+}
+
+/** Opens the weights of both models. */
+async function openModels(
+  base: CommittedModel,
+  tuned: CommittedModel,
+  { baseWeights, baseSecrets, tuneWeights, tuneSecrets }: ProveOptions,
   session: Session,
-): Promise<SegmentProverInput> {
-  const { baseWeights, baseSecrets, tuneWeights, tuneSecrets } = options;
+): Promise<OpenedModels> {
   const ofBase = await openModelFiles(
     { committed: base, weights: baseWeights, secrets: baseSecrets, role: "base" },
     session,
@@ -130,7 +138,15 @@ async function openProver(
     { committed: tuned, weights: tuneWeights, secrets: tuneSecrets, role: "tune", base: ofBase.weights },
     session,
   );
-  const opened = { base: ofBase.opened, tuned: ofTune.opened };
+  return { base: ofBase.opened, tuned: ofTune.opened };
+}
+
+/** Checks that the weights of the tiles to be proven are the committed ones. */
+async function openProver(
+  { setup, opened, options: { baseWeights, tuneWeights } }: Inputs,
+  tiles: readonly number[],
+  session: Session,
+): Promise<SegmentProverInput> {
   const { srs } = setup;
   const backend = await session.openBackend();
   const { onProgress } = session;

@@ -97,7 +97,6 @@ export async function runDemo(input: DemoInput, session: Session): Promise<DemoR
       manifest,
       bound: { maxResidualSq: bound },
       tensors,
-      maxTilesPerRule: tier.slots,
     });
   const policy = policyOf(maxResidualSq);
   await write("policy.json", encodePolicy(policy));

@@ -12,6 +12,7 @@ interface OpenTile {
   mask: Residues | undefined;
   readonly weight: Fr;
   readonly sumWeight: Fr;
+  readonly countWeight: Fr;
 }
 
 /**
@@ -98,6 +99,7 @@ export class ReferenceMainSumcheck implements RoundProver<MainFinals> {
       [0n, 0n, 0n],
       [0n, 0n, 0n],
     ];
+    let counts = 0n;
     for (let i = 0; i < mask.length; i += 2) {
       const b = mask[i] as bigint;
       const bSlope = (mask[i + 1] as bigint) - b;
@@ -119,10 +121,12 @@ export class ReferenceMainSumcheck implements RoundProver<MainFinals> {
       const s0 = (r * r) % P;
       const s1 = (2n * r * rSlope) % P;
       const s2 = (rSlope * rSlope) % P;
-      sums[0] += s1 * free - s0 * bSlope + lambda * bSlope;
+      sums[0] += s1 * free - s0 * bSlope;
+      counts += bSlope;
       sums[1] += s2 * free - s1 * bSlope;
       sums[2] -= s2 * bSlope;
     }
+    totals[0] += (counts % P) * tile.countWeight;
     for (const k of [0, 1, 2] as const) {
       totals[k] += (bound[k] % P) * tile.weight + (sums[k] % P) * tile.sumWeight;
     }
@@ -131,13 +135,14 @@ export class ReferenceMainSumcheck implements RoundProver<MainFinals> {
 
 function openTile(tile: MainTile): OpenTile {
   const residual = toResidues(tile.residual);
-  if (tile.mask === undefined) return { residual, mask: undefined, weight: tile.weight, sumWeight: tile.sumWeight };
+  if (tile.mask === undefined)
+    return { residual, mask: undefined, weight: tile.weight, sumWeight: tile.sumWeight, countWeight: tile.countWeight };
   const mask = new Array<bigint>(residual.length).fill(0n);
   tile.mask.positions.forEach((position, i) => {
     mask[position] = 1n;
     residual[position] = tile.mask?.residuals[i] ?? 0n;
   });
-  return { residual, mask, weight: tile.weight, sumWeight: tile.sumWeight };
+  return { residual, mask, weight: tile.weight, sumWeight: tile.sumWeight, countWeight: tile.countWeight };
 }
 
 /** `w_T R_T²` of a tile without a mask: the products stay unreduced, a sum of `2^20` of them has 530 bits. */

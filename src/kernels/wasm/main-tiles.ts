@@ -1,4 +1,4 @@
-import { FR_ZERO, frMul, frOf, toFr, type Fr } from "../../field/fr.js";
+import { FR_ZERO, frInv, frMul, frOf, toFr, type Fr } from "../../field/fr.js";
 import { eqTable } from "../../poly/eq.js";
 import type { MainTile } from "../backend.js";
 import { isAllZero } from "../reference/vector.js";
@@ -22,6 +22,8 @@ export interface OpenTile {
   readonly weight: Fr;
   /** `λ^(3+2g)` */
   readonly sumWeight: Fr;
+  /** What the count of the mask weighs, over `sumWeight`. */
+  readonly countRatio: Fr;
   /** Zero in dirty blocks; not needed once blocks are bound. */
   readonly ints: Int32Array;
   readonly dirty: DirtyBlocks | undefined;
@@ -38,8 +40,15 @@ export interface TileCoefficients {
 
 /** Tiles that are not constant zero: those cost nothing. */
 export function openTiles(tiles: readonly MainTile[]): OpenTile[] {
-  return tiles.flatMap(({ residual, mask, weight, sumWeight }, index): OpenTile[] => {
-    const shared = { index, weight, sumWeight, residual: undefined, mask: undefined };
+  return tiles.flatMap(({ residual, mask, weight, sumWeight, countWeight }, index): OpenTile[] => {
+    const shared = {
+      index,
+      weight,
+      sumWeight,
+      countRatio: frMul(countWeight, frInv(sumWeight)),
+      residual: undefined,
+      mask: undefined,
+    };
     if (mask !== undefined && mask.positions.length > 0) return [{ ...shared, ...splitMasked(residual, mask) }];
     return isAllZero(residual) ? [] : [{ ...shared, ints: sharedInts(residual), dirty: undefined }];
   });
@@ -150,9 +159,9 @@ export class MainTiles {
   async #masked(bound: number): Promise<TileCoefficients> {
     const tiles = this.#tiles.filter(({ dirty }) => dirty !== undefined);
     const pairs = 2 ** (this.#point.length - bound - 1);
-    const lambda = canonicalBytes([this.#lambda]);
     const point = canonicalBytes(this.#point.slice(Math.max(bound + 1, BLOCK_VARS)));
     const sums = await overGroups(slotGroups(tiles, pairs, this.#pool.jobs), (group) => {
+      const lambda = canonicalBytes(group.flatMap(({ countRatio }) => [this.#lambda, countRatio]));
       if (bound >= BLOCK_VARS) {
         const vectors = group.map(({ residual, mask }) => ({ residual: stored(residual), mask: stored(mask) }));
         const challenge = this.#pending(bound);

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { parseModel } from "../../../src/commitment/model-file.js";
 import { encodePolicy } from "../../../src/drift/policy-file.js";
 import { fixturePath, openPair, uncommittedFile } from "../../support/fixture-pairs.js";
+import { flatRule } from "../../support/rules.js";
 import { runCli, runJson, Workplace } from "../../support/cli.js";
 
 describe("fti policy check", () => {
@@ -9,10 +10,9 @@ describe("fti policy check", () => {
   let files: readonly string[];
   const policyFile = async (maxNonzeros: bigint, baseModelId?: `0x${string}`): Promise<readonly string[]> => {
     const committed = parseModel(await place.read("base.model.json"), "base.model.json");
-    const rule = { firstTile: 0, tileCount: committed.parts.tileCount, gridCols: 0, maxRank: 0, shift: 0 };
     const policy = {
       baseModelId: baseModelId ?? committed.modelId,
-      rules: [{ ...rule, maxNonzeros, maxResidualSq: 0n }],
+      rules: [flatRule(0, committed.parts.tileCount, { maxNonzeros, unit: 20 })],
     };
     return ["--policy", await place.write("policy.json", encodePolicy(policy))];
   };

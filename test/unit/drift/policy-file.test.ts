@@ -1,13 +1,14 @@
 import { expect } from "chai";
 import { encodePolicy, parsePolicy } from "../../../src/drift/policy-file.js";
 import { policyId, type Policy } from "../../../src/drift/rule.js";
+import { flatRule } from "../../support/rules.js";
 import { FormatError } from "../../../src/errors/errors.js";
 
 const policy: Policy = {
   baseModelId: `0x${"12".repeat(32)}`,
   rules: [
-    { firstTile: 0, tileCount: 4, gridCols: 2, maxRank: 2, shift: 3, maxNonzeros: 5n, maxResidualSq: 2n ** 99n },
-    { firstTile: 9, tileCount: 1, gridCols: 0, maxRank: 0, shift: 0, maxNonzeros: 0n, maxResidualSq: 7n },
+    { ...flatRule(0, 4, { maxNonzeros: 5n, maxResidualSq: 2n ** 99n, unit: -5 }), gridCols: 2, maxRank: 2, shift: 3 },
+    { ...flatRule(9, 1, { maxResidualSq: 7n }), ranges: [9, 11].map((firstTile) => ({ firstTile, tileCount: 1 })) },
   ],
 };
 
@@ -25,11 +26,11 @@ describe("policy files", () => {
   it("refuse other versions, unknown fields, numbers for bounds and what is not JSON", () => {
     const text = encodePolicy(policy);
     const cases: readonly (readonly [string, string])[] = [
-      [text.replace('"version": 1', '"version": 2'), "version"],
+      [text.replace('"version": 2', '"version": 1'), "version"],
       [text.replace('"rules"', '"more": 1, "rules"'), "more"],
       [text.replace('"maxResidualSq": "7"', '"maxResidualSq": 7'), "rules.1.maxResidualSq"],
       [text.replace('"maxResidualSq": "7"', '"maxResidualSq": "07"'), "rules.1.maxResidualSq"],
-      [text.replace('"firstTile": 9', '"firstTile": -9'), "rules.1.firstTile"],
+      [text.replace('"firstTile": 9', '"firstTile": -9'), "rules.1.ranges.0.firstTile"],
       [text.slice(0, -4), "not JSON"],
     ];
     for (const [changed, word] of cases) expect(() => parsePolicy(changed, "p.json"), word).to.throw(FormatError, word);

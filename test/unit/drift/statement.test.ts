@@ -29,6 +29,7 @@ const flat = (tileCount: number, maxNonzeros = 0n): RulePlace => ({
   shift: 0,
   maxResidualSq: 50n,
   maxNonzeros,
+  units: new Array<number>(Math.min(tileCount, 100)).fill(0),
 });
 const grid = (rows: number, cols: number, rank = 1): RulePlace => ({
   ...flat(rows * cols),
@@ -62,8 +63,16 @@ describe("the layout of a segment", () => {
     ["more rules than places", [1, 1, 1, 1, 1].map((count) => flat(count)), /5 rules, at most 4/],
     ["more rank rules than places for them", [grid(1, 1), grid(1, 1), grid(1, 1)], /rank rule at place 2, at most 2/],
     ["a rank rule after another rule", [flat(1), grid(1, 1)], /rank rules must come first/],
+    ["a tile without a unit exponent", [{ ...flat(2), units: [0] }], /rule place 0 has 1 unit exponents/],
+    ["a shift without a rank", [{ ...flat(2), shift: 1 }], /rule place 0 has a shift or panels without a rank/],
+    ["an exponent of 32", [{ ...flat(2), units: [0, 32] }], /rule place 0 has the unit exponent 32/],
+    ["a negative exponent", [{ ...flat(2), units: [-1, 0] }], /rule place 0 has the unit exponent -1/],
     ["a rank beyond the tier's", [grid(1, 1, 3)], /rank 3, at most 2/],
-    ["two of a rank rule's four tiles", [{ ...grid(2, 2), tileCount: 2 }], /rank rule at place 0 is not whole/],
+    [
+      "two of a rank rule's four tiles",
+      [{ ...grid(2, 2), tileCount: 2, units: [0, 0] }],
+      /rank rule at place 0 is not whole/,
+    ],
     [
       "more row panels than a factor polynomial holds",
       [grid(5, 1), grid(4, 1)],
@@ -78,27 +87,36 @@ describe("the layout of a segment", () => {
   }
 
   it("refuses a listing of a rank rule's diagonal tiles, whatever their number", () => {
-    const rule = { firstTile: 0, tileCount: 4, gridCols: 2, maxRank: 1, shift: 0, maxNonzeros: 0n, maxResidualSq: 0n };
-    for (const listed of [1, 2, 3]) {
-      expect(() => segmentLayout(nano, [placeOf(rule, listed)])).to.throw(InputError, "not whole");
+    const range = { firstTile: 0, tileCount: 4 };
+    const share = { maxNonzeros: 0n, maxResidualSq: 0n };
+    const rule = { ranges: [range], unit: 12, gridCols: 2, maxRank: 1, shift: 2, ...share };
+    const placeOfTiles = (tiles: number[]): RulePlace =>
+      placeOf(rule, tiles, share, [{ firstTile: 0, fractionBits: 10 }]);
+    for (const listed of [[0], [0, 3], [0, 1, 2]]) {
+      expect(() => segmentLayout(nano, [placeOfTiles(listed)])).to.throw(InputError, "not whole");
     }
-    expect(segmentLayout(nano, [placeOf(rule, 4)]).usedSlots).to.equal(4);
+    expect(segmentLayout(nano, [placeOfTiles([0, 1, 2, 3])]).usedSlots).to.equal(4);
   });
 });
 
 describe("the statement vector", () => {
   const d1 = frOf(99);
-  const places = [grid(2, 2, 2), grid(1, 3), flat(2, 5n)];
+  const places = [grid(2, 2, 2), grid(1, 3), { ...flat(2, 5n), units: [31, 6] }];
 
-  it("lists d1, the rules' values, zeros for unused places and the bitmaps", () => {
+  it("lists d1, the places' values, zeros for unused ones, the bitmaps and the units", () => {
     expect(statementVector({ tier: nano, d1, places })).to.deep.equal(
       [
-        ...[99, 4, 2, 2, 2, 3, 50, 0, 3, 1, 3, 1, 3, 50, 0, 2, 0, 0, 0, 0, 50, 5, 0, 0, 0, 0, 0, 0, 0],
+        ...[99, 4, 2, 2, 2, 3, 50, 0, 3, 1, 3, 1, 3, 50, 0, 50, 5, 0, 0],
         0b111111111, // nine used slots
         0b010010001, // rules start at slots 0, 4 and 7
         0b110000000, // the last rule has masks
         0b1101, // row panels: rule 0 at 0, rule 1 at 2, the first free one is 3
         0b100101, // column panels: rule 0 at 0, rule 1 at 2, the first free one is 5
+        0b010000000, // bit 0 of the exponents: 31 in slot 7, 6 in slot 8
+        0b110000000,
+        0b110000000,
+        0b010000000,
+        0b010000000,
       ].map((value) => frOf(value)),
     );
   });
@@ -118,8 +136,10 @@ describe("the statement vector", () => {
         { tier: nano, d1, places },
         { tier: nano, d1: frOf(98), places },
         ...[
-          places.with(2, flat(3, 5n)),
-          places.with(2, flat(2, 6n)),
+          places.with(2, { ...flat(3, 5n), units: [31, 6, 0] }),
+          places.with(2, { ...flat(2, 5n), units: [31, 7] }),
+          places.with(2, { ...flat(2, 5n), units: [6, 31] }),
+          places.with(2, { ...flat(2, 6n), units: [31, 6] }),
           places.with(0, grid(4, 1, 2)),
           places.with(0, grid(2, 2, 1)),
           places.with(0, { ...grid(2, 2, 2), shift: 4 }),
@@ -127,7 +147,7 @@ describe("the statement vector", () => {
         ].map((changed) => ({ tier: nano, d1, places: changed })),
       ].map((statement) => statementVector(statement).join()),
     );
-    expect(vectors.size).to.equal(8);
+    expect(vectors.size).to.equal(10);
   });
 
   it("is followed by θ, ψ, z and y in the public values", () => {

@@ -22,6 +22,7 @@ function place(bounds: Partial<RulePlace>): RulePlace {
     shift: 0,
     maxResidualSq: 2n ** 99n,
     maxNonzeros: 0n,
+    units: [0, 0, 0],
     ...bounds,
   };
 }
@@ -73,7 +74,7 @@ describe(`arrays of the witness (seed ${SEED})`, () => {
   }
 
   it("share one array where the residual is the difference", () => {
-    const places = [place({ tileCount: 1 })];
+    const places = [place({ tileCount: 1, units: [0] })];
     const delta = new Int32Array(nano.tileSize).fill(3);
     const { tiles } = buildWitness(nano, places, segmentLayout(nano, places), { deltas: [delta] });
     expect(tiles[0]!.residual).to.equal(delta);
@@ -132,9 +133,31 @@ describe(`arrays of the witness (seed ${SEED})`, () => {
           .map(({ x }) => x)
           .sort((a, b) => a - b),
       );
-      const actual = largestEntries(tiles, BigInt(budget)).map((positions) => Array.from(positions));
+      const counted = tiles.map((values) => ({ values, exponent: 0 }));
+      const actual = largestEntries(counted, BigInt(budget), 2 ** 80).map((positions) => Array.from(positions));
       expect(actual, `round ${round}, ${bits} bits, budget ${budget} (seed ${SEED})`).to.deep.equal(expected);
     }
+  });
+
+  it("choose first what only a mask can carry, then by drift rather than by integers", () => {
+    const tiles = [
+      { values: Int32Array.from([7, -9, 0, 8]), exponent: 0 },
+      { values: Int32Array.from([3, 0, -2, 1]), exponent: 2 },
+    ];
+    const chosen = (budget: bigint): number[][] =>
+      largestEntries(tiles, budget, 8).map((positions) => Array.from(positions));
+    // -9 and 8 leave [-8, 8). The drifts of the others are 7; 12, -8 and 4.
+    expect(chosen(1n)).to.deep.equal([[1], []]);
+    expect(chosen(2n)).to.deep.equal([[1, 3], []]);
+    expect(chosen(3n)).to.deep.equal([[1, 3], [0]]);
+    expect(chosen(5n)).to.deep.equal([
+      [0, 1, 3],
+      [0, 2],
+    ]);
+    expect(chosen(9n)).to.deep.equal([
+      [0, 1, 3],
+      [0, 2, 3],
+    ]);
   });
 
   it("multiply factors of the largest size and every rank exactly", () => {

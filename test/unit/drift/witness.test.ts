@@ -19,6 +19,7 @@ const place = (bounds: Partial<RulePlace> = {}): RulePlace => ({
   shift: 0,
   maxResidualSq: 0n,
   maxNonzeros: 0n,
+  units: new Array<number>(bounds.tileCount ?? 1).fill(0),
   ...bounds,
 });
 

@@ -87,7 +87,7 @@ describe(`reference kernels against their definitions (seed ${SEED})`, () => {
     const input: MainInput = {
       tier: nano,
       leafPoint,
-      tiles: witness.tiles.map((tile) => ({ ...tile, weight: random(), sumWeight: random() })),
+      tiles: witness.tiles.map((tile) => ({ ...tile, weight: random(), sumWeight: random(), countWeight: random() })),
       factorA: witness.factorA,
       factorB: witness.factorB,
       multiplicities: witness.multiplicities,
@@ -99,11 +99,11 @@ describe(`reference kernels against their definitions (seed ${SEED})`, () => {
     const summand = (r: readonly Fr[], b: readonly Fr[], pA: Fr, pB: Fr, m: Fr, eq: Fr): Fr => {
       let inner = frAdd(frMul(weightA, pA), frAdd(frMul(weightB, pB), frMul(weightMultiplicity, m)));
       let sums = FR_ZERO;
-      input.tiles.forEach(({ weight, sumWeight }, slot) => {
+      input.tiles.forEach(({ weight, sumWeight, countWeight }, slot) => {
         const free = frSub(FR_ONE, b[slot]!);
         inner = frAdd(inner, frMul(weight, frAdd(frMul(r[slot]!, free), frMul(lambda, frMul(b[slot]!, free)))));
         const squares = frMul(frMul(r[slot]!, r[slot]!), free);
-        sums = frAdd(sums, frMul(sumWeight, frAdd(squares, frMul(lambda, b[slot]!))));
+        sums = frAdd(sums, frAdd(frMul(sumWeight, squares), frMul(countWeight, b[slot]!)));
       });
       return frAdd(frMul(eq, inner), sums);
     };

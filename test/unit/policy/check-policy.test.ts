@@ -5,6 +5,7 @@ import type { PolicyReport } from "../../../src/policy/check-report.js";
 import { describeReport } from "../../../src/policy/check-words.js";
 import type { Manifest } from "../../../src/quantize/manifest.js";
 import type { TierName } from "../../../src/protocol/tiers.js";
+import { flatRule } from "../../support/rules.js";
 import { openPair } from "../../support/fixture-pairs.js";
 
 const BASE_ID = `0x${"11".repeat(32)}` as const;
@@ -13,7 +14,7 @@ type Bounds = Partial<Pick<Rule, "maxNonzeros" | "maxResidualSq">>;
 
 /** A rule over tiles without a rank bound. */
 function plainRule(firstTile: number, tileCount: number, bounds: Bounds): Rule {
-  return { firstTile, tileCount, gridCols: 0, maxRank: 0, shift: 0, maxNonzeros: 0n, maxResidualSq: 0n, ...bounds };
+  return flatRule(firstTile, tileCount, { unit: 20, ...bounds });
 }
 
 async function check(

@@ -12,6 +12,7 @@ import { describePolicy } from "../../../src/policy/describe-policy.js";
 import { measureBase } from "../../../src/policy/measure-base.js";
 import { parsePolicyDocument } from "../../../src/policy/policy-document.js";
 import { PRESETS, presetDocument } from "../../../src/policy/presets.js";
+import { tileCountOf, tilesOf } from "../../../src/drift/rule.js";
 import { TIERS, type TierName } from "../../../src/protocol/tiers.js";
 import { buildManifest, type Manifest } from "../../../src/quantize/manifest.js";
 import { openTiles } from "../../../src/quantize/tile-reader.js";
@@ -60,7 +61,7 @@ describe("policy documents", () => {
     const { policy } = await compile(
       rule("roles: [attention.q, attention.v]", "part: weight", "rank: 4", "drift: { rounding: f32 }"),
     );
-    expect(policy.rules.map(({ maxRank, tileCount, gridCols }) => [maxRank, tileCount, gridCols])).to.deep.equal(
+    expect(policy.rules.map((rule) => [rule.maxRank, tileCountOf(rule), rule.gridCols])).to.deep.equal(
       new Array(4).fill([4, 1, 1]),
     );
     const words = describePolicy(policy, manifests.get("medium")).join("\n");
@@ -75,14 +76,14 @@ describe("policy documents", () => {
     }
   });
 
-  it("cover everything by one norm where one rule can", async () => {
+  it("cover everything by one norm", async () => {
     const { policy, explanation } = await compile(rule("tensors: '**'", "drift: 0.5"));
     expect(policy.rules).to.have.lengthOf(1);
-    const [{ maxResidualSq, tileCount } = { maxResidualSq: 0n, tileCount: 0 }] = policy.rules;
+    const [rule0] = policy.rules;
     const manifest = manifests.get("medium") as Manifest;
-    const fractionBits = tileContents(manifest)[0]?.fractionBits ?? 0;
-    expect(tileCount).to.equal(manifest.tileCount);
-    expect(maxResidualSq).to.equal(4n ** BigInt(fractionBits) / 4n);
+    const finest = Math.max(...tileContents(manifest).map(({ fractionBits }) => fractionBits));
+    expect(rule0 === undefined ? 0 : tileCountOf(rule0)).to.equal(manifest.tileCount);
+    expect(rule0).to.include({ unit: finest, maxResidualSq: 4n ** BigInt(finest) / 4n });
     expect(explanation).to.deep.equal([]);
   });
 
@@ -90,8 +91,12 @@ describe("policy documents", () => {
     const { policy } = await compile(rule("tensors: '**'", "drift: { relative: 0.06 }"));
     const tiles = openTiles(model, manifests.get("medium") as Manifest);
     let energy = 0n;
-    for (let tile = 0; tile < tiles.tileCount; tile++) {
-      for (const entry of await tiles.readTile(tile)) energy += BigInt(entry) * BigInt(entry);
+    const contents = tileContents(manifests.get("medium") as Manifest);
+    const finest = Math.max(...contents.map(({ fractionBits }) => fractionBits));
+    for (const { tile, fractionBits } of contents) {
+      let ofTile = 0n;
+      for (const entry of await tiles.readTile(tile)) ofTile += BigInt(entry) * BigInt(entry);
+      energy += ofTile << BigInt(2 * (finest - fractionBits));
     }
     expect(policy.rules.map(({ maxResidualSq }) => maxResidualSq)).to.deep.equal([(energy * 36n) / 10_000n]);
   });
@@ -104,8 +109,8 @@ describe("policy documents", () => {
       tensor.kind === "grid" && tensor.name.endsWith("fc1.weight") ? [tensor.firstTile] : [],
     );
     const sparse = policy.rules.filter(({ maxNonzeros }) => maxNonzeros < 8n);
-    expect(sparse.map(({ firstTile }) => firstTile)).to.deep.equal(fc1);
-    expect(policy.rules.reduce((sum, { tileCount }) => sum + tileCount, 0)).to.equal(manifest.tileCount);
+    expect(sparse.flatMap(tilesOf)).to.deep.equal(fc1);
+    expect(policy.rules.reduce((sum, each) => sum + tileCountOf(each), 0)).to.equal(manifest.tileCount);
   });
 
   it("let a free tensor change in every weight, and no more", async () => {
@@ -136,12 +141,13 @@ describe("policy documents", () => {
           });
           if (compiled === undefined) return;
           const { policy } = compiled;
-          const contents = tileContents(manifests.get(tier) as Manifest);
           const { numerator, denominator } = parseDecimal(drift, "drift");
-          // Σ B·4^-f <= X², in whole numbers: f is the same everywhere here, and positive.
-          const bits = contents[0]?.fractionBits ?? 0;
-          const sum = policy.rules.reduce((total, { maxResidualSq }) => total + maxResidualSq, 0n);
-          expect(sum * denominator ** 2n <= numerator ** 2n * 4n ** BigInt(bits)).to.equal(true);
+          // Σ B·4^-u <= X², in whole numbers: units are below 40 here.
+          const sum = policy.rules.reduce(
+            (total, each) => total + (each.maxResidualSq << BigInt(2 * (40 - each.unit))),
+            0n,
+          );
+          expect(sum * denominator ** 2n <= numerator ** 2n * 4n ** 40n).to.equal(true);
           const count = policy.rules.reduce((total, { maxNonzeros }) => total + maxNonzeros, 0n);
           expect(count <= BigInt(nonzeros)).to.equal(true);
         },

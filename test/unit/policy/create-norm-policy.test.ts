@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
+import { tileCountOf } from "../../../src/drift/rule.js";
 import { createNormPolicy, type NormPolicyInput } from "../../../src/policy/create-norm-policy.js";
 import { describePolicy } from "../../../src/policy/describe-policy.js";
 import { tileContents } from "../../../src/quantize/tile-contents.js";
@@ -25,7 +26,7 @@ const manifest: Manifest = {
 };
 
 const make = (input: Partial<NormPolicyInput>): ReturnType<typeof createNormPolicy> =>
-  createNormPolicy({ baseModelId: BASE, manifest, bound: { maxNorm: "1" }, maxTilesPerRule: 13, ...input });
+  createNormPolicy({ baseModelId: BASE, manifest, bound: { maxNorm: "1" }, ...input });
 
 describe("createNormPolicy", () => {
   it("counts every weight in exactly one tile", () => {
@@ -33,42 +34,22 @@ describe("createNormPolicy", () => {
     expect(weights).to.equal(512 + 320 + 6 + 10 + 20);
   });
 
-  it("gives every run of one f its share of the norm, rounded down", () => {
+  it("is one budget over all fraction bits, in units of the finest", () => {
     const { rules } = make({ bound: { maxNorm: "0.7" } });
-    const tiles = tileContents(manifest);
-    for (const rule of rules) {
-      const covered = tiles.slice(rule.firstTile, rule.firstTile + rule.tileCount);
-      expect(new Set(covered.map((tile) => tile.fractionBits)).size).to.equal(1);
-      const weights = covered.reduce((sum, tile) => sum + tile.weights, 0);
-      const f = covered[0]!.fractionBits;
-      expect(rule.maxResidualSq).to.equal((49n * 4n ** BigInt(f) * BigInt(weights)) / (100n * 868n));
-    }
-    expect(rules.reduce((sum, rule) => sum + rule.tileCount, 0)).to.equal(manifest.tileCount);
+    expect(rules).to.have.length(1);
+    expect(rules[0]).to.include({ unit: 7, maxResidualSq: (49n * 4n ** 7n) / 100n });
+    expect(rules.reduce((sum, rule) => sum + tileCountOf(rule), 0)).to.equal(manifest.tileCount);
   });
 
-  it("never allows more than the norm, whatever it is and however it is divided", () => {
-    const tiles = tileContents(manifest);
+  it("never allows more than the norm, whatever it is", () => {
     fc.assert(
-      fc.property(
-        fc.integer({ min: 500, max: 10 ** 9 }),
-        fc.integer({ min: 1, max: 13 }),
-        (thousandths, maxTilesPerRule) => {
-          const { rules } = make({ bound: { maxNorm: `${thousandths}e-3` }, maxTilesPerRule });
-          // Σ B_r·4^-f_r <= X², over the common denominator 4^7·10^6.
-          const sum = rules.reduce((total, rule) => {
-            expect(rule.tileCount).to.be.at.most(maxTilesPerRule);
-            return total + rule.maxResidualSq * 4n ** BigInt(7 - tiles[rule.firstTile]!.fractionBits);
-          }, 0n);
-          return sum * 1_000_000n <= BigInt(thousandths) ** 2n * 4n ** 7n;
-        },
-      ),
+      fc.property(fc.integer({ min: 500, max: 10 ** 9 }), (thousandths) => {
+        const { rules } = make({ bound: { maxNorm: `${thousandths}e-3` } });
+        // Σ B_r·4^-u_r <= X², over the common denominator 4^7·10^6.
+        const sum = rules.reduce((total, rule) => total + rule.maxResidualSq * 4n ** BigInt(7 - rule.unit), 0n);
+        return sum * 1_000_000n <= BigInt(thousandths) ** 2n * 4n ** 7n;
+      }),
     );
-  });
-
-  it("splits a run that does not fit a segment", () => {
-    const { rules } = make({ tensors: ["a.*"], maxTilesPerRule: 1 });
-    expect(rules.map(({ tileCount }) => tileCount)).to.deep.equal([1, 1]);
-    expect(rules[0]?.maxResidualSq).to.equal(4n ** 7n / 2n);
   });
 
   it("selects by pattern and freezes the rest", () => {
@@ -91,8 +72,8 @@ describe("createNormPolicy", () => {
     expect(() => make({ tensors: ["c.weight"] })).to.throw(InputError, "a.weight");
   });
 
-  it("refuses one squared bound for several rules", () => {
-    expect(() => make({ bound: { maxResidualSq: 5n } })).to.throw(InputError, "--max-norm");
+  it("takes a squared bound in units of the finest tensor", () => {
+    expect(make({ bound: { maxResidualSq: 5n } }).rules[0]).to.include({ maxResidualSq: 5n, unit: 7 });
     expect(make({ bound: { maxResidualSq: 5n }, tensors: ["a.weight"] }).rules[0]?.maxResidualSq).to.equal(5n);
   });
 

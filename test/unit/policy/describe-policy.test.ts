@@ -2,11 +2,12 @@ import { expect } from "chai";
 import type { Hex } from "../../../src/encoding/hex.js";
 import { openModel } from "../../../src/model/open-model.js";
 import { fileSystem } from "../../../src/node/file-source.js";
-import type { Policy, Rule } from "../../../src/drift/rule.js";
+import { firstTileOf, type Policy, type Rule } from "../../../src/drift/rule.js";
 import { describePolicy } from "../../../src/policy/describe-policy.js";
 import { TIERS, type TierName } from "../../../src/protocol/tiers.js";
 import { buildManifest, type Manifest } from "../../../src/quantize/manifest.js";
 import { tileContents } from "../../../src/quantize/tile-contents.js";
+import { flatRule } from "../../support/rules.js";
 import { fixturePath } from "../../support/fixture-pairs.js";
 
 const BASE_ID: Hex = `0x${"34".repeat(32)}`;
@@ -24,8 +25,7 @@ function ruleOf(manifest: Manifest, bounds: Partial<Rule>): Policy {
   const tensor = manifest.tensors.find(({ name }) => name === NAME);
   if (tensor?.kind !== "grid") throw new Error(`${NAME} is no grid`);
   const { firstTile, gridRows, gridCols } = tensor;
-  const rule = { firstTile, tileCount: gridRows * gridCols, gridCols: 0, maxRank: 0, shift: 0 };
-  const whole = { ...rule, maxNonzeros: 0n, maxResidualSq: 0n, ...bounds };
+  const whole = { ...flatRule(firstTile, gridRows * gridCols, { unit: 20 + (bounds.shift ?? 0) }), ...bounds };
   return { baseModelId: BASE_ID, rules: [{ ...whole, gridCols: whole.maxRank > 0 ? gridCols : 0 }] };
 }
 
@@ -46,7 +46,7 @@ describe("a policy in words", () => {
       new RegExp(
         `^Rule 0: tile \\d+ \\(32,768 weights of "${NAME}"\\) may take a change of rank at most 4, ` +
           "its factors resolved 8 bits below a step, plus a rest of L2 norm at most 0.00391 over all weights together " +
-          "\\(root mean square 0.0000216\\). Weights are compared in steps of 9.54e-7: what rounding hides has a norm of at most 0.000173.$",
+          "\\(root mean square 0.0000216\\). Weights are compared in steps of 9.54e-7. Blind spot: changes below half a step, whose norm is at most 0.000173.$",
         "u",
       ),
     );
@@ -70,9 +70,8 @@ describe("a policy in words", () => {
   it("counts padding as no weight", () => {
     const packed = tileContents(medium).find(({ weights }) => weights < TIERS.medium.tileSize && weights > 0);
     if (packed === undefined) throw new Error("no tile is padded");
-    const rule = { firstTile: packed.tile, tileCount: 1, gridCols: 0, maxRank: 0, shift: 0, maxResidualSq: 0n };
     const words = (maxNonzeros: bigint): string =>
-      describePolicy({ baseModelId: BASE_ID, rules: [{ ...rule, maxNonzeros }] }, medium).join("\n");
+      describePolicy({ baseModelId: BASE_ID, rules: [flatRule(packed.tile, 1, { maxNonzeros })] }, medium).join("\n");
     expect(words(BigInt(packed.weights))).to.include("any change at all");
     expect(words(BigInt(packed.weights) - 1n)).not.to.include("any change at all");
   });
@@ -86,8 +85,8 @@ describe("a policy in words", () => {
     const policy = ruleOf(medium, { maxRank: 4, shift: 8, maxResidualSq: 7n });
     expect(describePolicy(policy, medium)[1]).to.match(/^Frozen: \d+ other tiles are identical to the base's \(/u);
     expect(describePolicy(policy)).to.deep.equal([
-      `Rule 0: tile ${policy.rules[0]?.firstTile} may take a change of rank at most 4, its factors resolved 8 bits below a step, ` +
-        "plus a change of squared norm at most 7 in units of 2^-8 of a step.",
+      `Rule 0: tile ${firstTileOf(policy.rules[0]!)} may take a change of rank at most 4, its factors resolved 8 bits below a step, ` +
+        "plus a rest of L2 norm at most 9.86e-9 over all weights together.",
       "All other tiles are frozen.",
     ]);
   });

@@ -25,8 +25,9 @@ describe("counted magnitudes", () => {
       const counts = countsOf(...tiles);
       for (const budget of [0n, 1n, 7n, 50n, 1000n]) {
         const masked = largestEntries(
-          tiles.map((tile) => Float64Array.from(tile)),
+          tiles.map((tile) => ({ values: Float64Array.from(tile), exponent: 0 })),
           budget,
+          HALF,
         );
         const rest = tiles.flatMap((tile, i) => tile.filter((_, x) => !(masked[i] as Uint32Array).includes(x)));
         const left = counts.masked(budget);

@@ -6,6 +6,7 @@ import { FormatError, InputError } from "../../../src/errors/errors.js";
 import { compilePolicy, type CompiledPolicy } from "../../../src/policy/compile-policy.js";
 import { parseDecimal } from "../../../src/policy/decimal.js";
 import { parsePolicyDocument } from "../../../src/policy/policy-document.js";
+import { tileCountOf, tilesOf } from "../../../src/drift/rule.js";
 import { TIERS } from "../../../src/protocol/tiers.js";
 import { layOut, type TensorSpec } from "../../../src/quantize/layout.js";
 import type { Manifest } from "../../../src/quantize/manifest.js";
@@ -29,16 +30,17 @@ function compile(manifest: Manifest, text: string): Promise<CompiledPolicy> {
 const rules = (...lines: readonly string[]): string =>
   `version: 1\nrules:\n${lines.map((line) => `  - ${line}\n`).join("")}`;
 
-/** What each tensor could change by at most: the bounds of all rules that reach into its tiles. `Σ B·4^(9-f)`, and `Σ k`. */
+/** Every unit here is at most this. */
+const FINEST = 60;
+
+/** What each tensor could change by at most: the bounds of all rules that reach into its tiles. `Σ B·4^(60-u)`, and `Σ k`. */
 function reachOf({ policy }: CompiledPolicy, manifest: Manifest, name: string): { sq: bigint; nonzeros: bigint } {
   const contents = tileContents(manifest);
   const [sq, nonzeros] = policy.rules
-    .filter(({ firstTile, tileCount }) =>
-      contents.slice(firstTile, firstTile + tileCount).some(({ tensors }) => tensors.includes(name)),
-    )
+    .filter((rule) => tilesOf(rule).some((tile) => contents[tile]?.tensors.includes(name)))
     .reduce(
-      ([sum, count], { firstTile, maxResidualSq, maxNonzeros }) => [
-        sum + maxResidualSq * 4n ** BigInt(9 - (contents[firstTile]?.fractionBits ?? 0)),
+      ([sum, count], { unit, maxResidualSq, maxNonzeros }) => [
+        sum + maxResidualSq * 4n ** BigInt(FINEST - unit),
         count + maxNonzeros,
       ],
       [0n, 0n],
@@ -50,11 +52,22 @@ describe("budgets of a policy document", () => {
   /** More tiles than a segment of the tier holds. */
   const wide = manifestOf([{ name: "a.weight", shape: [64, 80], fractionBits: 4 }]);
 
-  it("are divided when one tensor needs several rules, also if they are per tensor", async () => {
+  it("are those of one rule for a tensor that no segment holds, also if they are per tensor", async () => {
     const { policy } = await compile(wide, rules("{ tensors: a.weight, drift: 1, nonzeros: 5, per: tensor }"));
-    expect(policy.rules.map(({ tileCount }) => tileCount)).to.deep.equal([10, 10]);
-    expect(policy.rules.map(({ maxResidualSq }) => maxResidualSq)).to.deep.equal([128n, 128n]);
-    expect(policy.rules.map(({ maxNonzeros }) => maxNonzeros)).to.deep.equal([2n, 2n]);
+    expect(policy.rules.map(tileCountOf)).to.deep.equal([20]);
+    expect(policy.rules[0]).to.deep.include({ maxResidualSq: 256n, maxNonzeros: 5n, unit: 4 });
+  });
+
+  it("are one for all fraction bits, in units of the finest, and divided only where these are over 31 bits apart", async () => {
+    const bits = (...fractionBits: number[]): Manifest =>
+      manifestOf(fractionBits.map((f, i) => ({ name: `t${i}`, shape: [16, 16], fractionBits: f })));
+    const one = await compile(bits(-3, 9, 28, 2), rules('{ tensors: "**", drift: 3 }'));
+    expect(one.policy.rules.map(({ unit, maxResidualSq }) => [unit, maxResidualSq])).to.deep.equal([
+      [28, 9n * 4n ** 28n],
+    ]);
+    const two = await compile(bits(-3, 29), rules('{ tensors: "**", drift: 3 }'));
+    expect(two.policy.rules.map(({ unit }) => unit).sort((a, b) => a - b)).to.deep.equal([-3, 29]);
+    expect(two.explanation.join()).to.include("divide its bounds");
   });
 
   it("are those of one tensor for small tensors whose tiles hang together", async () => {
@@ -76,7 +89,7 @@ describe("budgets of a policy document", () => {
     const tensor = fc.record({
       rows: fc.integer({ min: 1, max: 70 }),
       columns: fc.integer({ min: 1, max: 70 }),
-      fractionBits: fc.integer({ min: -3, max: 9 }),
+      fractionBits: fc.integer({ min: -20, max: 40 }),
     });
     const bounded = { several: 0, divided: 0 };
     await fc.assert(
@@ -101,16 +114,15 @@ describe("budgets of a policy document", () => {
           if (compiled === undefined) return;
           const { numerator, denominator } = parseDecimal(drift, "drift");
           const within = ({ sq, nonzeros: used }: { sq: bigint; nonzeros: bigint }): boolean =>
-            sq * denominator ** 2n <= numerator ** 2n * 4n ** 9n && used <= BigInt(nonzeros);
+            sq * denominator ** 2n <= numerator ** 2n * 4n ** BigInt(FINEST) && used <= BigInt(nonzeros);
           for (const { name } of specs) expect(within(reachOf(compiled, manifest, name)), name).to.equal(true);
           if (compiled.policy.rules.length > 1) bounded.several++;
           if (compiled.explanation.some((line) => line.includes("divided"))) bounded.divided++;
           if (per === "tensor") return;
           // One budget for all: the rules together.
-          const contents = tileContents(manifest);
           const whole = compiled.policy.rules.reduce(
-            ({ sq, nonzeros: sum }, { firstTile, maxResidualSq, maxNonzeros }) => ({
-              sq: sq + maxResidualSq * 4n ** BigInt(9 - (contents[firstTile]?.fractionBits ?? 0)),
+            ({ sq, nonzeros: sum }, { unit, maxResidualSq, maxNonzeros }) => ({
+              sq: sq + maxResidualSq * 4n ** BigInt(FINEST - unit),
               nonzeros: sum + maxNonzeros,
             }),
             { sq: 0n, nonzeros: 0n },
@@ -171,7 +183,7 @@ describe("budgets of a policy document", () => {
     ]);
     const byRole = "{ roles: [conv, dense], part: weight, rank: 1 }";
     const frozen = await compile(manifest, rules(byRole));
-    expect(frozen.policy.rules.map(({ maxRank, tileCount }) => [maxRank, tileCount])).to.deep.equal([[1, 4]]);
+    expect(frozen.policy.rules.map((rule) => [rule.maxRank, tileCountOf(rule)])).to.deep.equal([[1, 4]]);
     expect(frozen.explanation.join("\n")).to.include('small tensors ("conv1.weight")');
     const later = await compile(manifest, rules(byRole, '{ tensors: "conv1.*", free: true }'));
     expect(later.policy.rules.map(({ maxRank, maxNonzeros }) => [maxRank, maxNonzeros])).to.deep.equal([

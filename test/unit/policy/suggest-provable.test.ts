@@ -9,6 +9,7 @@ import { buildWitness, measureSums } from "../../../src/drift/witness.js";
 import { PolicyViolation } from "../../../src/errors/errors.js";
 import type { IntVector } from "../../../src/kernels/backend.js";
 import { checkPolicy } from "../../../src/policy/check-policy.js";
+import { classTable } from "../../../src/quantize/class-table.js";
 import { suggestPolicy } from "../../../src/policy/suggest-policy.js";
 import { openPair, type FixturePair } from "../../support/fixture-pairs.js";
 import { expectError } from "../../support/rejects.js";
@@ -23,7 +24,10 @@ async function proveWitness(pair: FixturePair, policy: Policy): Promise<Map<numb
   const changed = deltas.flatMap((delta, tile) => (delta.some((value) => value !== 0) ? [tile] : []));
   const sums = new Map<number, { sumSquares: bigint }>();
   for (const { uses } of planSegments(tier, policy.rules, changed)) {
-    const places = uses.map(({ ruleIndex, tiles }) => placeOf(policy.rules[ruleIndex]!, tiles.length));
+    const places = uses.map(({ ruleIndex, tiles }) => {
+      const rule = policy.rules[ruleIndex]!;
+      return placeOf(rule, tiles, rule, classTable(pair.manifest));
+    });
     const layout = segmentLayout(tier, places);
     const ofUse = uses.map(({ tiles }) => tiles.map((tile) => deltas[tile]!));
     const factors = places.map((place, g): Factors | undefined =>
@@ -40,7 +44,11 @@ describe("a suggested policy is one that the prover can prove", () => {
     it(`transformer/${tuned}: the witness has exactly the sums that were measured`, async () => {
       const pair = await openPair("transformer/base", `transformer/${tuned}`, "small");
       try {
-        const { policy } = await suggestPolicy({ ...pair, baseModelId: `0x${"11".repeat(32)}` });
+        const { policy } = await suggestPolicy({
+          ...pair,
+          baseModelId: `0x${"11".repeat(32)}`,
+          options: { isExact: true },
+        });
         const sums = await proveWitness(pair, policy);
         expect([...sums.keys()].sort((a, b) => a - b)).to.deep.equal([...policy.rules.keys()]);
         for (const [index, { sumSquares }] of sums) {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Rule } from "../../../src/drift/rule.js";
+import { flatRule } from "../../support/rules.js";
 import type { Hex } from "../../../src/encoding/hex.js";
 import { UnavailableError } from "../../../src/errors/errors.js";
 import { layOut } from "../../../src/quantize/layout.js";
@@ -79,15 +80,7 @@ describe("accumulated drift", () => {
     baseModelId: parent,
     tunedModelId: child,
   };
-  const RULE: Rule = {
-    firstTile: 0,
-    tileCount: 1,
-    gridCols: 0,
-    maxRank: 0,
-    shift: 0,
-    maxNonzeros: 0n,
-    maxResidualSq: 4n,
-  };
+  const RULE: Rule = flatRule(0, 1, { maxResidualSq: 4n, unit: 3 });
   const above = ({ baseModelId: modelId, certificateId, policyId, status }: RegisteredCertificate): Ancestor => ({
     modelId,
     certificateId,
@@ -120,7 +113,7 @@ describe("accumulated drift", () => {
     };
     expect(await because(source([lower, { ...upper, status: "revoked" }]))).to.equal(`${word("1")} it is revoked`);
     expect(await because(source([{ ...lower, expiresAt: 1 }, upper]))).to.equal(`${word("2")} it is expired`);
-    const mixed = source([lower, upper], { ...RULE, firstTile: 1, tileCount: 2 });
+    const mixed = source([lower, upper], flatRule(1, 2, { maxResidualSq: 4n, unit: 3 }));
     expect(await because(mixed)).to.include("its policy means nothing");
     // Without the manifest nobody can tell.
     expect((await accumulatedDrift(mixed, child, undefined))?.bounds.isKnown).to.equal(true);

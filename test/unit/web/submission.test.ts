@@ -2,12 +2,13 @@ import { expect } from "chai";
 import { encodePolicy } from "../../../src/drift/policy-file.js";
 import { policyId, type Policy } from "../../../src/drift/rule.js";
 import type { Certificate } from "../../../src/wrap/certificate.js";
+import { flatRule } from "../../support/rules.js";
 import { FormatError, InputError } from "../../../src/errors/errors.js";
 import { assertBelongs, parseSubmission, type Submission } from "../../../web/src/submission.js";
 
 const policy: Policy = {
   baseModelId: `0x${"a".repeat(64)}`,
-  rules: [{ firstTile: 0, tileCount: 1, gridCols: 0, maxRank: 0, shift: 0, maxNonzeros: 0n, maxResidualSq: 9n }],
+  rules: [flatRule(0, 1, { maxResidualSq: 9n })],
 };
 const registry = `0x${"1".repeat(40)}` as const;
 const account = `0x${"2".repeat(40)}` as const;

@@ -80,7 +80,17 @@ export const mainMaskedRound: Task<MaskedRoundInput, Uint8Array> = {
           const r = kernel.write(residual.subarray(0, length));
           const b = kernel.write(mask.subarray(0, length));
           const out = sums + MASKED_SUMS * i;
-          kernel.exports.mainMaskedRound(r, b, pairs, challengeAt, lambdaAt, low, lowCount, high, out);
+          kernel.exports.mainMaskedRound(
+            r,
+            b,
+            pairs,
+            challengeAt,
+            lambdaAt + 2 * ELEMENT_BYTES * i,
+            low,
+            lowCount,
+            high,
+            out,
+          );
           if (challenge === undefined) return;
           kernel.readInto(residual.subarray(0, held(pairs)), r);
           kernel.readInto(mask.subarray(0, held(pairs)), b);
@@ -120,7 +130,19 @@ export const mainDirtyRound: Task<DirtyRoundInput, Uint8Array> = {
           const count = tile.blocks.length + (tile.blocks.length & 1);
           const out = sums + MASKED_SUMS * i;
           const round = kernel.exports.mainDirtyRound;
-          round(entries, blocks, count, bound, weightsAt, positionsAt, lambdaAt, low, lowCount, high, out);
+          round(
+            entries,
+            blocks,
+            count,
+            bound,
+            weightsAt,
+            positionsAt,
+            lambdaAt + 2 * ELEMENT_BYTES * i,
+            low,
+            lowCount,
+            high,
+            out,
+          );
         });
       });
       return kernel.read(sums, MASKED_SUMS * tiles.length);
