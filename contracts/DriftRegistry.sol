@@ -8,8 +8,18 @@ import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 import {Lineage} from "./base/Lineage.sol";
 import {Routes} from "./base/Routes.sol";
 import {Verification} from "./base/Verification.sol";
-import {CertifyParams, IDriftRegistry, ModelParts, SrsPoints, Status} from "./interfaces/IDriftRegistry.sol";
+import {
+    CertifyParams,
+    ClassStart,
+    IDriftRegistry,
+    ModelParts,
+    RuleBounds,
+    SrsPoints,
+    Status,
+    TileRange
+} from "./interfaces/IDriftRegistry.sol";
 import {Ids} from "./libraries/Ids.sol";
+import {RuleWords} from "./libraries/RuleWords.sol";
 
 /// @title DriftRegistry
 /// @notice See `IDriftRegistry`. The owner has power over new verifying keys alone, see `Routes`.
@@ -30,7 +40,7 @@ contract DriftRegistry is Verification, Lineage, EIP712, Nonces, ERC165 {
         address owner_,
         TierVerifier[] memory tierVerifiers,
         SrsPoints memory srs
-    ) Routes(owner_, tierVerifiers) Verification(srs) EIP712("DriftRegistry", "1") {}
+    ) Routes(owner_, tierVerifiers) Verification(srs) EIP712("DriftRegistry", "2") {}
 
     /// @inheritdoc IDriftRegistry
     function registerModel(
@@ -40,13 +50,29 @@ contract DriftRegistry is Verification, Lineage, EIP712, Nonces, ERC165 {
         string calldata manifestURI
     ) external returns (bytes32 modelId) {
         if (modelSrsId != _SRS_ID) revert SrsMismatch(_SRS_ID, modelSrsId);
-        if (parts.t == 0 || parts.tileCount == 0) revert InvalidModelShape(parts.t, parts.tileCount);
+        if (parts.t == 0 || parts.tileCount == 0 || parts.tileCount > RuleWords.MAX_TILES)
+            revert InvalidModelShape(parts.t, parts.tileCount);
         modelId = _modelId(parts, parts.merkleRoot);
         if (_isRegistered(modelId)) revert ModelAlreadyRegistered(modelId);
         _storeModel(modelId, parts, msg.sender, isRestricted);
         if (bytes(manifestURI).length != 0) {
             _announce(modelId, msg.sender, parts.manifestHash, manifestURI);
         }
+    }
+
+    /// @inheritdoc IDriftRegistry
+    function registerPolicy(
+        ModelParts calldata base,
+        ClassStart[] calldata classes,
+        RuleBounds[] calldata rules,
+        TileRange[] calldata ranges
+    ) external returns (bytes32 policyId) {
+        bytes32 baseModelId = _modelId(base, base.merkleRoot);
+        _model(baseModelId);
+        uint256[] memory words;
+        (policyId, words) = _MATH.pack(baseModelId, base.tileCount, base.classTableHash, classes, rules, ranges);
+        _storePolicy(policyId, baseModelId, words);
+        emit PolicyRegistered(policyId, baseModelId, msg.sender, rules, ranges, classes);
     }
 
     /// @inheritdoc IDriftRegistry
@@ -140,13 +166,13 @@ contract DriftRegistry is Verification, Lineage, EIP712, Nonces, ERC165 {
         if (params.expiresAt != 0 && params.expiresAt <= block.timestamp) {
             revert ExpiresTooEarly(params.expiresAt, block.timestamp);
         }
-        uint256[] storage rules = _policyRules(params.policyId, baseModelId);
+        uint256[] storage words = _policyWords(params.policyId, baseModelId);
         certificateId = Ids.certificateId(publisher, baseModelId, tunedModelId, params.policyId);
         if (_certificates[certificateId].publisher != address(0)) revert CertificateAlreadyRegistered(certificateId);
 
         Walk memory walk;
         (walk.publisher, walk.baseModelId, walk.policyId) = (publisher, baseModelId, params.policyId);
-        _verifySegments(params, rules, walk);
+        _verifySegments(params, words, walk);
 
         _certificates[certificateId] = StoredCertificate({
             publisher: publisher,

@@ -116,6 +116,9 @@ library Constants {
     /// @dev Largest \`shift\` of a rank rule.
     uint256 internal constant MAX_SHIFT = ${MAX_SHIFT};
 
+    /// @dev Bits of a tile's unit exponent \`c\`: its squares count \`4^c\` in its rule's sum.
+    uint256 internal constant UNIT_BITS = ${UNIT_BITS};
+
 ${ids}
     /// @dev Shape of a tier: tiles of side 2^t, 2^mu leaf slots of which three are not for tiles, places for
     /// maxRules rules, the first maxRankRules of them for rank rules, ranks up to maxRank (a power of two).

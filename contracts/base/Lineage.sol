@@ -60,28 +60,27 @@ abstract contract Lineage is Records {
         bytes32 modelId,
         bytes32 ancestorId,
         uint256 most
-    ) external view returns (DriftInterval[] memory intervals) {
+    ) external view returns (DriftInterval[] memory) {
         _model(modelId);
         (uint256[][] memory policies, bool isActive) = _descent(modelId, ancestorId, most);
         if (!isActive) revert NotAnAncestor(modelId, ancestorId);
-        return _MATH.intervals(policies);
+        _answerIntervals(policies);
     }
 
     /// @inheritdoc IDriftRegistry
     function accumulatedDrift(
         Step[] calldata steps,
         bytes32 tunedModelId
-    ) external view returns (DriftInterval[] memory intervals) {
+    ) external view returns (DriftInterval[] memory) {
         (uint256[][] memory policies, ) = _path(steps, tunedModelId);
-        return _MATH.intervals(policies);
+        _answerIntervals(policies);
     }
 
     /// @inheritdoc IDriftRegistry
     function isWithin(bytes32 modelId, bytes32 ancestorId, bytes32 policyId) external view returns (bool isProven) {
-        StoredPolicy storage target = _policies[policyId];
-        if (target.baseModelId != ancestorId || !_isRegistered(modelId)) return false;
+        if (!_isRegistered(modelId)) return false;
         (uint256[][] memory policies, bool isActive) = _descent(modelId, ancestorId, MAX_GENERATIONS);
-        return isActive && _MATH.fits(policies, target.rules);
+        return isActive && _fits(policies, ancestorId, policyId);
     }
 
     /// @inheritdoc IDriftRegistry
@@ -90,9 +89,19 @@ abstract contract Lineage is Records {
         bytes32 modelId,
         bytes32 policyId
     ) external view returns (bool isProven) {
-        StoredPolicy storage target = _policies[policyId];
         (uint256[][] memory policies, bytes32 ancestorId) = _path(steps, modelId);
-        return target.baseModelId == ancestorId && ancestorId != 0 && _MATH.fits(policies, target.rules);
+        return _fits(policies, ancestorId, policyId);
+    }
+
+    /// @dev Whether what all policies allow together is what another one of that base does. False if there is none.
+    function _fits(uint256[][] memory policies, bytes32 baseModelId, bytes32 policyId) private view returns (bool) {
+        StoredPolicy storage target = _policies[policyId];
+        uint256[] memory words = target.words;
+        return baseModelId != 0 && target.baseModelId == baseModelId && _MATH.fits(policies, words);
+    }
+
+    function _answerIntervals(uint256[][] memory policies) private view {
+        _answer(abi.encodeCall(_MATH.intervals, (policies)));
     }
 
     /// @dev Makes a certificate the one by which the tuned model has a parent, unless that would replace an active one
@@ -142,7 +151,7 @@ abstract contract Lineage is Records {
         }
         policies = new uint256[][](count);
         for (uint256 i = 0; i < count; ++i) {
-            policies[i] = _policies[_parents[modelId].policyId].rules;
+            policies[i] = _policies[_parents[modelId].policyId].words;
             (modelId, ) = _parentOf(modelId);
         }
         return (policies, true);
@@ -160,7 +169,7 @@ abstract contract Lineage is Records {
             StoredPolicy storage itsPolicy = _policies[step.policyId];
             bytes32 baseModelId = itsPolicy.baseModelId;
             _activeCertificate(Ids.certificateId(step.publisher, baseModelId, modelId, step.policyId));
-            policies[i] = itsPolicy.rules;
+            policies[i] = itsPolicy.words;
             modelId = baseModelId;
         }
         ancestorId = modelId;

@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {CertificateRecord, IDriftRegistry, Metadata, ModelParts, Rule, Status} from "../interfaces/IDriftRegistry.sol";
+import {
+    CertificateRecord,
+    IDriftRegistry,
+    Metadata,
+    ModelParts,
+    RuleBounds,
+    Status,
+    TileRange
+} from "../interfaces/IDriftRegistry.sol";
 import {Ids} from "../libraries/Ids.sol";
 import {PolicyMath} from "../PolicyMath.sol";
 
 /// @title What a registry stores
 /// @notice One word for a model and one more for its parent, one for a certificate, two for a policy and one for each
-/// of its rules. What content addresses are made of is not stored: whoever needs it brings it, and it is hashed.
+/// of its rules and every five ranges of tiles after a rule's first. What content addresses are made of is not stored:
+/// whoever needs it brings it, and it is hashed.
 abstract contract Records is IDriftRegistry {
     struct StoredModel {
         address registrant;
@@ -20,7 +29,7 @@ abstract contract Records is IDriftRegistry {
     struct StoredPolicy {
         bytes32 baseModelId;
         /// `RuleWords`
-        uint256[] rules;
+        uint256[] words;
     }
 
     /// @dev `ended`: `Active`, or `Superseded` or `Revoked`; whether it has expired, time tells.
@@ -45,17 +54,6 @@ abstract contract Records is IDriftRegistry {
     mapping(bytes32 certificateId => StoredCertificate record) internal _certificates;
     mapping(bytes32 modelId => StoredParent record) internal _parents;
     mapping(bytes32 modelId => mapping(address publisher => bool isAllowed)) private _derivers;
-
-    /// @inheritdoc IDriftRegistry
-    function registerPolicy(bytes32 baseModelId, Rule[] calldata rules) external returns (bytes32 policyId) {
-        uint256[] memory words = _MATH.pack(rules, _model(baseModelId).tileCount);
-        policyId = Ids.policyId(baseModelId, rules);
-        StoredPolicy storage stored = _policies[policyId];
-        if (stored.baseModelId != 0) revert PolicyAlreadyRegistered(policyId);
-        stored.baseModelId = baseModelId;
-        stored.rules = words;
-        emit PolicyRegistered(policyId, baseModelId, msg.sender, rules);
-    }
 
     /// @inheritdoc IDriftRegistry
     function setDeriver(bytes32 modelId, address publisher, bool isAllowed) external {
@@ -95,10 +93,11 @@ abstract contract Records is IDriftRegistry {
     }
 
     /// @inheritdoc IDriftRegistry
-    function policy(bytes32 policyId) external view returns (bytes32 baseModelId, Rule[] memory rules) {
+    function policy(bytes32 policyId) external view returns (bytes32, RuleBounds[] memory, TileRange[] memory) {
         StoredPolicy storage stored = _policies[policyId];
         if (stored.baseModelId == 0) revert UnknownPolicy(policyId);
-        return (stored.baseModelId, _MATH.unpack(stored.rules));
+        uint256[] memory words = stored.words;
+        _answer(abi.encodeCall(_MATH.unpack, (stored.baseModelId, words)));
     }
 
     /// @inheritdoc IDriftRegistry
@@ -106,8 +105,46 @@ abstract contract Records is IDriftRegistry {
         return _mayDerive(modelId, publisher, _model(modelId));
     }
 
+    /// @dev Ends the call with what `_MATH` answers, word for word: the answers have the types that the callers have.
+    function _answer(bytes memory question) internal view {
+        address math = address(_MATH);
+        assembly ("memory-safe") {
+            let success := staticcall(gas(), math, add(question, 0x20), mload(question), 0x00, 0x00)
+            let size := returndatasize()
+            let data := mload(0x40)
+            returndatacopy(data, 0x00, size)
+            if success {
+                return(data, size)
+            }
+            revert(data, size)
+        }
+    }
+
     function _announce(bytes32 subjectId, address publisher, bytes32 contentHash, string calldata uri) internal {
         emit MetadataPublished(subjectId, publisher, contentHash, uri);
+    }
+
+    /// @dev The policy must be new.
+    function _storePolicy(bytes32 policyId, bytes32 baseModelId, uint256[] memory words) internal {
+        StoredPolicy storage stored = _policies[policyId];
+        if (stored.baseModelId != 0) revert PolicyAlreadyRegistered(policyId);
+        stored.baseModelId = baseModelId;
+        uint256[] storage target = stored.words;
+        assembly ("memory-safe") {
+            let count := mload(words)
+            sstore(target.slot, count)
+            mstore(0x00, target.slot)
+            let slot := keccak256(0x00, 0x20)
+            for {
+                let word := add(words, 0x20)
+            } count {
+                count := sub(count, 1)
+            } {
+                sstore(slot, mload(word))
+                slot := add(slot, 1)
+                word := add(word, 0x20)
+            }
+        }
     }
 
     /// @dev The model must be new.
@@ -125,6 +162,7 @@ abstract contract Records is IDriftRegistry {
             parts.manifestHash,
             parts.t,
             parts.tileCount,
+            parts.classTableHash,
             parts.merkleRoot,
             isRestricted
         );
@@ -143,12 +181,12 @@ abstract contract Records is IDriftRegistry {
         return !stored.isRestricted || stored.registrant == publisher || _derivers[modelId][publisher];
     }
 
-    /// @dev Rules of a policy about that base.
-    function _policyRules(bytes32 policyId, bytes32 baseModelId) internal view returns (uint256[] storage) {
+    /// @dev The words of a policy about that base.
+    function _policyWords(bytes32 policyId, bytes32 baseModelId) internal view returns (uint256[] storage) {
         StoredPolicy storage stored = _policies[policyId];
         if (stored.baseModelId == 0) revert UnknownPolicy(policyId);
         if (stored.baseModelId != baseModelId) revert PolicyOfOtherBase(stored.baseModelId, baseModelId);
-        return stored.rules;
+        return stored.words;
     }
 
     function _certificate(bytes32 certificateId) internal view returns (StoredCertificate storage stored) {

@@ -37,8 +37,10 @@ abstract contract Verification is Routes {
         bytes32 policyId;
         uint256 changedTiles;
         bytes32[] routeIds;
-        /// A bit for each rule.
-        uint256[] usedRules;
+        /// Of every rule's bounds, sums over the segments so far; see `Statement`.
+        uint256[] shares;
+        /// The first tile after those of the segments so far.
+        uint256 nextTile;
     }
 
     /// @notice Checks the SRS and fixes it for good.
@@ -68,7 +70,7 @@ abstract contract Verification is Routes {
     /// for tests of the records alone.
     function _verifySegments(
         CertifyParams calldata params,
-        uint256[] storage rules,
+        uint256[] storage policyWords,
         Walk memory walk
     ) internal view virtual {
         uint256 count = params.segments.length;
@@ -80,12 +82,12 @@ abstract contract Verification is Routes {
             nextModelId: 0,
             policyId: walk.policyId
         });
-        walk.usedRules = new uint256[]((rules.length + 255) / 256);
+        walk.shares = new uint256[](policyWords.length);
         walk.routeIds = new bytes32[](count);
         ModelParts memory current = params.base;
         for (uint256 i = 0; i < count; ++i) {
             Segment calldata segment = params.segments[i];
-            current.merkleRoot = _verifySegment(segment, i, current, context, rules, walk.usedRules);
+            current.merkleRoot = _verifySegment(segment, i, current, context, policyWords, walk);
             context.prevModelId = context.nextModelId;
             walk.changedTiles += segment.tiles.length;
             walk.routeIds[i] = segment.routeId;
@@ -97,7 +99,7 @@ abstract contract Verification is Routes {
 
     /// @dev `parts` are the registry's.
     function _modelId(ModelParts memory parts, bytes32 merkleRoot) internal view returns (bytes32) {
-        return Ids.modelId(_SRS_ID, parts.t, parts.tileCount, parts.manifestHash, merkleRoot);
+        return Ids.modelId(_SRS_ID, parts, merkleRoot);
     }
 
     /// @dev All checks of one segment. Sets `context.nextModelId`; returns the root after the segment.
@@ -106,8 +108,8 @@ abstract contract Verification is Routes {
         uint256 index,
         ModelParts memory current,
         Statement.Context memory context,
-        uint256[] storage rules,
-        uint256[] memory usedRules
+        uint256[] storage policyWords,
+        Walk memory walk
     ) private view returns (bytes32 nextRoot) {
         IGroth16Verifier verifier;
         (context.tierId, verifier) = _activeRoute(segment.routeId);
@@ -115,15 +117,15 @@ abstract contract Verification is Routes {
         if (tier.t != current.t) revert TierTileSizeMismatch(context.tierId, tier.t, current.t);
 
         (uint256[] memory values, Statement.SlotPlan memory plan) = Statement.placeRules(
-            rules,
+            policyWords,
             segment,
             tier,
-            usedRules
+            walk.shares
         );
         Commitments.requireWellFormed(segment.commitments, plan.slots, plan.masks, plan.rankSlots != 0);
 
         bytes32 baseRoot;
-        (baseRoot, nextRoot) = Commitments.roots(segment, plan.rankSlots);
+        (baseRoot, nextRoot, walk.nextTile) = Commitments.roots(segment, walk.nextTile);
         if (baseRoot != current.merkleRoot) revert BaseRootMismatch(index, current.merkleRoot, baseRoot);
         if (nextRoot == baseRoot) revert SegmentChangesNothing(index);
         context.nextModelId = _modelId(current, nextRoot);

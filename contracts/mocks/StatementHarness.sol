@@ -2,27 +2,26 @@
 pragma solidity ^0.8.28;
 
 import {Constants} from "../generated/Constants.sol";
-import {Rule, Segment} from "../interfaces/IDriftRegistry.sol";
-import {RuleWords} from "../libraries/RuleWords.sol";
+import {ClassStart, RuleBounds, Segment, TileRange} from "../interfaces/IDriftRegistry.sol";
+import {PolicyRules} from "../libraries/PolicyRules.sol";
 import {Statement} from "../libraries/Statement.sol";
 
 /// @title The statement and its public signals, for tests
 contract StatementHarness {
-    uint256[] private _rules;
+    uint256[] private _policy;
 
-    /// @notice Statement, opening claim and public signals of a segment under rules, with a digest that is given.
+    /// @notice Statement, opening claim and public signals of a segment under a policy, with a digest that is given.
     function publicSignals(
-        Rule[] calldata rules,
+        ClassStart[] calldata classes,
+        RuleBounds[] calldata rules,
+        TileRange[] calldata ranges,
         Segment calldata segment,
         uint256 tierId,
         uint256 d1
     ) external returns (uint256[] memory values, uint256[3] memory signals) {
-        delete _rules;
-        for (uint256 i = 0; i < rules.length; ++i) {
-            _rules.push(RuleWords.pack(rules[i]));
-        }
+        _policy = PolicyRules.pack(classes, rules, ranges, 1 << 20);
         Constants.TierShape memory tier = Constants.tierShape(tierId);
-        (values, ) = Statement.placeRules(_rules, segment, tier, new uint256[](1));
+        (values, ) = Statement.placeRules(_policy, segment, tier, new uint256[](_policy.length));
         Statement.bind(values, Statement.Context(address(this), tierId, 0, 0, 0), segment, tier);
         values[0] = d1;
         signals = Statement.publicSignals(values, segment.h);

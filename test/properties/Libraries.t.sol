@@ -2,12 +2,9 @@
 pragma solidity ^0.8.28;
 
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
-import {DriftInterval, Rule} from "../../contracts/interfaces/IDriftRegistry.sol";
-import {Constants} from "../../contracts/generated/Constants.sol";
 import {Drift} from "../../contracts/libraries/Drift.sol";
 import {Fr} from "../../contracts/libraries/Fr.sol";
 import {MultiProof} from "../../contracts/libraries/MultiProof.sol";
-import {RuleWords} from "../../contracts/libraries/RuleWords.sol";
 import {Properties} from "./Vm.sol";
 
 /// @notice Calldata for library functions that take it.
@@ -27,10 +24,6 @@ contract Calldata {
         bytes32[] calldata leaves
     ) external pure returns (bytes32) {
         return MerkleProof.processMultiProofCalldata(siblings, flags, leaves);
-    }
-
-    function pack(Rule calldata rule) external pure returns (uint256) {
-        return RuleWords.pack(rule);
     }
 }
 
@@ -74,14 +67,6 @@ contract LibrariesTest is Properties {
         }
     }
 
-    /// D2: a rule is what it was after packing.
-    function testFuzz_rulesArePackedWithoutLoss(Rule memory rule) external view {
-        rule.maxNonzeros = uint64(rule.maxNonzeros % (1 << Constants.NONZEROS_BITS));
-        rule.maxResidualSq = uint128(rule.maxResidualSq % (1 << Constants.RESIDUAL_SQ_BITS));
-        Rule memory again = RuleWords.unpack(_CALLDATA.pack(rule));
-        assert(keccak256(abi.encode(again)) == keccak256(abi.encode(rule)));
-    }
-
     /// D3: polynomials are evaluated as by definition.
     function testFuzz_evaluation(uint256[] memory coefficients, uint256 count, uint256 x) external pure {
         x %= Fr.P;
@@ -95,153 +80,33 @@ contract LibrariesTest is Properties {
         assert(Fr.evaluate(coefficients, count, x) == expected);
     }
 
-    /// L4: no drift that the policies allow one after the other is beyond the accumulated one, and what `fits` lets pass is
-    /// what the target allows. The drift is the worst there is: as large as allowed in one direction, in one tile of each
-    /// rule.
-    function testFuzz_accumulatedDriftIsNeverUnderstated(uint256 seed, uint256 policyCount) external pure {
-        policyCount = bound(policyCount, 1, 4);
-        uint256[][] memory policies = new uint256[][](policyCount);
-        for (uint256 i = 0; i < policyCount; ++i) policies[i] = _randomRules(seed, i);
-        DriftInterval[] memory intervals = Drift.intervals(policies);
-        uint256 end = 0;
-        for (uint256 i = 0; i < intervals.length; ++i) {
-            assert(intervals[i].firstTile >= end && intervals[i].tileCount != 0);
-            end = intervals[i].firstTile + intervals[i].tileCount;
+    /// D2: numbers are converted between units exactly, or upwards, or to the largest integer for all above.
+    function testFuzz_conversionIsNeverDown(uint256 value, int256 bits, uint256 size) external pure {
+        value >>= bound(size, 0, 255);
+        bits = int256(bound(uint256(bits), 0, 1200)) - 600;
+        uint256 converted = Drift.convert(value, bits);
+        if (bits >= 0) {
+            bool isTooLarge = value != 0 && (bits > 255 || (value << uint256(bits)) >> uint256(bits) != value);
+            assert(
+                converted ==
+                    (
+                        isTooLarge
+                            ? type(uint256).max
+                            : bits > 255
+                                ? 0
+                                : value << uint256(bits)
+                    )
+            );
+            return;
         }
-        for (uint256 tile = 0; tile < 12; ++tile) {
-            (uint256 norm, uint256 nonzeros, uint256 rank, bool isChanged) = _worstAt(policies, tile);
-            bool isCovered = false;
-            for (uint256 i = 0; i < intervals.length; ++i) {
-                DriftInterval memory interval = intervals[i];
-                if (tile < interval.firstTile || tile >= interval.firstTile + interval.tileCount) continue;
-                isCovered = true;
-                assert(interval.maxNorm >= norm && interval.maxNonzeros == nonzeros && interval.maxRank >= rank);
-            }
-            assert(isCovered == isChanged);
-        }
-        uint256[] memory target = _randomRules(seed, 99);
-        if (Drift.fits(policies, target)) _assertAllows(target, policies);
-        // A policy is within itself, whatever it says.
-        uint256[][] memory alone = new uint256[][](1);
-        alone[0] = target;
-        assert(Drift.fits(alone, target));
-    }
-
-    /// L5: policies fit exactly what they allow together, and nothing less: one less of rank or of nonzeros, or a norm that
-    /// the largest drift exceeds.
-    function testFuzz_fitsWhatIsAllowedTogetherAndNoLess(uint256 seed, uint256 policyCount) external pure {
-        policyCount = bound(policyCount, 2, 4);
-        bool hasRank = seed & 1 == 1;
-        uint256 shift = hasRank ? Constants.MAX_SHIFT : 0;
-        uint256[][] memory policies = new uint256[][](policyCount);
-        (uint256 rank, uint256 nonzeros, uint256 normUp, uint256 normDown) = (0, 0, 0, 0);
-        for (uint256 i = 0; i < policyCount; ++i) {
-            // A rank rule is about a whole matrix; others can be several, which share no tile.
-            policies[i] = new uint256[](hasRank ? 1 : 3);
-            uint256 square = 0;
-            for (uint256 j = 0; j < policies[i].length; ++j) {
-                uint256 random = uint256(keccak256(abi.encode(seed, i, j)));
-                uint256[3] memory bounds = [
-                    hasRank ? 1 + (random % 4) : 0,
-                    (random >> 8) % 9,
-                    (random >> 16) % 2 ** 40
-                ];
-                policies[i][j] = _rule(hasRank ? 0 : 4 * j, hasRank ? 12 : 4, bounds, shift);
-                rank += bounds[0];
-                nonzeros += bounds[1];
-                square += bounds[2] << (2 * (Constants.MAX_SHIFT - shift));
-            }
-            uint256 root = _rootDown(square);
-            normDown += root;
-            normUp += root * root == square ? root : root + 1;
-        }
-        uint256 unit = 2 * (Constants.MAX_SHIFT - shift);
-        uint256 enough = (normUp * normUp + (1 << unit) - 1) >> unit;
-        assert(_fits(policies, [rank, nonzeros, enough], shift));
-        if (rank != 0) assert(!_fits(policies, [rank - 1, nonzeros, enough], shift));
-        if (nonzeros != 0) assert(!_fits(policies, [rank, nonzeros - 1, enough], shift));
-        uint256 least = (normDown * normDown) >> unit;
-        if (least != 0) assert(!_fits(policies, [rank, nonzeros, least - 1], shift));
-    }
-
-    /// @dev Whether they fit one rule for all twelve tiles. `bounds`: rank, nonzeros, square of the norm.
-    function _fits(uint256[][] memory policies, uint256[3] memory bounds, uint256 shift) private pure returns (bool) {
-        uint256[] memory target = new uint256[](1);
-        target[0] = _rule(0, 12, bounds, shift);
-        return Drift.fits(policies, target);
-    }
-
-    function _rule(
-        uint256 firstTile,
-        uint256 tileCount,
-        uint256[3] memory bounds,
-        uint256 shift
-    ) private pure returns (uint256) {
-        uint256 grid = bounds[0] == 0 ? 0 : 1;
-        uint256 word = firstTile | (tileCount << 32) | (grid << 64) | (bounds[0] << 96) | (shift << 104);
-        return word | (bounds[1] << 112) | (bounds[2] << 152);
-    }
-
-    function _assertAllows(uint256[] memory target, uint256[][] memory policies) private pure {
-        for (uint256 tile = 0; tile < 12; ++tile) {
-            (uint256 norm, uint256 nonzeros, uint256 rank, bool isChanged) = _worstAt(policies, tile);
-            if (!isChanged) continue;
-            bool isAllowed = false;
-            for (uint256 k = 0; k < target.length; ++k) {
-                if (tile < RuleWords.firstTile(target[k]) || tile >= RuleWords.tilesEnd(target[k])) continue;
-                isAllowed = true;
-                uint256 shift = 2 * (Constants.MAX_SHIFT - RuleWords.shift(target[k]));
-                assert(norm * norm <= RuleWords.maxResidualSq(target[k]) << shift);
-                assert(nonzeros <= RuleWords.maxNonzeros(target[k]) && rank <= RuleWords.maxRank(target[k]));
-            }
-            assert(isAllowed);
-        }
-    }
-
-    /// @dev Sums of the largest norms (rounded down), nonzeros and ranks of the rules that have the tile.
-    function _worstAt(
-        uint256[][] memory policies,
-        uint256 tile
-    ) private pure returns (uint256 norm, uint256 nonzeros, uint256 rank, bool isChanged) {
-        for (uint256 i = 0; i < policies.length; ++i) {
-            for (uint256 j = 0; j < policies[i].length; ++j) {
-                uint256 rule = policies[i][j];
-                if (tile < RuleWords.firstTile(rule) || tile >= RuleWords.tilesEnd(rule)) continue;
-                isChanged = true;
-                uint256 shift = 2 * (Constants.MAX_SHIFT - RuleWords.shift(rule));
-                norm += _rootDown(RuleWords.maxResidualSq(rule) << shift);
-                nonzeros += RuleWords.maxNonzeros(rule);
-                rank += RuleWords.maxRank(rule);
-            }
-        }
-    }
-
-    /// @dev Sorted, disjoint rules over twelve tiles.
-    function _randomRules(uint256 seed, uint256 index) private pure returns (uint256[] memory rules) {
-        rules = new uint256[](4);
-        uint256 count = 0;
-        for (uint256 tile = 0; tile < 12 && count < 4;) {
-            uint256 random = uint256(keccak256(abi.encode(seed, index, tile)));
-            uint256 length = 1 + (random % 5);
-            if (tile + length > 12) length = 12 - tile;
-            if ((random >> 8) % 3 != 0) {
-                uint256 rank = (random >> 16) % 2 == 0 ? 0 : 1 + ((random >> 24) % 4);
-                uint256 word = tile | (length << 32);
-                if (rank != 0) word |= (1 << 64) | (rank << 96) | (((random >> 32) % 41) << 104);
-                word |= ((random >> 40) % 3) << 112;
-                word |= ((random >> 48) % (1 << ((random >> 200) % 100))) << 152;
-                rules[count++] = word;
-            }
-            tile += length;
-        }
-        assembly ("memory-safe") {
-            mstore(rules, count)
-        }
-    }
-
-    function _rootDown(uint256 square) private pure returns (uint256 root) {
-        for (uint256 bit = 1 << 100; bit != 0; bit >>= 1) {
-            if ((root + bit) * (root + bit) <= square) root += bit;
+        uint256 right = uint256(-bits);
+        if (value == 0) {
+            assert(converted == 0);
+        } else if (right > 255) {
+            assert(converted == 1);
+        } else {
+            // converted - 1 < value / 2^right <= converted
+            assert(value - 1 == 0 ? converted == 1 : converted == ((value - 1) >> right) + 1);
         }
     }
 

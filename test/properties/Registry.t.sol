@@ -5,14 +5,16 @@ import {
     Ancestor,
     CertificateRecord,
     CertifyParams,
+    ClassStart,
     Metadata,
     ModelParts,
     ModelRecord,
-    Rule,
+    RuleBounds,
     Segment,
     SrsPoints,
     Status,
-    Step
+    Step,
+    TileRange
 } from "../../contracts/interfaces/IDriftRegistry.sol";
 import {Ids} from "../../contracts/libraries/Ids.sol";
 import {G1Point, G2Point} from "../../contracts/libraries/Bn254.sol";
@@ -68,7 +70,7 @@ contract Users is Properties {
     }
 
     function registerBase(uint256 seed, bool isRestricted) public {
-        ModelParts memory parts = ModelParts(4, _TILES, keccak256("manifest"), keccak256(abi.encode("root", seed % 4)));
+        ModelParts memory parts = _parts(keccak256("manifest"), keccak256(abi.encode("root", seed % 4)));
         (, address sender) = actor(seed);
         VM.prank(sender);
         try REGISTRY.registerModel(_SRS, parts, isRestricted, "") returns (bytes32 id) {
@@ -85,7 +87,7 @@ contract Users is Properties {
         bytes32 root = keccak256(abi.encode("root", target % 12));
         if (root == base.merkleRoot) return;
         bytes32 baseId = _idOf(base);
-        bytes32 policyId = _registerPolicy(baseId, bounds);
+        bytes32 policyId = _registerPolicy(base, bounds);
         uint40 expiresAt = lifetime % 3 == 0 ? 0 : uint40(block.timestamp + 1 + (lifetime % 1000));
         CertifyParams memory params = CertifyParams({
             base: base,
@@ -96,7 +98,7 @@ contract Users is Properties {
             segments: new Segment[](0)
         });
         (, address publisher) = actor(seed);
-        bytes32 tunedId = _idOf(ModelParts(4, _TILES, base.manifestHash, root));
+        bytes32 tunedId = _idOf(_parts(base.manifestHash, root));
         bytes32 id = _certificateId(publisher, baseId, tunedId, policyId);
         bool exists = _exists(id);
         bool mayDerive = REGISTRY.mayDerive(baseId, publisher);
@@ -198,7 +200,7 @@ contract Users is Properties {
             abi.encode(
                 keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
                 keccak256("DriftRegistry"),
-                keccak256("1"),
+                keccak256("2"),
                 block.chainid,
                 address(REGISTRY)
             )
@@ -207,14 +209,26 @@ contract Users is Properties {
         return abi.encodePacked(r, s, v);
     }
 
-    function _registerPolicy(bytes32 baseId, uint256 bounds) private returns (bytes32 policyId) {
-        Rule[] memory rules = new Rule[](1);
-        rules[0] = Rule(0, _TILES, 0, 0, 0, uint64(bounds % 3), uint128(bounds % 5));
-        try REGISTRY.registerPolicy(baseId, rules) returns (bytes32 id) {
+    function _registerPolicy(ModelParts memory base, uint256 bounds) private returns (bytes32 policyId) {
+        RuleBounds[] memory rules = new RuleBounds[](1);
+        rules[0] = RuleBounds(int16(int256(10 + (bounds % 2))), 0, 0, 0, uint64(bounds % 3), uint128(bounds % 5));
+        TileRange[] memory ranges = new TileRange[](2);
+        (ranges[0], ranges[1]) = (TileRange(0, 2, 0), TileRange(2, _TILES - 2, 0));
+        try REGISTRY.registerPolicy(base, _classes(), rules, ranges) returns (bytes32 id) {
             return id;
         } catch {
-            return keccak256(abi.encode(uint256(1), baseId, rules));
+            return keccak256(abi.encode(uint256(2), _idOf(base), rules, ranges));
         }
+    }
+
+    /// @dev Two classes, two bits apart.
+    function _classes() private pure returns (ClassStart[] memory classes) {
+        classes = new ClassStart[](2);
+        (classes[0], classes[1]) = (ClassStart(0, 8), ClassStart(2, 10));
+    }
+
+    function _parts(bytes32 manifestHash, bytes32 root) private pure returns (ModelParts memory) {
+        return ModelParts(4, _TILES, manifestHash, keccak256(abi.encode(_classes())), root);
     }
 
     function _remember(bytes32 id, ModelParts memory parts) private {
@@ -232,7 +246,7 @@ contract Users is Properties {
     }
 
     function _idOf(ModelParts memory parts) private view returns (bytes32) {
-        return Ids.modelId(_SRS, parts.t, parts.tileCount, parts.manifestHash, parts.merkleRoot);
+        return Ids.modelId(_SRS, parts, parts.merkleRoot);
     }
 
     function _certificateId(
