@@ -43,7 +43,7 @@ export async function gasOfCertifying(
   const { base, policy } = certificate;
   if ((await registry.getModel(policy.baseModelId)) === undefined) {
     await registry.registerModel(publisher, base);
-    await registry.registerPolicy(publisher, policy);
+    await registry.registerPolicy(publisher, certificate);
   }
   return Number((await registry.certify(publisher, certificate)).gasUsed);
 }

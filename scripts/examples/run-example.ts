@@ -7,6 +7,7 @@ import { openModelOver } from "../../src/model/open-over-base.js";
 import { fileSystem } from "../../src/node/file-source.js";
 import { checkPolicy } from "../../src/policy/check-policy.js";
 import { describeReport } from "../../src/policy/check-words.js";
+import type { PolicyOfBase } from "../../src/registry/encode.js";
 import type { Certificate } from "../../src/wrap/certificate.js";
 import { verifyCertificate } from "../../src/wrap/verify-certificate.js";
 import type { Claim, Example, WrongClaim } from "./example.js";
@@ -102,7 +103,7 @@ async function accept(world: World, claim: Claim): Promise<{ certificate: Certif
   if ((await registry.getModel(proving.base.committed.modelId)) === undefined) {
     await registry.registerModel(publisher, proving.base.committed.parts);
   }
-  await registerPolicy(stage, policy);
+  await registerPolicy(stage, certificate);
   const { gasUsed, tunedModelId } = await registry.certify(publisher, certificate);
   if (tunedModelId !== proving.tuned.committed.modelId) throw new Error("the registry has certified another model");
   return { certificate, seconds, gas: gasUsed };
@@ -125,7 +126,7 @@ async function refuse(world: World, wrong: WrongClaim, honest: Certificate): Pro
     : { segmentVerifier: undefined, circuit: undefined, certificate: { ...honest, policy } };
   const result = verifyCertificate(forgery.certificate, setupOf(stage, example.tier).anchors);
   if (result.valid) throw new Error(`the verifier accepts a forged certificate: ${wrong.words}`);
-  await registerPolicy(stage, policy);
+  await registerPolicy(stage, { ...honest, policy });
   const registry = await nameOfThrown(stage.registry.certify(stage.publisher, forgery.certificate));
   const { segmentVerifier, circuit } = forgery;
   return { ...refusal, segmentVerifier, circuit, verifier: result.error.phase, registry };
@@ -136,8 +137,9 @@ function planOf(proving: Proving, policy: Policy): CertificatePlan {
   return planCertificate({ ...proving, policy, base: base.committed, tuned: tuned.committed });
 }
 
-async function registerPolicy({ registry, publisher }: Stage, policy: Policy): Promise<void> {
-  if ((await registry.getPolicy(policyId(policy))) === undefined) await registry.registerPolicy(publisher, policy);
+async function registerPolicy({ registry, publisher }: Stage, ofBase: PolicyOfBase): Promise<void> {
+  const known = await registry.getPolicy(policyId(ofBase.policy));
+  if (known === undefined) await registry.registerPolicy(publisher, ofBase);
 }
 
 /** The class of an error, or the contract's error if that was it. */

@@ -107,7 +107,7 @@ export async function publishGenerations(
       permute: await loadPoseidon(),
       randomFr: createSystemRandomFr(),
     });
-    await registry.registerPolicy(signer, policy);
+    await registry.registerPolicy(signer, certificate);
     const { certificateId, tunedModelId } = await registry.certify(signer, certificate);
     published.push({ name, modelId: tunedModelId, certificateId });
     await model.close();

@@ -59,8 +59,10 @@ export async function fetchCertificate(input: FetchCertificateInput): Promise<Fe
         "It was sent by a contract that made the calldata itself, or the node does not tell the truth: ask another.",
     });
   }
+  const classes = await registry.getClasses(registered.policyId, sent.base);
+  if (classes === undefined) throw contradiction(`policy ${registered.policyId}`, "it has not been registered");
   const segments = segmentsOf(id, sent, anchors);
-  const certificate = { ...place, ...partsOf(sent, anchors), policy, insecure, segments };
+  const certificate = { ...place, ...partsOf(sent, anchors), policy, classes, insecure, segments };
   return { certificate, registered, transactionHash: registration.transactionHash };
 }
 

@@ -28,7 +28,7 @@ type Value<Type extends string, Fields extends readonly Parameter[], Reading> = 
     ? readonly [Value<Item, Fields, Reading>, Value<Item, Fields, Reading>]
     : Type extends "tuple"
       ? Struct<Fields, Reading>
-      : Type extends `uint${string}`
+      : Type extends `uint${string}` | `int${string}`
         ? Integer<Reading>
         : Type extends `bytes${string}` | "address"
           ? Hex

@@ -3,6 +3,7 @@ import { policyId, type Policy } from "../drift/rule.js";
 import { keccakWords } from "../encoding/keccak.js";
 import type { Hex } from "../encoding/hex.js";
 import { UnavailableError } from "../errors/errors.js";
+import { classTableHash, type TileClass } from "../quantize/class-table.js";
 
 /** What names a certificate in its registry. */
 export interface CertificateIds {
@@ -31,6 +32,13 @@ export function assertCertificateRecord(record: CertificateIds, chainId: bigint,
 export function assertModelRecord(model: ModelParts, id: Hex): void {
   if (modelId(model) !== id.toLowerCase()) throw contradiction(`model ${id}`);
 }
+
+/** Throws `UnavailableError` unless the class table is that of the model. */
+export function assertClassesRecord(classes: readonly TileClass[], { classTableHash: expected }: ClassesOf): void {
+  if (classTableHash(classes) !== expected.toLowerCase()) throw contradiction(`the class table ${expected}`);
+}
+
+type ClassesOf = Pick<ModelParts, "classTableHash">;
 
 /** Throws `UnavailableError` unless the policy has that id. */
 export function assertPolicyRecord(policy: Policy, id: Hex): void {

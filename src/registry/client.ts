@@ -5,7 +5,14 @@ import type { Policy } from "../drift/rule.js";
 import type { Hex } from "../encoding/hex.js";
 import { InputError, RegistryError, UnavailableError } from "../errors/errors.js";
 import { tierById, type Tier } from "../protocol/tiers.js";
-import { assertCertificateRecord, assertModelRecord, assertPolicyRecord, contradiction } from "./check-record.js";
+import type { TileClass } from "../quantize/class-table.js";
+import {
+  assertCertificateRecord,
+  assertClassesRecord,
+  assertModelRecord,
+  assertPolicyRecord,
+  contradiction,
+} from "./check-record.js";
 import type { Answer, Arguments, EventName, FunctionName, ViewName } from "./abi-types.js";
 import { encodeCall } from "./abi-values.js";
 import { callRegistry, eventArguments, inclusionOf, sendToRegistry, type Inclusion } from "./call.js";
@@ -19,15 +26,17 @@ import {
   type CertifyParams,
   type CertifyTerms,
   type Metadata,
+  type PolicyOfBase,
   type RouteOfTier,
 } from "./encode.js";
 import {
   decodeAncestor,
   decodeCertificate,
+  decodeClasses,
   decodeDriftInterval,
   decodeModel,
+  decodePolicy,
   decodeRoute,
-  decodeRule,
   type Ancestor,
   type DriftInterval,
   type RegisteredCertificate,
@@ -156,7 +165,8 @@ export class DriftRegistryClient {
     return this.#send(signer, "publishMetadata", [subjectId, metadata]);
   }
 
-  async registerPolicy(signer: Signer, policy: Policy): Promise<Inclusion & { readonly policyId: Hex }> {
+  /** Registers a policy for a base, with the class table by which the registry derives units. */
+  async registerPolicy(signer: Signer, policy: PolicyOfBase): Promise<Inclusion & { readonly policyId: Hex }> {
     const receipt = await sendToRegistry(signer, this.address, encodeRegisterPolicy(policy));
     const { policyId } = eventArguments(receipt, this.address, "PolicyRegistered");
     return { ...inclusionOf(receipt), policyId };
@@ -268,10 +278,21 @@ export class DriftRegistryClient {
   async getPolicy(policyId: Hex): Promise<Policy | undefined> {
     const record = await this.#find("policy", policyId, "UnknownPolicy");
     if (record === undefined) return undefined;
-    const [baseModelId, rules] = record;
-    const policy = { baseModelId, rules: rules.map(decodeRule) };
+    const policy = decodePolicy(record);
     assertPolicyRecord(policy, policyId);
     return policy;
+  }
+
+  /**
+   * The class table of a registered policy's base, as its registration told; `undefined` if the policy is not registered.
+   * Throws `UnavailableError` if it is not that of `base`.
+   */
+  async getClasses(policyId: Hex, base: Pick<ModelParts, "classTableHash">): Promise<TileClass[] | undefined> {
+    const [event] = await this.#events("PolicyRegistered", [policyId]);
+    if (event === undefined) return undefined;
+    const classes = decodeClasses(event.args.classes);
+    assertClassesRecord(classes, base);
+    return classes;
   }
 
   /** `undefined` if the certificate is not registered. Throws `UnavailableError` if the node contradicts its id. */

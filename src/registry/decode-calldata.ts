@@ -75,7 +75,11 @@ function decodeParams({ base, policyId, tunedMerkleRoot, expiresAt, metadata, se
 function decodeSegment({ routeId, uses, tiles, commitments, claim, h, ...proofs }: Segment): SentSegment {
   return {
     routeId,
-    uses: uses.map(({ ruleIndex, tileCount }) => ({ ruleIndex: count(ruleIndex), tileCount: count(tileCount) })),
+    uses: uses.map(({ ruleIndex, tileCount, ...share }) => ({
+      ruleIndex: count(ruleIndex),
+      tileCount: count(tileCount),
+      ...share,
+    })),
     tiles: tiles.map(count),
     commitments,
     // Scalars are not known to be canonical: who verifies them sees to that.

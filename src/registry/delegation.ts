@@ -44,7 +44,7 @@ export const REVOKE_TYPES = {
 
 const domain = ({ chainId, registry }: SigningTerms): Record<string, unknown> => ({
   name: "DriftRegistry",
-  version: "1",
+  version: "2",
   chainId,
   verifyingContract: registry,
 });

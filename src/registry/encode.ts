@@ -1,7 +1,7 @@
-import type { Certificate, WrappedSegment } from "../wrap/certificate.js";
+import type { Certificate, CertificateHead, WrappedSegment } from "../wrap/certificate.js";
 import type { Groth16Proof } from "../wrap/groth16.js";
 import { modelId, type ModelParts } from "../commitment/model-id.js";
-import { policyId, type Policy } from "../drift/rule.js";
+import { policyId, rangesOf } from "../drift/rule.js";
 import { keccakWords } from "../encoding/keccak.js";
 import type { Hex } from "../encoding/hex.js";
 import { encodeCall } from "./abi-values.js";
@@ -42,14 +42,23 @@ function multiProofWords({ proof, proofFlags }: WrappedSegment["multiProof"]): M
  */
 export interface SegmentParams extends Omit<WrappedSegment, "tierId" | "groth16" | "nextMerkleRoot" | "multiProof"> {
   readonly routeId: Hex;
+  /** Numbers of the slots by ascending tile, a byte each; empty if tiles ascend by slot. */
+  readonly order: Hex;
   readonly groth16: Groth16Words;
   readonly multiProof: MultiProofWords;
+}
+
+function orderOf(tiles: readonly number[]): Hex {
+  if (tiles.every((tile, slot) => slot === 0 || tile > (tiles[slot - 1] as number))) return "0x";
+  const slots = tiles.map((_, slot) => slot).sort((a, b) => (tiles[a] as number) - (tiles[b] as number));
+  return `0x${slots.map((slot) => slot.toString(16).padStart(2, "0")).join("")}`;
 }
 
 function segmentParams(segment: WrappedSegment, routeOf: RouteOfTier): SegmentParams {
   const { tierId, uses, tiles, commitments, claim, h, mercury } = segment;
   const [groth16, multiProof] = [groth16Words(segment.groth16), multiProofWords(segment.multiProof)];
-  return { routeId: routeOf(tierId), uses, tiles, commitments, claim, h, groth16, mercury, multiProof };
+  const [routeId, order] = [routeOf(tierId), orderOf(tiles)];
+  return { routeId, uses, tiles, order, commitments, claim, h, groth16, mercury, multiProof };
 }
 
 /** Where more about a model, policy or certificate can be found. */
@@ -81,10 +90,14 @@ export interface CertifyParams {
 
 const NO_METADATA: Metadata = { uri: "", contentHash: `0x${"00".repeat(32)}` };
 
+/** The Solidity struct `ModelParts`: the SRS is the registry's. */
+function partsOf({ t, tileCount, manifestHash, classTableHash, merkleRoot }: ModelParts): Omit<ModelParts, "srsId"> {
+  return { t, tileCount, manifestHash, classTableHash, merkleRoot };
+}
+
 export function certifyParams(certificate: Certificate, routeOf: RouteOfTier, terms: CertifyTerms = {}): CertifyParams {
-  const { t, tileCount, manifestHash, classTableHash, merkleRoot } = certificate.base;
   return {
-    base: { t, tileCount, manifestHash, classTableHash, merkleRoot },
+    base: partsOf(certificate.base),
     policyId: policyId(certificate.policy),
     tunedMerkleRoot: certificate.tuned.merkleRoot,
     expiresAt: terms.expiresAt ?? 0,
@@ -104,17 +117,22 @@ export function certifyCalldataBytes(certificate: Certificate): number {
 }
 
 /** Calldata of `registerModel`. `manifestURI` may be empty. */
-export function encodeRegisterModel({ srsId, ...parts }: ModelParts, manifestURI: string, isRestricted = false): Hex {
-  return encodeCall("registerModel", [srsId, parts, isRestricted, manifestURI]);
+export function encodeRegisterModel(model: ModelParts, manifestURI: string, isRestricted = false): Hex {
+  return encodeCall("registerModel", [model.srsId, partsOf(model), isRestricted, manifestURI]);
 }
 
+/** A policy with its base and the base's class table, as certificates have them. */
+export type PolicyOfBase = Pick<CertificateHead, "policy" | "base" | "classes">;
+
 /** Calldata of `registerPolicy`. */
-export function encodeRegisterPolicy({ baseModelId, rules }: Policy): Hex {
-  return encodeCall("registerPolicy", [baseModelId, rules]);
+export function encodeRegisterPolicy({ policy, base, classes }: PolicyOfBase): Hex {
+  return encodeCall("registerPolicy", [partsOf(base), classes, policy.rules, rangesOf(policy.rules)]);
 }
 
 /** `keccak256(abi.encode(chainId, registry, publisher, baseModelId, tunedModelId, policyId))` */
-export function certificateId(certificate: Omit<Certificate, "segments" | "manifest" | "insecure">): Hex {
+export function certificateId(
+  certificate: Pick<Certificate, "chainId" | "registry" | "publisher" | "base" | "tuned" | "policy">,
+): Hex {
   const { chainId, registry, publisher, base, tuned, policy } = certificate;
   return keccakWords([chainId, registry, publisher, modelId(base), modelId(tuned), policyId(policy)]);
 }

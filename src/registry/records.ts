@@ -1,6 +1,7 @@
 import type { ModelParts } from "../commitment/model-id.js";
-import type { Rule } from "../drift/rule.js";
+import type { Policy, Rule, TileRange } from "../drift/rule.js";
 import type { Hex } from "../encoding/hex.js";
+import type { TileClass } from "../quantize/class-table.js";
 import type { Answer, EventArguments } from "./abi-types.js";
 import { contradiction, type CertificateIds } from "./check-record.js";
 
@@ -69,8 +70,10 @@ export interface DriftInterval {
   /** `undefined`: certificates bound the ranks of different matrices, so that nothing bounds the sum's. */
   readonly maxRank: number | undefined;
   readonly maxNonzeros: bigint;
-  /** L2 norm of the rest in units of `2^-(fractionBits + 40)`. */
-  readonly maxNorm: bigint;
+  /** L2 norm of the rest in units of `2^-unit`; `undefined` for more than a registry can count. */
+  readonly maxNorm: bigint | undefined;
+  /** The finest unit of the rules that have these tiles. */
+  readonly unit: number;
 }
 
 function statusOf(status: bigint): CertificateStatus {
@@ -84,7 +87,7 @@ export function decodeModel(
   modelId: Hex,
   srsId: Hex,
   record: Answer<"model">,
-  { manifestHash, merkleRoot }: EventArguments<"ModelRegistered">,
+  { manifestHash, classTableHash, merkleRoot }: EventArguments<"ModelRegistered">,
 ): RegisteredModel {
   const { registrant, isRestricted, parentCertificateId: parent } = record;
   return {
@@ -93,6 +96,7 @@ export function decodeModel(
     t: Number(record.t),
     tileCount: Number(record.tileCount),
     manifestHash,
+    classTableHash,
     merkleRoot,
     registrant,
     registeredAt: Number(record.registeredAt),
@@ -129,25 +133,43 @@ export function decodeAncestor({ status, ...ids }: Answer<"ancestors">[number]):
 }
 
 export function decodeDriftInterval(interval: Answer<"driftFrom">[number]): DriftInterval {
-  const { maxRank, maxNonzeros, maxNorm } = interval;
+  const { maxRank, maxNonzeros, maxNorm, unit } = interval;
   return {
     firstTile: Number(interval.firstTile),
     tileCount: Number(interval.tileCount),
-    maxRank: maxRank === 2n ** 256n - 1n ? undefined : Number(maxRank),
+    maxRank: maxRank === NO_BOUND ? undefined : Number(maxRank),
     maxNonzeros,
-    maxNorm,
+    maxNorm: maxNorm === NO_BOUND ? undefined : maxNorm,
+    unit: Number(unit),
   };
 }
 
-export function decodeRule(rule: Answer<"policy">[1][number]): Rule {
-  const { maxNonzeros, maxResidualSq } = rule;
-  return {
-    firstTile: Number(rule.firstTile),
-    tileCount: Number(rule.tileCount),
-    gridCols: Number(rule.gridCols),
-    maxRank: Number(rule.maxRank),
-    shift: Number(rule.shift),
-    maxNonzeros,
-    maxResidualSq,
-  };
+/** The largest integer, by which the contract says that there is no bound. */
+const NO_BOUND = 2n ** 256n - 1n;
+
+/** A policy from its rules' bounds and the ranges of all of them: what fits together its id says. */
+export function decodePolicy([baseModelId, bounds, ranges]: Answer<"policy">): Policy {
+  const rangesOfRule = bounds.map((): TileRange[] => []);
+  for (const { rule, firstTile, tileCount } of ranges) {
+    rangesOfRule[Number(rule)]?.push({ firstTile: Number(firstTile), tileCount: Number(tileCount) });
+  }
+  const rules = bounds.map(
+    ({ unit, gridCols, maxRank, shift, maxNonzeros, maxResidualSq }, index): Rule => ({
+      ranges: rangesOfRule[index] ?? [],
+      unit: Number(unit),
+      gridCols: Number(gridCols),
+      maxRank: Number(maxRank),
+      shift: Number(shift),
+      maxNonzeros,
+      maxResidualSq,
+    }),
+  );
+  return { baseModelId, rules };
+}
+
+export function decodeClasses(classes: EventArguments<"PolicyRegistered">["classes"]): TileClass[] {
+  return classes.map(({ firstTile, fractionBits }) => ({
+    firstTile: Number(firstTile),
+    fractionBits: Number(fractionBits),
+  }));
 }

@@ -10,6 +10,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ModelAlreadyRegistered: "Nothing is left to do: the same model is registered.",
   PolicyAlreadyRegistered: "Nothing is left to do: the same policy is registered.",
   CertificateAlreadyRegistered: "Nothing is left to do: the same certificate is registered.",
+  ClassTableMismatch: "Register the policy with the class table of its base, as the base's manifest gives it.",
+  SharesExceedBound: "The segments were not planned together: prove the certificate anew.",
   SrsMismatch: "The model is committed with another SRS than the registry's: commit it with the registry's.",
   UnknownRoute: "The registry does not know the verifying key: prove with a tier and set-up that it knows.",
   RouteIsFrozen: "The registry takes no more proofs with this verifying key: prove with a newer set-up.",

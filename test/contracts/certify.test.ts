@@ -37,7 +37,7 @@ describe("DriftRegistry", () => {
     const world = new World("one segment", TIERS.nano, 12, RULES);
     const registered = await client.registerModel(chain.publisher, world.base, "ipfs://manifest");
     expect(registered.modelId).to.equal(modelId(world.base));
-    const { policyId: id } = await client.registerPolicy(chain.publisher, world.policy);
+    const { policyId: id } = await client.registerPolicy(chain.publisher, world);
     expect(id).to.equal(policyId(world.policy));
 
     const certificate = await world.certificate(place, [[{ ruleIndex: 1, tiles: [4, 6] }]], groth16.simulate);
@@ -65,7 +65,7 @@ describe("DriftRegistry", () => {
     const { client, place } = registry;
     const world = new World("all classes", TIERS.nano, 12, RULES);
     await client.registerModel(chain.publisher, world.base);
-    await client.registerPolicy(chain.publisher, world.policy);
+    await client.registerPolicy(chain.publisher, world);
     const together = await world.certificate(
       place,
       [
@@ -99,12 +99,12 @@ describe("DriftRegistry", () => {
     const { client, place } = registry;
     const world = new World("descendants", TIERS.nano, 3, [rule(0, 3)]);
     await client.registerModel(chain.publisher, world.base);
-    await client.registerPolicy(chain.publisher, world.policy);
+    await client.registerPolicy(chain.publisher, world);
     const first = await world.certificate(place, [[{ ruleIndex: 0, tiles: [1] }]], groth16.simulate);
     const { tunedModelId } = await client.certify(chain.publisher, first);
     const descendant = new World("of descendants", TIERS.nano, 3, [rule(0, 3)], world);
     expect(modelId(descendant.base)).to.equal(tunedModelId);
-    await client.registerPolicy(chain.publisher, descendant.policy);
+    await client.registerPolicy(chain.publisher, descendant);
     const second = await descendant.certificate(place, [[{ ruleIndex: 0, tiles: [1, 2] }]], groth16.simulate);
     const { certificateId: id } = await client.certify(chain.publisher, second);
     expect((await client.getCertificate(id))?.baseModelId).to.equal(tunedModelId);
@@ -114,7 +114,7 @@ describe("DriftRegistry", () => {
     const { client, place } = registry;
     const world = new World("twice", TIERS.nano, 3, [rule(0, 3)]);
     await client.registerModel(chain.publisher, world.base);
-    await client.registerPolicy(chain.publisher, world.policy);
+    await client.registerPolicy(chain.publisher, world);
     const certificate = await world.certificate(place, [[{ ruleIndex: 0, tiles: [0, 2] }]], groth16.simulate);
     await client.certify(chain.publisher, certificate);
     let refusal: unknown;

@@ -65,7 +65,7 @@ describe("delegated registration", () => {
     const groth16 = knownKeyGroth16("delegated");
     const strict = await deployTestRegistry(chain, await groth16.contract());
     const world = await registerBase(chain, strict, "strictly delegated");
-    await strict.client.registerPolicy(chain.publisher, world.policy);
+    await strict.client.registerPolicy(chain.publisher, world);
     const proven = await world.certificate(strict.place, [[{ ruleIndex: 0, tiles: [0] }]], groth16.simulate);
     const stranger = (await chain.stranger.getAddress()).toLowerCase() as Hex;
     const copied = { ...proven, publisher: stranger };

@@ -36,7 +36,7 @@ describe("a client of a bad node", () => {
     const world = new World("hostile", TIERS.nano, 8, [rule(0, 4), rule(4, 4)]);
     const { client, place } = registry;
     await client.registerModel(chain.publisher, world.base);
-    await client.registerPolicy(chain.publisher, world.policy);
+    await client.registerPolicy(chain.publisher, world);
     certified = await world.certificate(place, [[{ ruleIndex: 0, tiles: [1] }]], simulate);
     revoked = await world.certificate(place, [[{ ruleIndex: 1, tiles: [5] }]], simulate);
     await client.certify(chain.publisher, certified);
@@ -130,7 +130,7 @@ describe("a client of a bad node", () => {
     const before: unknown = await node.send("evm_snapshot", []);
     const world = new World("hostile too", TIERS.nano, 4, [rule(0, 4)]);
     await client.registerModel(chain.publisher, world.base);
-    await client.registerPolicy(chain.publisher, world.policy);
+    await client.registerPolicy(chain.publisher, world);
     const lost = await world.certificate(registry.place, [[{ ruleIndex: 0, tiles: [1] }]], simulate);
     await client.certify(chain.publisher, lost);
     expect(await verdictOf(lost, kept)).to.equal("certified");

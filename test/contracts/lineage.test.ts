@@ -37,8 +37,9 @@ describe("lineage", () => {
     derive(chain, registry, parent.world, rules, { ofTuned: true, seed: parent.id, ...options });
   /** A policy of the base, registered. */
   const allow = async (rules: readonly Rule[]): Promise<Hex> => {
+    const { base: parts, classes } = base;
     const policy = { baseModelId: origin, rules };
-    await registry.client.registerPolicy(chain.publisher, policy).catch(() => undefined);
+    await registry.client.registerPolicy(chain.publisher, { policy, base: parts, classes }).catch(() => undefined);
     return policyId(policy);
   };
 
@@ -172,7 +173,7 @@ describe("lineage", () => {
     // The same tuned model, under another policy.
     const tuned = new World("back", TIERS.nano, 8, [rule(0, 4)], first.world);
     const again = base.withRules("twice", [rule(0, 4, { maxResidualSq: 999n })]);
-    await client.registerPolicy(chain.publisher, again.policy);
+    await client.registerPolicy(chain.publisher, again);
     const twice = await again.certificate(registry.place, [[{ ruleIndex: 0, tiles: [0] }]], undefined, tuned);
     const { certificateId: other } = await client.certify(chain.publisher, twice);
     const otherStep = { publisher: registry.place.publisher, policyId: policyId(twice.policy) };
@@ -188,7 +189,7 @@ describe("lineage", () => {
     expect(await parent(first.tunedModelId)).to.equal(other);
     // Back from the tuned model to the base: a certificate, but no parent.
     const back = await tuned.certificate(registry.place, [[{ ruleIndex: 0, tiles: [0] }]], undefined, base);
-    await client.registerPolicy(chain.publisher, back.policy);
+    await client.registerPolicy(chain.publisher, back);
     const returned = await client.certify(chain.publisher, back);
     expect(returned.tunedModelId).to.equal(origin);
     expect(await parent(origin)).to.equal(undefined);

@@ -46,7 +46,7 @@ describe("a registry with 10,000 certificates", function () {
     publisher = (await chain.publisher.getAddress()).toLowerCase() as Hex;
     world = new World("many", TIERS.nano, 4, [rule(0, 4)]);
     await client.registerModel(chain.publisher, world.base);
-    await client.registerPolicy(chain.publisher, world.policy);
+    await client.registerPolicy(chain.publisher, world);
     const { t, tileCount, manifestHash, merkleRoot } = world.base;
     for (let batch = 0; batch < BATCHES; ++batch) {
       const params = Array.from({ length: PER_BATCH }, (_, i) => ({

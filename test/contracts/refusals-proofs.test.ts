@@ -30,7 +30,7 @@ describe("DriftRegistry refuses, with a verifier that checks,", () => {
       strict = await deployTestRegistry(chain, await groth16.contract());
       strictWorld = new World("strict", TIERS.nano, 10, RULES.slice(0, 3));
       await strict.client.registerModel(chain.publisher, strictWorld.base);
-      await strict.client.registerPolicy(chain.publisher, strictWorld.policy);
+      await strict.client.registerPolicy(chain.publisher, strictWorld);
     });
 
     it("that another account has copied", async () => {
@@ -49,16 +49,24 @@ describe("DriftRegistry refuses, with a verifier that checks,", () => {
 
     it("under another policy with looser or tighter bounds", async () => {
       const certificate = await strictWorld.certificate(strict.place, [MIXED], groth16.simulate);
-      for (const bounds of [{ maxResidualSq: 999n }, { maxNonzeros: 1n }, { shift: 7 }]) {
+      for (const bounds of [{ maxResidualSq: 1_001n }, { maxNonzeros: 10n }, { shift: 7, unit: 15 }, { unit: 9 }]) {
         const rules = strictWorld.policy.rules.map((r, i) =>
           ("shift" in bounds ? 0 : 2) === i ? { ...r, ...bounds } : r,
         );
-        const policy = { ...strictWorld.policy, rules };
-        await strict.client.registerPolicy(chain.publisher, policy);
-        await expectRefusal(strict.client.certify(chain.publisher, { ...certificate, policy }), "InvalidGroth16Proof", [
-          0n,
-        ]);
+        const other = { ...certificate, policy: { ...strictWorld.policy, rules } };
+        await strict.client.registerPolicy(chain.publisher, other);
+        await expectRefusal(strict.client.certify(chain.publisher, other), "InvalidGroth16Proof", [0n]);
       }
+      // Tighter bounds are below the shares; with smaller shares the statement is another one.
+      const rules = strictWorld.policy.rules.map((r, i) => (i === 2 ? { ...r, maxNonzeros: 8n } : r));
+      const tighter = { ...certificate, policy: { ...strictWorld.policy, rules } };
+      await strict.client.registerPolicy(chain.publisher, tighter);
+      await expectRefusal(strict.client.certify(chain.publisher, tighter), "SharesExceedBound", [2n, 9n, 8n]);
+      const [segment] = tighter.segments;
+      if (segment === undefined) throw new Error("the certificate has no segment");
+      const uses = segment.uses.map((use, i) => (i === 2 ? { ...use, maxNonzeros: 8n } : use));
+      const smaller = { ...tighter, segments: [{ ...segment, uses }] };
+      await expectRefusal(strict.client.certify(chain.publisher, smaller), "InvalidGroth16Proof", [0n]);
     });
 
     it("of another segment", async () => {

@@ -1,13 +1,12 @@
 import { expect } from "chai";
 import { modelId } from "../../src/commitment/model-id.js";
-import { policyId, type Rule } from "../../src/drift/rule.js";
 import type { Hex } from "../../src/encoding/hex.js";
 import { callRegistry } from "../../src/registry/call.js";
 import { deployContract } from "../../src/registry/deploy.js";
 import { artifact, registryArguments, someWord, type Chain, type TestRegistry } from "./support/chain.js";
 import { expectRefusal } from "./support/refusals.js";
-import { RULES, startRefusing, type Refusing } from "./support/refused.js";
-import { rule, type World } from "./support/world.js";
+import { startRefusing, type Refusing } from "./support/refused.js";
+import type { World } from "./support/world.js";
 
 describe("DriftRegistry refuses, at deployment and as records,", () => {
   let refusing: Refusing;
@@ -58,6 +57,7 @@ describe("DriftRegistry refuses, at deployment and as records,", () => {
       await expectRefusal(register({ srsId }), "SrsMismatch", [base.srsId, srsId]);
       await expectRefusal(register({ tileCount: 0 }), "InvalidModelShape", [4n, 0n]);
       await expectRefusal(register({ t: 0 }), "InvalidModelShape", [0n, 42n]);
+      await expectRefusal(register({ tileCount: 2 ** 20 + 1 }), "InvalidModelShape", [4n, 2n ** 20n + 1n]);
       await expectRefusal(register({}), "ModelAlreadyRegistered", [modelId(base)]);
     });
 
@@ -73,44 +73,6 @@ describe("DriftRegistry refuses, at deployment and as records,", () => {
       expect(await registry.client.getModel(someWord(7))).to.equal(undefined);
       expect(await registry.client.getPolicy(someWord(7))).to.equal(undefined);
       expect(await registry.client.getCertificate(someWord(7))).to.equal(undefined);
-    });
-  });
-
-  describe("policies", () => {
-    const register = (rules: readonly Rule[], baseModelId = modelId(world.base)): Promise<unknown> =>
-      registry.client.registerPolicy(chain.publisher, { baseModelId, rules });
-
-    it("of an unknown base, without rules, registered before", async () => {
-      await expectRefusal(register(RULES, someWord(3)), "UnknownModel", [someWord(3)]);
-      await expectRefusal(register([]), "PolicyHasNoRule");
-      await expectRefusal(register(RULES), "PolicyAlreadyRegistered", [policyId(world.policy)]);
-    });
-
-    it("with rules that are empty, unsorted, overlapping or beyond the model", async () => {
-      await expectRefusal(register([rule(0, 0)]), "RuleTilesOutOfOrder", [0n, 0n, 0n]);
-      await expectRefusal(register([rule(2, 1), rule(0, 1)]), "RuleTilesOutOfOrder", [1n, 0n, 1n]);
-      await expectRefusal(register([rule(0, 3), rule(2, 2)]), "RuleTilesOutOfOrder", [1n, 2n, 2n]);
-      await expectRefusal(register([rule(0, 3), rule(3, 40)]), "RuleBeyondModel", [1n, 43n, 42n]);
-      await expectRefusal(register([rule(2 ** 32 - 1, 2 ** 32 - 1)]), "RuleBeyondModel");
-    });
-
-    it("with a grid or shift that does not fit the rank", async () => {
-      for (const bounds of [
-        { gridCols: 1 },
-        { shift: 1 },
-        { maxRank: 1 },
-        { maxRank: 1, gridCols: 3 },
-        { maxRank: 1, gridCols: 2, shift: 41 },
-      ]) {
-        await expectRefusal(register([rule(0, 4, bounds)]), "InvalidRankRule");
-      }
-    });
-
-    it("with bounds that the circuit cannot represent", async () => {
-      const nonzeros = { maxNonzeros: 1n << 40n };
-      await expectRefusal(register([rule(0, 4, nonzeros)]), "BoundTooLarge", [0n, 1n << 40n, 40n]);
-      const residual = { maxResidualSq: 1n << 100n };
-      await expectRefusal(register([rule(0, 4, residual)]), "BoundTooLarge", [0n, 1n << 100n, 100n]);
     });
   });
 });

@@ -1,11 +1,12 @@
 import { expect } from "chai";
 import type { RegistryError } from "../../src/errors/errors.js";
+import type { Rule } from "../../src/drift/rule.js";
 import { FQ_ORDER } from "../../src/protocol/constants.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { certifyParams, type CertifyParams } from "../../src/registry/encode.js";
 import { someWord, type Chain, type TestRegistry } from "./support/chain.js";
 import { expectRefusal, mutableCopy, onlySegment, type MutableSegment } from "./support/refusals.js";
-import { startRefusing, type Refusing } from "./support/refused.js";
+import { RULES, startRefusing, type Refusing } from "./support/refused.js";
 import { rule, World } from "./support/world.js";
 
 describe("DriftRegistry refuses, in a segment,", () => {
@@ -24,6 +25,11 @@ describe("DriftRegistry refuses, in a segment,", () => {
 
   after(() => chain.close());
 
+  /** A use with all of a rule's budgets. */
+  const useOf = (ruleIndex: number, tileCount: number): MutableSegment["uses"][number] => {
+    const { maxNonzeros = 0n, maxResidualSq = 0n } = RULES[ruleIndex] ?? {};
+    return { ruleIndex, tileCount, maxNonzeros, maxResidualSq };
+  };
   const ask: Refusing["ask"] = (params, sender) => refusing.ask(params, sender);
   const asked: Refusing["asked"] = (of, change) => refusing.asked(of, change);
 
@@ -61,7 +67,13 @@ describe("DriftRegistry refuses, in a segment,", () => {
     });
 
     it("whose segments do not follow each other", async () => {
-      await expectRefusal(ask({ ...norm, segments: [...norm.segments, ...mixed.segments] }), "RuleUsedTwice", [1n]);
+      // A rank rule's second use, and a norm rule's whole budget for the second time.
+      await expectRefusal(ask({ ...mixed, segments: [...mixed.segments, ...mixed.segments] }), "RuleUsedTwice", [0n]);
+      await expectRefusal(ask({ ...norm, segments: [...norm.segments, ...norm.segments] }), "SharesExceedBound", [
+        1n,
+        2_000n,
+        1_000n,
+      ]);
       const chained = certifyParams(
         await world.certificate(registry.place, [[{ ruleIndex: 1, tiles: [4] }], [{ ruleIndex: 2, tiles: [8] }]]),
         registry.routeOf,
@@ -69,6 +81,56 @@ describe("DriftRegistry refuses, in a segment,", () => {
       await ask(chained);
       await expectRefusal(ask({ ...chained, segments: chained.segments.toReversed() }), "BaseRootMismatch");
       await expectRefusal(ask({ ...chained, segments: chained.segments.slice(0, 1) }), "TunedRootMismatch");
+    });
+
+    it("whose segments' tiles do not ascend", async () => {
+      const chain2 = async (first: number[], second: number[]): Promise<CertifyParams> =>
+        certifyParams(
+          await world.certificate(registry.place, [
+            [{ ruleIndex: 1, tiles: first }],
+            [{ ruleIndex: 1, tiles: second }],
+          ]),
+          registry.routeOf,
+        );
+      await ask(await chain2([4, 5], [6, 7]));
+      await expectRefusal(ask(await chain2([6, 7], [4, 5])), "SlotOutOfOrder", [0n, 0n]);
+      await expectRefusal(ask(await chain2([4, 6], [5, 7])), "SlotOutOfOrder", [0n, 0n]);
+      // A tile that is moved twice.
+      await expectRefusal(ask(await chain2([4, 5], [5, 6])), "SlotOutOfOrder", [0n, 0n]);
+    });
+
+    it("whose segments take more of a rule than it allows", async () => {
+      const params = certifyParams(
+        await world.certificate(registry.place, [
+          [{ ruleIndex: 2, tiles: [8] }],
+          [{ ruleIndex: 2, tiles: [9] }],
+        ]),
+        registry.routeOf,
+      );
+      await ask(params);
+      const take = async (shares: readonly [bigint, bigint][]): Promise<void> => {
+        const changed = mutableCopy(params);
+        shares.forEach(([maxNonzeros, maxResidualSq], i) => {
+          const segment = changed.segments[i];
+          if (segment !== undefined) segment.uses = [{ ruleIndex: 2, tileCount: 1, maxNonzeros, maxResidualSq }];
+        });
+        await ask(changed);
+      };
+      // What the certificate has: another share is another statement, which the opening is bound to.
+      await take([
+        [4n, 500n],
+        [5n, 500n],
+      ]);
+      for (const [shares, sum, bound] of [
+        [[[10n, 0n]], 10n, 9n],
+        [[[4n, 500n], [6n, 500n]], 10n, 9n],
+        [[[4n, 1_001n]], 1_001n, 1_000n],
+        [[[4n, 500n], [5n, 501n]], 1_001n, 1_000n],
+        [[[4n, 500n], [2n ** 64n - 1n, 0n]], 2n ** 64n + 3n, 9n],
+        [[[4n, 500n], [0n, 2n ** 128n - 1n]], 2n ** 128n + 499n, 1_000n],
+      ] as [[bigint, bigint][], bigint, bigint][]) {
+        await expectRefusal(take(shares), "SharesExceedBound", [2n, sum, bound]);
+      }
     });
 
     it("that change nothing", async () => {
@@ -91,20 +153,20 @@ describe("DriftRegistry refuses, in a segment,", () => {
 
   describe("rules", () => {
     const uses = (of: CertifyParams, list: [number, number][]): Promise<void> =>
-      asked(of, (segment) => (segment.uses = list.map(([ruleIndex, tileCount]) => ({ ruleIndex, tileCount }))));
+      asked(of, (segment) => (segment.uses = list.map(([ruleIndex, tileCount]) => useOf(ruleIndex, tileCount))));
 
     it("of a wrong number, unknown, twice, out of order", async () => {
       await expectRefusal(uses(norm, []), "RuleCountOutOfRange", [0n, 4n]);
       const five: [number, number][] = [0, 1, 2, 3, 4].map((i) => [i, 1]);
       await expectRefusal(uses(norm, five), "RuleCountOutOfRange", [5n, 4n]);
-      await expectRefusal(uses(norm, [[8, 2]]), "UnknownRule", [8n, 8n]);
+      await expectRefusal(uses(norm, [[8, 2]]), "UnknownRule", [8n]);
       await expectRefusal(
         uses(norm, [
           [1, 1],
           [1, 1],
         ]),
-        "RuleUsedTwice",
-        [1n],
+        "RuleOutOfOrder",
+        [1n, 1n],
       );
       await expectRefusal(
         uses(mixed, [
@@ -134,7 +196,7 @@ describe("DriftRegistry refuses, in a segment,", () => {
     it("with a rank above the tier, too many of them, incomplete ones, too many panels", async () => {
       const take = (list: [number, number][], tiles: number[]): Promise<void> =>
         asked(norm, (segment) => {
-          segment.uses = list.map(([ruleIndex, tileCount]) => ({ ruleIndex, tileCount }));
+          segment.uses = list.map(([ruleIndex, tileCount]) => useOf(ruleIndex, tileCount));
           segment.tiles = tiles;
         });
       await expectRefusal(take([[5, 1]], [12]), "RankAboveTier", [5n, 3n, 2n]);
@@ -159,7 +221,7 @@ describe("DriftRegistry refuses, in a segment,", () => {
   describe("tiles", () => {
     it("of other counts than the rules say, or more than the tier's slots", async () => {
       await expectRefusal(
-        asked(norm, (segment) => (segment.uses[0] = { ruleIndex: 1, tileCount: 0 })),
+        asked(norm, (segment) => (segment.uses[0] = useOf(1, 0))),
         "RuleUseEmpty",
         [1n],
       );
@@ -191,6 +253,57 @@ describe("DriftRegistry refuses, in a segment,", () => {
         await expectRefusal(
           asked(norm, (segment) => (segment.tiles = tiles)),
           "TileOutOfOrder",
+        );
+      }
+    });
+
+    it("in an order that is none, or not that of the tiles", async () => {
+      const ordered = (of: CertifyParams, order: `0x${string}`): Promise<void> =>
+        asked(of, (segment) => (segment.order = order));
+      await ordered(norm, "0x0001");
+      await expectRefusal(ordered(norm, "0x00"), "OrderLengthMismatch", [2n, 1n]);
+      await expectRefusal(ordered(norm, "0x000101"), "OrderLengthMismatch", [2n, 3n]);
+      await expectRefusal(ordered(norm, "0x0100"), "SlotOutOfOrder", [1n, 0n]);
+      await expectRefusal(ordered(norm, "0x0000"), "SlotOutOfOrder", [1n, 0n]);
+      await expectRefusal(ordered(norm, "0x0002"), "SlotOutOfOrder", [1n, 2n]);
+    });
+
+    it("of rules between each other's ranges", async () => {
+      const at = (...firstTiles: number[]): Rule["ranges"] =>
+        firstTiles.map((firstTile) => ({ firstTile, tileCount: 1 }));
+      const between = world.withRules("between", [
+        rule(0, 0, { ranges: at(0, 2, 4, 6, 8, 10, 12, 14), unit: 8 + 31 }),
+        rule(0, 0, { ranges: at(1, 3, 7), unit: 8 + 5 }),
+      ]);
+      await registry.client.registerPolicy(chain.publisher, between);
+      const spec = [
+        { ruleIndex: 0, tiles: [2, 8, 14] },
+        { ruleIndex: 1, tiles: [1, 3, 7] },
+      ];
+      const params = certifyParams(await between.certificate(registry.place, [spec]), registry.routeOf);
+      expect(params.segments[0]?.order).to.equal("0x030004050102");
+      await ask(params);
+      await expectRefusal(
+        asked(params, (segment) => (segment.order = "0x")),
+        "SlotOutOfOrder",
+        [3n, 3n],
+      );
+      // Between a rule's ranges, and behind the last; the words with more ranges are no rules.
+      for (const tiles of [
+        [3, 8, 14],
+        [2, 8, 15],
+        [2, 14, 8],
+      ]) {
+        await expectRefusal(
+          asked(params, (segment) => (segment.tiles = [...tiles, 1, 3, 7])),
+          "TileOutOfOrder",
+        );
+      }
+      for (const ruleIndex of [2, 3, 4]) {
+        await expectRefusal(
+          asked(params, (segment) => (segment.uses = [{ ...useOf(0, 6), ruleIndex }])),
+          "UnknownRule",
+          [BigInt(ruleIndex)],
         );
       }
     });

@@ -94,7 +94,7 @@ describe("verifying keys of a registry", () => {
   it("take no certificates once they are frozen, and leave those that are registered", async () => {
     const world = new World("frozen routes", TIERS.nano, 3, [rule(0, 3)]);
     await client.registerModel(chain.publisher, world.base);
-    await client.registerPolicy(chain.publisher, world.policy);
+    await client.registerPolicy(chain.publisher, world);
     const publisher = (await chain.publisher.getAddress()).toLowerCase() as Hex;
     const place = { chainId: chain.chainId, registry, publisher };
     const certificate = await world.certificate(place, [[{ ruleIndex: 0, tiles: [0] }]]);

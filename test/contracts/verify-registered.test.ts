@@ -53,7 +53,7 @@ describe("a registered certificate", () => {
   async function newWorld(seed: string): Promise<World> {
     const world = new World(seed, TIERS.nano, 12, RULES);
     await registry.client.registerModel(chain.publisher, world.base);
-    await registry.client.registerPolicy(chain.publisher, world.policy);
+    await registry.client.registerPolicy(chain.publisher, world);
     return world;
   }
 

@@ -26,7 +26,7 @@ describe("watching a registry", () => {
     registry = await deployTestRegistry(chain);
     const world = new World("watched", TIERS.nano, 8, [rule(0, 4), rule(4, 4)]);
     await registry.client.registerModel(chain.publisher, world.base);
-    await registry.client.registerPolicy(chain.publisher, world.policy);
+    await registry.client.registerPolicy(chain.publisher, world);
     certificates = [
       await world.certificate(registry.place, [[{ ruleIndex: 0, tiles: [1] }]]),
       await world.certificate(registry.place, [[{ ruleIndex: 1, tiles: [5] }]]),

@@ -205,7 +205,7 @@ describe(`certificates of every class, with real proofs at tier nano (seed ${SEE
     const signer = await provider.getSigner(0);
     expect(verifyCertificate(certificate, setup.anchors)).to.deep.include({ valid: true });
 
-    await registry.registerPolicy(signer, policy);
+    await registry.registerPolicy(signer, certificate);
     const { tunedModelId } = await registry.certify(signer, certificate);
     expect(tunedModelId).to.equal(modelId(tuned.committed.parts));
 
@@ -213,7 +213,7 @@ describe(`certificates of every class, with real proofs at tier nano (seed ${SEE
     const tighter = { ...certificate, policy: policyFor(names, "tighter") };
     const result = verifyCertificate(tighter, setup.anchors);
     expect(result.valid ? "valid" : result.error.phase).to.equal("segment 0/groth16");
-    await registry.registerPolicy(signer, tighter.policy);
+    await registry.registerPolicy(signer, tighter);
     const refusal: unknown = await registry.certify(signer, tighter).catch((error: unknown) => error);
     expect(refusal).to.be.instanceOf(RegistryError);
     expect((refusal as RegistryError).errorName).to.equal("InvalidGroth16Proof");

@@ -184,7 +184,7 @@ describe("a certificate in a chain of segments, by command line, at tier nano", 
   it("makes of segments from three runs a certificate that the registry takes", async () => {
     await runJson(["merge", at("s2.json"), at("s0.json"), at("s1.json"), "-o", at("merged.json")]);
     await runJson(["register", "model", at("a.model.json"), ...chain]);
-    await runJson(["register", "policy", at("policy.json"), ...chain]);
+    await runJson(["register", "policy", at("policy.json"), "--base", at("a.model.json"), ...chain]);
     await runJson(["register", "certificate", at("merged.json"), ...chain]);
   });
 

@@ -7,23 +7,36 @@ import { readSegmentVectors, type SegmentVector } from "../support/segment-vecto
 
 const ZERO_POINT = { x: 0n, y: 0n };
 
-/** A policy of exactly the vector's places, one after the other. */
-function rulesOf({ places }: SegmentVector): Record<string, bigint>[] {
-  let firstTile = 0n;
-  return places.map((place) => {
-    const tileCount = BigInt(place.tileCount);
-    const rule = {
-      firstTile,
-      tileCount,
-      gridCols: BigInt(place.colPanels),
-      maxRank: BigInt(place.rank),
-      shift: BigInt(place.shift),
-      maxNonzeros: BigInt(place.maxNonzeros),
-      maxResidualSq: BigInt(place.maxResidualSq),
-    };
-    firstTile += tileCount;
-    return rule;
+/** `f` of tiles whose squares count once; of the others it is less. */
+const FINEST = 31;
+
+/** A policy of exactly the vector's places, one after the other, over tiles of such fraction bits that units are the vector's. */
+function policyOf({ places }: SegmentVector): [classes: unknown[], rules: unknown[], ranges: unknown[]] {
+  const fractionBits = places.flatMap(({ units }) => units.map((unit) => FINEST - unit));
+  const classes = fractionBits.flatMap((f, firstTile) =>
+    f === fractionBits[firstTile - 1] ? [] : [{ firstTile, fractionBits: f }],
+  );
+  let next = 0;
+  const ranges = places.flatMap(({ units }, rule) => {
+    const ofRule: { firstTile: number; tileCount: number; rule: number }[] = [];
+    for (const tile of units.map((_, i) => next + i)) {
+      const last = ofRule.at(-1);
+      if (last === undefined || fractionBits[tile] !== fractionBits[tile - 1]) {
+        ofRule.push({ firstTile: tile, tileCount: 1, rule });
+      } else last.tileCount += 1;
+    }
+    next += units.length;
+    return ofRule;
   });
+  const rules = places.map((place) => ({
+    unit: FINEST + Number(place.shift),
+    gridCols: BigInt(place.colPanels),
+    maxRank: BigInt(place.rank),
+    shift: BigInt(place.shift),
+    maxNonzeros: BigInt(place.maxNonzeros),
+    maxResidualSq: BigInt(place.maxResidualSq),
+  }));
+  return [classes, rules, ranges];
 }
 
 /** The segment of a vector; only what the statement reads is filled in. */
@@ -32,8 +45,14 @@ function segmentOf(vector: SegmentVector): unknown {
   const points = Array.from({ length: tileCount }, () => ZERO_POINT);
   return {
     routeId: wordToHexBE(0n),
-    uses: vector.places.map((place, ruleIndex) => ({ ruleIndex, tileCount: place.tileCount })),
+    uses: vector.places.map(({ tileCount, maxNonzeros, maxResidualSq }, ruleIndex) => ({
+      ruleIndex,
+      tileCount,
+      maxNonzeros: BigInt(maxNonzeros),
+      maxResidualSq: BigInt(maxResidualSq),
+    })),
     tiles: Array.from({ length: tileCount }, (_, tile) => tile),
+    order: "0x",
     commitments: {
       base: points,
       tuned: points,
@@ -69,7 +88,7 @@ describe("shared vectors of segment proofs, in Solidity", () => {
     for (const vector of segments) {
       const call = harness.getFunction("publicSignals");
       const [values, signals] = (await call.staticCall(
-        rulesOf(vector),
+        ...policyOf(vector),
         segmentOf(vector),
         TIERS[vector.tier].id,
         vector.d1,

@@ -112,7 +112,7 @@ export async function startVerifiersOfOne(): Promise<VerifiersOfOne> {
       factors: new Map([[0, FACTORS]]),
     });
     await registry.registerModel(signer, base.committed.parts);
-    await registry.registerPolicy(signer, policy);
+    await registry.registerPolicy(signer, certificate);
     return {
       setup,
       certificate,

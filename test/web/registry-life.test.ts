@@ -89,7 +89,7 @@ if (chromiumPath !== undefined) {
       const grow = async (registry: DriftRegistryClient, provider: JsonRpcProvider): Promise<void> => {
         const publisher = await provider.getSigner(PUBLISHER);
         const parsed = parseCertificate(certificate, "c.certificate.json");
-        await registry.registerPolicy(publisher, parsed.policy);
+        await registry.registerPolicy(publisher, parsed);
         await registry.certify(publisher, parsed);
       };
       const drift = stage.page.locator(".part", { hasText: "Lineage" }).last();

@@ -1,12 +1,11 @@
 import { listNames } from "../../src/policy/tensor-selection.js";
-import { MAX_SHIFT } from "../../src/protocol/constants.js";
 import type { Manifest } from "../../src/quantize/manifest.js";
 import { tileContents, type TileContent } from "../../src/quantize/tile-contents.js";
 import type { DriftInterval } from "../../src/registry/records.js";
 import { counted } from "./words.js";
 
 /**
- * How far tiles can be from an ancestor's, one sentence each. Without the manifest they speak of tiles and integer units.
+ * How far tiles can be from an ancestor's, one sentence each. Without the manifest they speak of tiles.
  * Numbers are rounded for reading.
  */
 export function driftWords(intervals: readonly DriftInterval[], manifest: Manifest | undefined): string[] {
@@ -29,20 +28,16 @@ function intervalWords(interval: DriftInterval, tiles: readonly TileContent[]): 
     ...(maxRank === 0 ? [] : [`a change of rank at most ${maxRank}`]),
     ...(maxNonzeros === 0n ? [] : [`any change of at most ${counted(Number(maxNonzeros), "single weight")}`]),
   ];
-  if (interval.maxNorm > 0n || parts.length === 0) {
+  if (interval.maxNorm !== 0n || parts.length === 0) {
     const together = tileCount === 1 ? "" : " over all of them together";
-    parts.push(`${maxRank > 0 ? "a rest" : "a change"} of L2 norm at most ${normWords(interval, covered)}${together}`);
+    parts.push(`${maxRank > 0 ? "a rest" : "a change"} of ${normWords(interval)}${together}`);
   }
   return `${subject} may differ by ${parts.join(", plus ")}.`;
 }
 
-/** The registry counts in `2^-40` of a step, and a step is `2^-fractionBits`, which only the manifest tells. */
-function normWords({ maxNorm }: DriftInterval, covered: readonly TileContent[]): string {
-  const steps = Number(maxNorm) / 2 ** MAX_SHIFT;
-  const [bits, ...others] = new Set(covered.map(({ fractionBits }) => fractionBits));
-  // Tiles of different steps have no common unit. Policies that fit their manifest have none such in a rule.
-  if (bits === undefined || others.length > 0) return `${short(steps)} in integer units`;
-  return short(steps * 2 ** -bits);
+/** The registry counts in units of `2^-unit`, of the weights themselves. */
+function normWords({ maxNorm, unit }: DriftInterval): string {
+  return maxNorm === undefined ? "any L2 norm" : `L2 norm at most ${short(Number(maxNorm) * 2 ** -unit)}`;
 }
 
 function short(value: number): string {

@@ -2,7 +2,6 @@ import { Option, type Command } from "commander";
 import { accumulatedDrift } from "../../client/accumulated-drift.js";
 import type { Hex } from "../../encoding/hex.js";
 import { InputError } from "../../errors/errors.js";
-import { MAX_SHIFT } from "../../protocol/constants.js";
 import type { DriftRegistryClient } from "../../registry/client.js";
 import {
   listCertificates,
@@ -113,11 +112,11 @@ const ancestorLine = ({ modelId, certificateId, status }: Ancestor, depth: numbe
 const childLine = ({ tunedModelId, certificateId, status }: LoggedStanding): string =>
   `${tunedModelId} (certificate ${certificateId}, ${status})`;
 
-function driftLine({ firstTile, tileCount, maxRank, maxNonzeros, maxNorm }: DriftInterval): string {
+function driftLine({ firstTile, tileCount, maxRank, maxNonzeros, maxNorm, unit }: DriftInterval): string {
   const tiles = tileCount === 1 ? `tile ${firstTile}` : `tiles ${firstTile} to ${firstTile + tileCount - 1}`;
-  const norm = Number(maxNorm) / 2 ** MAX_SHIFT;
+  const norm = maxNorm === undefined ? "any norm" : `norm ${(Number(maxNorm) * 2 ** -unit).toPrecision(4)}`;
   return [
-    `  ${tiles}: norm ${norm.toPrecision(4)} of integer units`,
+    `  ${tiles}: ${norm}`,
     ...(maxRank === 0 ? [] : [maxRank === undefined ? "any rank" : `rank ${maxRank}`]),
     ...(maxNonzeros === 0n ? [] : [`${maxNonzeros} single weights`]),
   ].join(", ");

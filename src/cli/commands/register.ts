@@ -1,4 +1,5 @@
 import { Option, type Command } from "commander";
+import { policyOfBase } from "../../client/policy-of-base.js";
 import { parseModel } from "../../commitment/model-file.js";
 import { parsePolicy } from "../../drift/policy-file.js";
 import { InputError } from "../../errors/errors.js";
@@ -20,6 +21,7 @@ export interface SignerOptions {
 }
 
 interface RegisterOptions extends SignerOptions {
+  readonly base?: string;
   readonly uri?: string;
   readonly restricted?: boolean;
   readonly expires?: number;
@@ -84,15 +86,21 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
   addCommand<RegisterOptions>(register, runner, {
     name: "policy",
     summary: "register a policy",
-    description: "Registers a policy. Its base must be registered.",
+    description:
+      "Registers a policy. Its base must be registered; the registry derives the units of the policy's budgets from the base's fraction bits.",
     positionals: [["<file>", "file made by fti policy"]],
-    options,
-    examples: [example("policy", "policy.json")],
+    options: [
+      new Option("--base <file>", "committed base that the policy is about").makeOptionMandatory(),
+      ...options,
+    ],
+    examples: [example("policy", "policy.json --base base.model.json")],
     run: async ([path = ""], given, session) => {
+      const { base = "" } = given;
       const policy = parsePolicy(await readTextFile(path), path);
+      const ofBase = policyOfBase(policy, parseModel(await readTextFile(base), base));
       const { client, signer } = await connectSigner(given, session);
       await client.assertPresent();
-      return report("policy", await client.registerPolicy(signer, policy), session);
+      return report("policy", await client.registerPolicy(signer, ofBase), session);
     },
   });
   addCommand<RegisterOptions>(register, runner, {

@@ -29,8 +29,8 @@ export async function refuseStricterPolicy(
   publisher: Signer,
 ): Promise<Refusal> {
   const prover = await nameOfThrown(proveCertificate({ ...input, policy: stricter }));
-  await registry.registerPolicy(publisher, stricter);
   const relabelled = { ...certificate, policy: stricter };
+  await registry.registerPolicy(publisher, relabelled);
   const verifier = phaseOf(relabelled, anchors);
   const contract = await nameOfThrown(registry.certify(publisher, relabelled));
   return {

@@ -135,7 +135,7 @@ export async function runDemo(input: DemoInput, session: Session): Promise<DemoR
   const rewind = await snapshot(chain.provider);
   const registered = await watch.time("register base and policy, certify", async () => {
     const registeredModel = await registry.registerModel(publisher, base.committed.parts);
-    const registeredPolicy = await registry.registerPolicy(publisher, policy);
+    const registeredPolicy = await registry.registerPolicy(publisher, certificate);
     return { registeredModel, registeredPolicy, certified: await registry.certify(publisher, certificate) };
   });
   await watch.time("consumer: recompute the id from the files, query", async () => {
@@ -165,7 +165,7 @@ export async function runDemo(input: DemoInput, session: Session): Promise<DemoR
     const { refusal: changed, file } = await refuseChangedByte(certificate, anchors, registry, publisher, async () => {
       await rewind();
       await registry.registerModel(publisher, base.committed.parts);
-      await registry.registerPolicy(publisher, policy);
+      await registry.registerPolicy(publisher, certificate);
     });
     await write("certificate.changed.json", file);
     return [stricter, changed, copied];

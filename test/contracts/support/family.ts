@@ -1,5 +1,5 @@
 import type { Rule } from "../../../src/drift/rule.js";
-import { policyId } from "../../../src/drift/rule.js";
+import { coversTile, policyId, tilesOf } from "../../../src/drift/rule.js";
 import { TIERS } from "../../../src/protocol/tiers.js";
 import type { Hex } from "../../../src/encoding/hex.js";
 import type { Step } from "../../../src/registry/records.js";
@@ -43,10 +43,9 @@ export async function prepare(
   const world = ofTuned
     ? new World(`${seed}/of`, TIERS.nano, parent.base.tileCount, rules, parent)
     : parent.withRules(seed, rules);
-  await client.registerPolicy(chain.publisher, world.policy).catch(() => undefined);
-  const ruleIndex = rules.findIndex(({ firstTile, tileCount }) => firstTile <= tile && tile < firstTile + tileCount);
-  const { maxRank = 0, firstTile = 0, tileCount = 0 } = rules[ruleIndex] ?? {};
-  const tiles = maxRank === 0 ? [tile] : Array.from({ length: tileCount }, (_, i) => firstTile + i);
+  await client.registerPolicy(chain.publisher, world).catch(() => undefined);
+  const ruleIndex = rules.findIndex((each) => coversTile(each, tile));
+  const tiles = rules[ruleIndex]?.maxRank === 0 ? [tile] : tilesOf(rules[ruleIndex] as Rule);
   return { world, certificate: await world.certificate(place, [[{ ruleIndex, tiles }]]) };
 }
 

@@ -14,7 +14,7 @@ export async function certifyGasMeter(chain: Chain): Promise<CertifyGas> {
   return async (tier, tileCount, changedTiles) => {
     const world = new World(`gas/${tier.name}/${tileCount}/${changedTiles}`, tier, tileCount, [rule(0, tileCount)]);
     await client.registerModel(chain.publisher, world.base);
-    await client.registerPolicy(chain.publisher, world.policy);
+    await client.registerPolicy(chain.publisher, world);
     const tiles = Array.from({ length: changedTiles }, (_, i) => i);
     const certificate = await world.certificate(place, [[{ ruleIndex: 0, tiles }]], groth16.simulate);
     return Number((await client.certify(chain.publisher, certificate)).gasUsed);
@@ -48,9 +48,9 @@ export async function measureGas(chain: Chain): Promise<GasReport> {
   const { publisher } = chain;
   const base = new World("gas", TIERS.nano, 32, [rule(0, 32)]);
   const registered = await client.registerModel(publisher, base.base);
-  const policy = await client.registerPolicy(publisher, base.policy);
+  const policy = await client.registerPolicy(publisher, base);
   const rules = Array.from({ length: 16 }, (_, i) => rule(2 * i, 2));
-  const sixteen = await client.registerPolicy(publisher, { baseModelId: registered.modelId, rules });
+  const sixteen = await client.registerPolicy(publisher, base.withRules("16 rules", rules));
 
   const family = await registerBase(chain, registry, "gas of revocations");
   const ids: Hex[] = [];
@@ -80,7 +80,7 @@ async function delegatedGas(chain: Chain): Promise<number> {
   const { client, place } = await deployTestRegistry(chain, await groth16.contract());
   const world = new World("gas/delegated", TIERS.medium, 12, [rule(0, 12)]);
   await client.registerModel(chain.publisher, world.base);
-  await client.registerPolicy(chain.publisher, world.policy);
+  await client.registerPolicy(chain.publisher, world);
   const tiles = Array.from({ length: 12 }, (_, i) => i);
   const certificate = await world.certificate(place, [[{ ruleIndex: 0, tiles }]], groth16.simulate);
   // Far away, so that neither clocks nor the length of a number decide.

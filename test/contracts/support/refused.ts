@@ -42,7 +42,7 @@ export async function startRefusing(): Promise<Refusing> {
   const registry = await deployTestRegistry(chain);
   const world = new World("refusals", TIERS.nano, 42, RULES);
   await registry.client.registerModel(chain.publisher, world.base);
-  await registry.client.registerPolicy(chain.publisher, world.policy);
+  await registry.client.registerPolicy(chain.publisher, world);
   const ask: Refusing["ask"] = async (params, sender = chain.publisher) => {
     const data = encodeCertify(params as CertifyParams);
     const transaction = { from: await sender.getAddress(), to: registry.place.registry, data };

@@ -8,15 +8,18 @@ import {
   placeOf,
   segmentLayout,
   type OpeningClaim,
+  type RuleShare,
   type SegmentCommitments,
   type SegmentStatement,
 } from "../../../src/drift/statement.js";
+import { sharesOf } from "../../../src/drift/shares.js";
 import { keccakText } from "../../../src/encoding/keccak.js";
 import type { Hex } from "../../../src/encoding/hex.js";
 import { FR_ZERO, frAdd, frMul, frNeg, frPow, type Fr } from "../../../src/field/fr.js";
 import { srsId } from "../../../src/kzg/srs.js";
 import { eqTable } from "../../../src/poly/eq.js";
 import { innerProduct } from "../../../src/poly/univariate.js";
+import { classTableHash, type TileClass } from "../../../src/quantize/class-table.js";
 import type { Tier } from "../../../src/protocol/tiers.js";
 import { combineBlindings, type SegmentBlindings } from "../../../src/segment/combine.js";
 import type { Certificate, WrappedSegment } from "../../../src/wrap/certificate.js";
@@ -61,6 +64,7 @@ export class World {
   readonly tier: Tier;
   readonly trusted: KnownTauSrs;
   readonly base: ModelParts;
+  readonly classes: readonly TileClass[];
   readonly policy: Policy;
   readonly #tiles: readonly Committed[];
   readonly #seed: string;
@@ -79,6 +83,7 @@ export class World {
     rules: readonly Rule[],
     ancestor?: World,
     tiles = ancestor === undefined ? undefined : ancestor.#latest,
+    classes: readonly TileClass[] = ancestor?.classes ?? [{ firstTile: 0, fractionBits: FRACTION_BITS }],
   ) {
     this.#seed = seed;
     this.#next = seededFr(seed);
@@ -87,12 +92,13 @@ export class World {
     const distinct = Array.from({ length: Math.min(tileCount, 64) }, () => this.#commit());
     this.#tiles = tiles ?? Array.from({ length: tileCount }, (_, i) => distinct[i % distinct.length] as Committed);
     this.#latest = this.#tiles;
+    this.classes = classes;
     this.base = {
       srsId: srsId(this.trusted.srs),
       t: tier.t,
       tileCount,
       manifestHash: ancestor?.base.manifestHash ?? keccakText(`manifest/${seed}`),
-      classTableHash: classTableHash([{ firstTile: 0, fractionBits: 8 }]),
+      classTableHash: classTableHash(classes),
       merkleRoot: new TileTree(this.#points()).root,
     };
     this.policy = { baseModelId: modelId(this.base), rules };
@@ -134,7 +140,11 @@ export class World {
     let prev = this.base;
     this.#latest = this.#tiles;
     const wrapped: WrappedSegment[] = [];
-    for (const spec of segments) {
+    const shares = sharesOf(
+      this.policy.rules,
+      segments.map((uses) => ({ uses })),
+    );
+    for (const [i, spec] of segments.entries()) {
       const tiles = spec.flatMap((use) => use.tiles);
       const tuned = new Map(tiles.map((tile) => [tile, target?.tileOf(tile) ?? this.#commit()]));
       const multiProof = tree.multiProof(tiles.toSorted((a, b) => a - b));
@@ -142,28 +152,35 @@ export class World {
       const next: ModelParts = { ...prev, merkleRoot: tree.root };
       this.#latest = this.#latest.map((tile, i) => tuned.get(i) ?? tile);
       wrapped.push({
-        ...(await this.#segment(place, spec, tuned, prev, next, wrap)),
+        ...(await this.#segment(place, spec, shares[i] as RuleShare[], tuned, prev, next, wrap)),
         nextMerkleRoot: tree.root,
         multiProof,
       });
       prev = next;
     }
-    const { base, policy } = this;
-    return { ...place, base, tuned: prev, policy, manifest: this.#seed, insecure: true, segments: wrapped };
+    const { base, policy, classes } = this;
+    return { ...place, base, tuned: prev, policy, classes, manifest: this.#seed, insecure: true, segments: wrapped };
   }
 
   async #segment(
     place: Place,
     spec: SegmentSpec,
+    shares: readonly RuleShare[],
     tunedTiles: ReadonlyMap<number, Committed>,
     prev: ModelParts,
     next: ModelParts,
     wrap: WrapSegment,
   ): Promise<Omit<WrappedSegment, "nextMerkleRoot" | "multiProof">> {
-    const { tier, policy } = this;
-    const uses = spec.map(({ ruleIndex, tiles }) => ({ ruleIndex, tileCount: tiles.length }));
+    const { tier, policy, classes } = this;
+    const uses = spec.map(({ ruleIndex, tiles }, i) => ({
+      ruleIndex,
+      tileCount: tiles.length,
+      ...(shares[i] as RuleShare),
+    }));
     const tiles = spec.flatMap((use) => use.tiles);
-    const places = uses.map(({ ruleIndex, tileCount }) => placeOf(policy.rules[ruleIndex] as Rule, tileCount));
+    const places = spec.map((use, i) =>
+      placeOf(policy.rules[use.ruleIndex] as Rule, use.tiles, shares[i] as RuleShare, classes),
+    );
     const layout = segmentLayout(tier, places);
     const base = tiles.map((tile) => this.#tiles[tile] as Committed);
     const tuned = tiles.map((tile) => tunedTiles.get(tile) as Committed);
@@ -235,11 +252,14 @@ export class World {
   }
 }
 
-/** A rule with everything at zero but what is given. */
+/** Fraction bits of a world's tiles, unless it has classes of its own. */
+export const FRACTION_BITS = 8;
+
+/** A rule about some tiles with everything at zero but what is given, in the unit of its tiles. */
 export function rule(firstTile: number, tileCount: number, bounds: Partial<Rule> = {}): Rule {
   return {
-    firstTile,
-    tileCount,
+    ranges: [{ firstTile, tileCount }],
+    unit: FRACTION_BITS + (bounds.shift ?? 0),
     gridCols: 0,
     maxRank: 0,
     shift: 0,

@@ -59,7 +59,7 @@ export async function setScene(place: Workplace, node: RpcNode): Promise<Scene> 
   };
   await prove("a", "b", "head.weight");
   await prove("b", "c", "dense.weight");
-  await runJson(["register", "policy", policy("a"), ...chain]);
+  await runJson(["register", "policy", policy("a"), "--base", at("a.model.json"), ...chain]);
   const registered = await runJson(["register", "certificate", at("b.certificate.json"), ...chain]);
   return {
     registry: String(registry),

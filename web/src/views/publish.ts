@@ -1,9 +1,13 @@
+import { policyOfBase } from "../../../src/client/policy-of-base.js";
+import type { Policy } from "../../../src/drift/rule.js";
 import type { Hex } from "../../../src/encoding/hex.js";
 import { InputError } from "../../../src/errors/errors.js";
+import type { DriftRegistryClient } from "../../../src/registry/client.js";
+import type { PolicyOfBase } from "../../../src/registry/encode.js";
 import { walletSigner } from "../chain.js";
 import { el } from "../dom.js";
 import { fileField } from "../file-field.js";
-import { learnManifest } from "../manifests.js";
+import { learnManifest, manifestOf } from "../manifests.js";
 import type { Page, View } from "../page.js";
 import { facts, idText, notice, problem, wholeId } from "../parts.js";
 import { linkTo, type Route } from "../route.js";
@@ -23,7 +27,11 @@ export function publishView(page: Page): View {
       outcome.replaceChildren(el("p", { role: "status" }, "Reading …"));
       file
         .text()
-        .then((text) => outcome.replaceChildren(...offer(page, parseSubmission(text, file.name))))
+        .then((text) => {
+          const submission = parseSubmission(text, file.name);
+          if (submission.kind === "model") learnManifest(submission.model.manifest);
+          outcome.replaceChildren(...offer(page, submission));
+        })
         .catch((error: unknown) => outcome.replaceChildren(problem("That cannot be registered", error)));
     },
   });
@@ -154,10 +162,9 @@ async function register(
   assertBelongs(submission, { chainId, registry: registry.address, account });
   switch (submission.kind) {
     case "model":
-      learnManifest(submission.model.manifest);
       return (await registry.registerModel(signer, submission.model.parts, manifestUri)).transactionHash;
     case "policy":
-      return (await registry.registerPolicy(signer, submission.policy)).transactionHash;
+      return (await registry.registerPolicy(signer, await withBase(registry, submission.policy))).transactionHash;
     case "certificate": {
       const options = await terms.read();
       // The registry's own words, before the wallet asks for money.
@@ -165,6 +172,21 @@ async function register(
       return (await registry.certify(signer, submission.certificate, options)).transactionHash;
     }
   }
+}
+
+/** The policy with its base, as the registry knows that, and the manifest as this visit does. */
+async function withBase(registry: DriftRegistryClient, policy: Policy): Promise<PolicyOfBase> {
+  const parts = await registry.getModel(policy.baseModelId);
+  if (parts === undefined) {
+    throw new InputError(`the policy's base ${policy.baseModelId} is not registered`, { remedy: "Register it first." });
+  }
+  const manifest = manifestOf(parts.manifestHash);
+  if (manifest === undefined) {
+    throw new InputError("the registry wants to know the fraction bits of the base's tiles, which its manifest has", {
+      remedy: "Open the committed base's file on this page first.",
+    });
+  }
+  return policyOfBase(policy, { parts, manifest });
 }
 
 function done({ kind, id }: Submission, hash: Hex): HTMLElement {
