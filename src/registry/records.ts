@@ -153,17 +153,15 @@ export function decodePolicy([baseModelId, bounds, ranges]: Answer<"policy">): P
   for (const { rule, firstTile, tileCount } of ranges) {
     rangesOfRule[Number(rule)]?.push({ firstTile: Number(firstTile), tileCount: Number(tileCount) });
   }
-  const rules = bounds.map(
-    ({ unit, gridCols, maxRank, shift, maxNonzeros, maxResidualSq }, index): Rule => ({
-      ranges: rangesOfRule[index] ?? [],
-      unit: Number(unit),
-      gridCols: Number(gridCols),
-      maxRank: Number(maxRank),
-      shift: Number(shift),
-      maxNonzeros,
-      maxResidualSq,
-    }),
-  );
+  const rules = bounds.map(({ unit, gridCols, maxRank, shift, maxNonzeros, maxResidualSq }, index): Rule => ({
+    ranges: rangesOfRule[index] ?? [],
+    unit: Number(unit),
+    gridCols: Number(gridCols),
+    maxRank: Number(maxRank),
+    shift: Number(shift),
+    maxNonzeros,
+    maxResidualSq,
+  }));
   return { baseModelId, rules };
 }
 

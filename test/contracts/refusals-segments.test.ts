@@ -101,10 +101,7 @@ describe("DriftRegistry refuses, in a segment,", () => {
 
     it("whose segments take more of a rule than it allows", async () => {
       const params = certifyParams(
-        await world.certificate(registry.place, [
-          [{ ruleIndex: 2, tiles: [8] }],
-          [{ ruleIndex: 2, tiles: [9] }],
-        ]),
+        await world.certificate(registry.place, [[{ ruleIndex: 2, tiles: [8] }], [{ ruleIndex: 2, tiles: [9] }]]),
         registry.routeOf,
       );
       await ask(params);
@@ -123,11 +120,39 @@ describe("DriftRegistry refuses, in a segment,", () => {
       ]);
       for (const [shares, sum, bound] of [
         [[[10n, 0n]], 10n, 9n],
-        [[[4n, 500n], [6n, 500n]], 10n, 9n],
+        [
+          [
+            [4n, 500n],
+            [6n, 500n],
+          ],
+          10n,
+          9n,
+        ],
         [[[4n, 1_001n]], 1_001n, 1_000n],
-        [[[4n, 500n], [5n, 501n]], 1_001n, 1_000n],
-        [[[4n, 500n], [2n ** 64n - 1n, 0n]], 2n ** 64n + 3n, 9n],
-        [[[4n, 500n], [0n, 2n ** 128n - 1n]], 2n ** 128n + 499n, 1_000n],
+        [
+          [
+            [4n, 500n],
+            [5n, 501n],
+          ],
+          1_001n,
+          1_000n,
+        ],
+        [
+          [
+            [4n, 500n],
+            [2n ** 64n - 1n, 0n],
+          ],
+          2n ** 64n + 3n,
+          9n,
+        ],
+        [
+          [
+            [4n, 500n],
+            [0n, 2n ** 128n - 1n],
+          ],
+          2n ** 128n + 499n,
+          1_000n,
+        ],
       ] as [[bigint, bigint][], bigint, bigint][]) {
         await expectRefusal(take(shares), "SharesExceedBound", [2n, sum, bound]);
       }

@@ -75,7 +75,16 @@ describe("from files to the registry, by command line, at tier nano", () => {
     ]);
     expect(policy["words"]).to.be.an("array").that.is.not.empty;
     await runJson(["register", "model", at("cnn.model.json"), ...chain, "--account", "0"]);
-    await runJson(["register", "policy", at("cnn.policy.json"), "--base", at("cnn.model.json"), ...chain, "--account", "0"]);
+    await runJson([
+      "register",
+      "policy",
+      at("cnn.policy.json"),
+      "--base",
+      at("cnn.model.json"),
+      ...chain,
+      "--account",
+      "0",
+    ]);
     const more = ["--base-weights", weights.base, "--tune-weights", weights.tuned];
     const proven = await runJson(prove("cnn", "cnn-tuned", "cnn.policy.json", "cnn.certificate.json", more));
     expect(proven["segments"]).to.be.greaterThan(1);
@@ -197,7 +206,16 @@ describe("from files to the registry, by command line, at tier nano", () => {
         "-o",
         at(`${base}.policy.json`),
       ]);
-      await say(["register", "policy", at(`${base}.policy.json`), "--base", at(`${base}.model.json`), ...chain, "--account", "0"]);
+      await say([
+        "register",
+        "policy",
+        at(`${base}.policy.json`),
+        "--base",
+        at(`${base}.model.json`),
+        ...chain,
+        "--account",
+        "0",
+      ]);
       const inputs = [
         ...["--base-weights", at(`${base}.safetensors`), "--base-secrets", at(`${base}.secrets.json`)],
         ...["--tune-weights", at(`${tune}.safetensors`), "--tune-secrets", at(`${tune}.secrets.json`)],

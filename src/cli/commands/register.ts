@@ -89,10 +89,7 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
     description:
       "Registers a policy. Its base must be registered; the registry derives the units of the policy's budgets from the base's fraction bits.",
     positionals: [["<file>", "file made by fti policy"]],
-    options: [
-      new Option("--base <file>", "committed base that the policy is about").makeOptionMandatory(),
-      ...options,
-    ],
+    options: [new Option("--base <file>", "committed base that the policy is about").makeOptionMandatory(), ...options],
     examples: [example("policy", "policy.json --base base.model.json")],
     run: async ([path = ""], given, session) => {
       const { base = "" } = given;

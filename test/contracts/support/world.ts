@@ -1,6 +1,5 @@
 import { G1_GENERATOR, G1_INFINITY, g1Add, g1Mul, type G1 } from "../../../src/curve/g1.js";
 import { modelId, type ModelParts } from "../../../src/commitment/model-id.js";
-import { classTableHash } from "../../../src/quantize/class-table.js";
 import { TileTree } from "../../../src/commitment/tile-tree.js";
 import { policyId, type Policy, type Rule } from "../../../src/drift/rule.js";
 import {
