@@ -7,6 +7,7 @@ import type { Model } from "../model/open-model.js";
 import type { Tier } from "../protocol/tiers.js";
 import type { FractionBitsOptions } from "../quantize/fraction-bits.js";
 import { buildManifest, encodeManifest, parseManifest, type ManifestOptions } from "../quantize/manifest.js";
+import type { CoarseTensor } from "../quantize/resolution.js";
 import { openTiles } from "../quantize/tile-reader.js";
 import { InputError } from "../errors/errors.js";
 import { describeTileOf } from "./describe-tile.js";
@@ -28,6 +29,8 @@ export interface CommitModelInput {
   readonly tune?: Model | undefined;
   /** The base of a fine-tune: its manifest is inherited, unchanged tiles keep their commitments. */
   readonly base?: OpenedModel;
+  /** Of a fine-tune, from `coarseTensors`: told with the model. */
+  readonly coarse?: readonly CoarseTensor[];
   /** Draws the blindings of a private model; without it the model is open. */
   readonly randomFr?: RandomFr;
   readonly onProgress?: ProgressListener;
@@ -86,6 +89,7 @@ export async function commitModel(input: CommitModelInput): Promise<CommitModelR
     commitments,
     isPrivate,
     insecure: input.insecure,
+    coarse: input.coarse,
   });
   return { committed, secrets: isPrivate ? { modelId: committed.modelId, blindings } : undefined, explanation };
 }

@@ -5,6 +5,7 @@ import { InputError } from "../errors/errors.js";
 import type { Fr } from "../field/fr.js";
 import { classTable, classTableHash } from "../quantize/class-table.js";
 import { parseManifest } from "../quantize/manifest.js";
+import type { CoarseTensor } from "../quantize/resolution.js";
 import { modelId, type ModelParts } from "./model-id.js";
 import { TileTree } from "./tile-tree.js";
 
@@ -20,6 +21,8 @@ export interface CommittedModel {
   readonly isPrivate: boolean;
   /** Whether the SRS is that of a development setup. */
   readonly insecure: boolean;
+  /** Tensors of a fine-tune whose change its base's steps do not resolve: beside the id, the committer's word. */
+  readonly coarse?: readonly CoarseTensor[];
 }
 
 /** The secret part of a private model. Whoever has it can confirm guesses of the weights. */
@@ -27,6 +30,8 @@ export interface ModelSecrets {
   readonly modelId: Hex;
   /** `ρ` of every tile. */
   readonly blindings: readonly Fr[];
+  /** Formats, dtypes and digests of the files, which confirm a guess of them and so are not in the public file. */
+  readonly provenance?: unknown;
 }
 
 /** Puts commitments under a Merkle root and an id. Throws `InputError` for a manifest that is none, or of other tiles. */
@@ -37,6 +42,7 @@ export function committedModel(input: {
   readonly commitments: readonly G1[];
   readonly isPrivate: boolean;
   readonly insecure: boolean;
+  readonly coarse?: readonly CoarseTensor[] | undefined;
 }): CommittedModel {
   const manifest = parseManifest(parseJson(input.manifest));
   const { t, tileCount } = manifest;
@@ -54,7 +60,8 @@ export function committedModel(input: {
     merkleRoot: new TileTree(input.commitments).root,
   };
   const { commitments, isPrivate, insecure } = input;
-  return { parts, modelId: modelId(parts), manifest: input.manifest, commitments, isPrivate, insecure };
+  const coarse = input.coarse === undefined || input.coarse.length === 0 ? {} : { coarse: input.coarse };
+  return { parts, modelId: modelId(parts), manifest: input.manifest, commitments, isPrivate, insecure, ...coarse };
 }
 
 function parseJson(text: string): unknown {

@@ -10,6 +10,7 @@ export const SECRETS_FORMAT = "fine-tuning-integrity/model-secrets";
 const VERSION = 2;
 
 const word = z.string().regex(/^0x[0-9a-f]{64}$/, "expected 0x and 64 lowercase hex digits");
+const part = z.number().nonnegative().finite();
 const count = z.number().int().min(0).max(0xffff_ffff);
 
 const modelSchema = z
@@ -23,7 +24,12 @@ const modelSchema = z
     t: count,
     manifest: z.string(),
     commitments: z.array(z.object({ x: word, y: word }).strict()).min(1),
-    /** Formats, dtypes, shards and file digests: beside the id, not in it. */
+    /** Tensors whose change is not resolved; the parts that are lost are told of open models only. */
+    coarse: z
+      .array(z.object({ name: z.string(), lostOfChange: part.optional(), lostOfTensor: part.optional() }).strict())
+      .nonempty()
+      .optional(),
+    /** Formats, dtypes, shards and file digests of an open model: beside the id, not in it. */
     provenance: z.unknown().optional(),
   })
   .strict();
@@ -35,11 +41,19 @@ const secretsSchema = z
     notice: z.string(),
     modelId: word,
     blindings: z.array(word).min(1),
+    /** As in an open model's file. */
+    provenance: z.unknown().optional(),
   })
   .strict();
 
-/** The public file of a committed model. */
+/**
+ * The public file of a committed model. Throws `RangeError` for the provenance of a private model: digests of its files would confirm
+ * any guess of them.
+ */
 export function encodeModel(model: CommittedModel, provenance?: unknown): string {
+  if (model.isPrivate && provenance !== undefined) {
+    throw new RangeError("encodeModel: the provenance of a private model belongs into its secrets");
+  }
   const file: z.infer<typeof modelSchema> = {
     format: MODEL_FORMAT,
     version: VERSION,
@@ -50,9 +64,16 @@ export function encodeModel(model: CommittedModel, provenance?: unknown): string
     t: model.parts.t,
     manifest: model.manifest,
     commitments: model.commitments.map(g1ToHex),
+    ...(model.coarse === undefined ? {} : { coarse: nonEmpty(model.coarse) }),
     ...(provenance === undefined ? {} : { provenance }),
   };
   return `${JSON.stringify(file, undefined, 2)}\n`;
+}
+
+function nonEmpty<T>(list: readonly T[]): [T, ...T[]] {
+  const [first, ...rest] = list;
+  if (first === undefined) throw new RangeError("encodeModel: an empty list");
+  return [first, ...rest];
 }
 
 /** Reads a model file and recomputes its id. Throws `FormatError` naming the file and the field. */
@@ -66,6 +87,7 @@ export function parseModel(text: string, path: string): CommittedModel {
       commitments: file.commitments.map((point, i) => hexToG1(point, `commitments.${i}`)),
       isPrivate: file.isPrivate,
       insecure: file.insecure,
+      coarse: file.coarse,
     }),
   );
   if (model.modelId !== file.modelId) {
@@ -85,6 +107,7 @@ export function encodeSecrets(secrets: ModelSecrets): string {
       "SECRET. Whoever has this file can confirm guesses of the model's weights. Without it no fine-tune can be proven.",
     modelId: secrets.modelId,
     blindings: secrets.blindings.map(wordToHexBE),
+    ...(secrets.provenance === undefined ? {} : { provenance: secrets.provenance }),
   };
   return `${JSON.stringify(file, undefined, 2)}\n`;
 }
@@ -94,6 +117,7 @@ export function parseSecrets(text: string, path: string): ModelSecrets {
   return {
     modelId: file.modelId as Hex,
     blindings: file.blindings.map((hex, i) => secretFr(path, hex, i)),
+    ...(file.provenance === undefined ? {} : { provenance: file.provenance }),
   };
 }
 

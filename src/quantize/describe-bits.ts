@@ -1,6 +1,6 @@
 import type { TensorBits } from "./fraction-bits.js";
 import type { Magnitude } from "./magnitude.js";
-import { perCent, short } from "./resolution.js";
+import { perCent, short } from "./number-words.js";
 
 /** Steps above this part of a tensor's ordinary magnitude are named tensor by tensor. */
 const COARSE = 2 ** -8;

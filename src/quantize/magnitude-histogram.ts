@@ -6,6 +6,8 @@ const BUCKETS = 255 << MANTISSA_BITS;
 
 /** Share of a tensor's entries that its ordinary magnitude is made for; the others are clipped to the largest of these. */
 const ORDINARY_SHARE = 0.999;
+/** Of fewer entries none is clipped; of at least so many, one or more. */
+const FEW = 100;
 /** Standard deviation of a normal distribution by the median of its absolute values. */
 const SIGMA_PER_MEDIAN = 1.48;
 /** The ordinary magnitude is at most this many such deviations: few outliers of a small tensor must not set it. */
@@ -46,7 +48,7 @@ export class MagnitudeHistogram {
   }
 
   /**
-   * The ordinary magnitude of what was counted: the r.m.s. of the values clipped at their 99.9 % quantile, at most 8 × 1.48 × their
+   * The ordinary magnitude of what was counted: the r.m.s. of the values clipped at their 99.9 % quantile (of fewer than 100 none), at most 8 × 1.48 × their
    * median. If the median is zero, of the nonzero values alone; 0 if there are none. What is
    * below 2^-136 counts as zero.
    */
@@ -56,7 +58,7 @@ export class MagnitudeHistogram {
     const first = zeros >= total / 2 ? 1 : 0;
     const count = total - (first === 1 ? zeros : 0);
     if (count === 0) return 0;
-    const clip = this.#quantile(Math.ceil(ORDINARY_SHARE * count), first);
+    const clip = this.#quantile(count < FEW ? count : Math.floor(ORDINARY_SHARE * count), first);
     const median = this.#quantile(Math.ceil(count / 2), first);
     let squares = 0;
     for (let bucket = Math.max(first, this.#low); bucket <= this.#high; bucket++) {

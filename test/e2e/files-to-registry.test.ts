@@ -57,7 +57,8 @@ describe("from files to the registry, by command line, at tier nano", () => {
     await runJson(["commit", weights.base, "--tier", "nano", "-o", at("cnn.model.json")]);
     const base = ["--base", at("cnn.model.json")];
     const tuned = await runJson([
-      ...["commit", weights.tuned, ...base, "--base-weights", weights.base, "-o", at("cnn-tuned.model.json")],
+      ...["commit", weights.tuned, ...base, "--base-weights", weights.base, "--allow-coarse"],
+      ...["-o", at("cnn-tuned.model.json")],
     ]);
     const policy = await runJson([
       ...[
@@ -176,7 +177,7 @@ describe("from files to the registry, by command line, at tier nano", () => {
     const commit = (name: string, base?: string): string[] => [
       ...["commit", at(`${name}.safetensors`), "--private", "-o", at(`${name}.model.json`)],
       ...(base === undefined
-        ? ["--tier", "nano"]
+        ? ["--tier", "nano", "--fraction-bits", "7"]
         : [
             "--base",
             at(`${base}.model.json`),

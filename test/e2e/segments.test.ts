@@ -74,7 +74,18 @@ describe("a certificate in a chain of segments, by command line, at tier nano", 
       tinyModel(1, () => 1 / 128),
     );
     const commit = ["commit", "--private"];
-    await runJson([...commit, at("a.safetensors"), "--tier", "nano", "--pack", "together", "-o", at("a.model.json")]);
+    await runJson([
+      ...commit,
+      at("a.safetensors"),
+      "--tier",
+      "nano",
+      "--fraction-bits",
+      "7",
+      "--pack",
+      "together",
+      "-o",
+      at("a.model.json"),
+    ]);
     const base = ["--base", at("a.model.json"), "--base-weights", at("a.safetensors")];
     const secrets = ["--base-secrets", at("a.secrets.json")];
     await runJson([...commit, at("b.safetensors"), ...base, ...secrets, "-o", at("b.model.json")]);

@@ -1,9 +1,10 @@
 import { basename, resolve } from "node:path";
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import { commitModel } from "../../client/commit-model.js";
 import { encodeModel, encodeSecrets } from "../../commitment/model-file.js";
 import { InputError } from "../../errors/errors.js";
 import { createSystemRandomFr } from "../../field/random.js";
+import type { FileRecord } from "../../model/provenance.js";
 import { tierOfTiles } from "../../node/open-setup.js";
 import { assertWritable } from "../../node/output-files.js";
 import {
@@ -17,13 +18,16 @@ import {
   jobsOption,
 } from "../command.js";
 import { viewsOfBase } from "../base-views.js";
+import { lossOfCommit } from "../commit-loss.js";
+import { fractionBitsOption, type FractionBitsOption } from "../fraction-bits-option.js";
 import { openModelFiles, openWeights, readCommitted, type OpenedFiles } from "../model-files.js";
 import { orientationOption } from "../orientation-option.js";
 import type { Session } from "../session.js";
 
 interface CommitOptions {
   readonly tier?: TierName;
-  readonly fractionBits?: number | "auto";
+  readonly fractionBits?: FractionBitsOption;
+  readonly allowCoarse?: boolean;
   readonly pack: "by-role" | "together";
   readonly roles?: string;
   readonly for?: string;
@@ -49,7 +53,7 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
     positionals: [["<model>", "file or directory of the weights"]],
     options: [
       tierOption(),
-      new Option("--fraction-bits <n>", "quantise to multiples of 2^-n").argParser(parseFractionBits).default("auto"),
+      fractionBitsOption(),
       new Option("--pack <how>", "which small tensors of a base share tiles")
         .choices(["by-role", "together"])
         .default("by-role"),
@@ -62,6 +66,7 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
       new Option("--base-weights <path>", "the base's weights"),
       new Option("--base-secrets <file>", "the base's secrets, if it is private"),
       orientationOption(),
+      new Option("--allow-coarse", "commit a fine-tune although the base's steps lose over 1 % of a tensor's change"),
       new Option("--private", "hide the weights behind secret blindings"),
       outputOption("MODEL.model.json"),
       new Option("--secrets <file>", "where the blindings go (default: MODEL.secrets.json)"),
@@ -89,6 +94,11 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
       const model = await openWeights(path, session, baseFiles?.weights);
       const tune = options.for === undefined ? undefined : await openWeights(options.for, session, model);
       const ofBase = base === undefined ? await viewsOfBase(model, tune, options) : undefined;
+      const isPrivate = options.private === true;
+      const loss =
+        baseFiles === undefined
+          ? undefined
+          : await lossOfCommit(baseFiles, model, setup.tier, { allowCoarse: options.allowCoarse ?? false, isPrivate });
       const backend = await session.openBackend();
       const {
         committed,
@@ -101,16 +111,19 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
         insecure: setup.artifacts.insecure,
         backend,
         onProgress: session.onProgress,
-        ...(options.fractionBits === undefined ? {} : { fractionBits: { fractionBits: options.fractionBits } }),
+        ...(options.fractionBits === undefined ? {} : { fractionBits: options.fractionBits }),
+        ...(loss === undefined ? {} : { coarse: loss.coarse }),
         ...(base === undefined ? {} : { base }),
         ...(ofBase === undefined ? {} : { views: ofBase.views, tune }),
-        ...(options.private === true ? { randomFr: createSystemRandomFr() } : {}),
+        ...(isPrivate ? { randomFr: createSystemRandomFr() } : {}),
       });
       const explanation = [...(ofBase === undefined ? [] : ofBase.explanation), ...reasons];
       const provenance = await model.provenance();
       await session.writeOutputs([
-        ...(secrets === undefined ? [] : [{ path: secretsPath, content: encodeSecrets(secrets), secret: true }]),
-        { path: output, content: encodeModel(committed, provenance) },
+        ...(secrets === undefined
+          ? []
+          : [{ path: secretsPath, content: encodeSecrets({ ...secrets, provenance }), secret: true }]),
+        { path: output, content: encodeModel(committed, isPrivate ? undefined : provenance) },
       ]);
       const { tileCount } = committed.parts;
       return {
@@ -122,7 +135,8 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
           isPrivate: committed.isPrivate,
           insecure: committed.insecure,
           explanation,
-          provenance,
+          ...(isPrivate ? {} : { provenance }),
+          ...(loss === undefined ? {} : { coarse: loss.coarse, ...(loss.tensors && { loss: loss.tensors }) }),
           output: resolve(output),
           ...(secrets === undefined ? {} : { secrets: resolve(secretsPath) }),
           ...(base === undefined ? {} : { baseModelId: base.committed.modelId }),
@@ -132,7 +146,8 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
           `  ${tileCount} tiles of ${setup.tier.n} × ${setup.tier.n} (tier ${tierName})${committed.isPrivate ? ", private" : ""}`,
           ...explanation.map((line) => `  ${line}`),
           ...(base === undefined ? [] : [`  quantised as its base ${base.committed.modelId}`]),
-          `  ${provenance.format}: ${provenance.files.map((file) => `${file.name} (SHA-256 ${file.sha256.slice(0, 16)}…)`).join(", ")}`,
+          ...(loss?.lines ?? []).map((line) => `  ${line}`),
+          `  ${provenance.format}: ${provenance.files.map((file) => nameFile(file, isPrivate)).join(", ")}`,
           `  written to ${output}${secrets === undefined ? "" : `, secrets to ${secretsPath}: keep them, show them to nobody`}`,
         ],
       };
@@ -153,11 +168,16 @@ async function openBase(options: CommitOptions, session: Session): Promise<Opene
   if (options.for !== undefined || options.roles !== undefined) {
     throw new InputError("--for and --roles are for a base; a fine-tune inherits from its own");
   }
-  if (options.fractionBits !== undefined && options.fractionBits !== "auto") {
+  if (options.fractionBits !== undefined) {
     throw new InputError("--fraction-bits is chosen when the base is committed; a fine-tune inherits it");
   }
   const committed = await readCommitted(base, session);
   return openModelFiles({ committed, weights: baseWeights, secrets: baseSecrets, role: "base" }, session);
+}
+
+/** A private file's digest would confirm guesses of it, wherever the output is kept. */
+function nameFile({ name, sha256 }: FileRecord, isPrivate: boolean): string {
+  return isPrivate ? name : `${name} (SHA-256 ${sha256.slice(0, 16)}…)`;
 }
 
 function chooseTier(tier: TierName | undefined, base: OpenedFiles["opened"] | undefined): TierName {
@@ -174,10 +194,4 @@ function chooseTier(tier: TierName | undefined, base: OpenedFiles["opened"] | un
   throw new InputError("--tier is needed to commit a base", {
     remedy: "small for MLPs, medium for CNNs, large for GPT-2 and up.",
   });
-}
-
-function parseFractionBits(value: string): number | "auto" {
-  if (value === "auto") return value;
-  if (!/^-?\d{1,3}$/u.test(value)) throw new InvalidArgumentError("expected a whole number or auto");
-  return Number(value);
 }

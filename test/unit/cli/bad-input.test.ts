@@ -25,7 +25,16 @@ describe("bad input on the command line", () => {
       far: tinyModel(7, (name) => (name === "head.weight" ? 1.5 : 0)),
     };
     for (const [name, bytes] of Object.entries(files)) await place.write(`${name}.safetensors`, bytes);
-    await runJson(["commit", at("base.safetensors"), "--tier", "nano", "-o", at("base.model.json")]);
+    await runJson([
+      "commit",
+      at("base.safetensors"),
+      "--tier",
+      "nano",
+      "--fraction-bits",
+      "7",
+      "-o",
+      at("base.model.json"),
+    ]);
     base = ["--base", at("base.model.json"), "--base-weights", at("base.safetensors")];
     await runJson(["commit", at("tuned.safetensors"), ...base, "-o", at("tuned.model.json")]);
     await runJson(["commit", at("far.safetensors"), ...base, "-o", at("far.model.json")]);
@@ -172,7 +181,16 @@ describe("bad input on the command line", () => {
   });
 
   it("does not replace an output without --force, and does then", async () => {
-    const commit = ["commit", at("base.safetensors"), "--tier", "nano", "-o", at("base.model.json")];
+    const commit = [
+      "commit",
+      at("base.safetensors"),
+      "--tier",
+      "nano",
+      "--fraction-bits",
+      "7",
+      "-o",
+      at("base.model.json"),
+    ];
     await refuses(commit, 2, ["base.model.json", "--force"]);
     await runJson([...commit, "--force"]);
   });
@@ -180,7 +198,17 @@ describe("bad input on the command line", () => {
   it("refuses secrets that others may read", async () => {
     await writeFile(at("open.secrets.json"), "{}", { mode: 0o644 });
     const evidence = ["--base-secrets", at("open.secrets.json")];
-    await runJson(["commit", at("base.safetensors"), "--tier", "nano", "--private", "-o", at("private.model.json")]);
+    await runJson([
+      "commit",
+      at("base.safetensors"),
+      "--tier",
+      "nano",
+      "--fraction-bits",
+      "7",
+      "--private",
+      "-o",
+      at("private.model.json"),
+    ]);
     const argv = [
       "commit",
       at("tuned.safetensors"),

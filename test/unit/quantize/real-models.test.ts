@@ -70,8 +70,8 @@ describe("real models", () => {
   });
 
   const pairs: readonly [base: string, tune: string, tier: TierName, tiles: number][] = [
-    ["transformer/base", "transformer/full", "nano", 1062],
-    ["transformer/base", "transformer/lora-merged-f32", "nano", 1062],
+    ["transformer/base", "transformer/full", "nano", 1063],
+    ["transformer/base", "transformer/lora-merged-f32", "nano", 1063],
     ["transformer/base", "transformer/full", "small", 20],
     ["transformer/base", "transformer/lora-merged-f32", "small", 20],
     ["transformer/base-bf16", "transformer/lora-merged-bf16", "small", 20],

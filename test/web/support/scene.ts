@@ -40,7 +40,7 @@ export async function setScene(place: Workplace, node: RpcNode): Promise<Scene> 
     at(`${base}.safetensors`),
   ];
   const ids = {
-    a: await commit("a", ["--tier", "nano"]),
+    a: await commit("a", ["--tier", "nano", "--fraction-bits", "7"]),
     b: await commit("b", from("a")),
     c: await commit("c", from("b")),
   };
