@@ -4,10 +4,13 @@ import type { CommittedModel } from "../commitment/committed-model.js";
 import { parseModel, parseSecrets } from "../commitment/model-file.js";
 import { openCommitted } from "../client/open-committed.js";
 import { InputError } from "../errors/errors.js";
+import { pairModel } from "../model/names/pair-names.js";
 import type { Model } from "../model/open-model.js";
 import { openModelOver } from "../model/open-over-base.js";
 import { fileSystem } from "../node/file-source.js";
 import { readSecretFile, readTextFile } from "../node/text-file.js";
+import { parseManifest } from "../quantize/manifest.js";
+import { targetOfManifest } from "../quantize/manifest-target.js";
 import type { Session } from "./session.js";
 
 /** Reads the file of a committed model and warns if it is of a development setup. */
@@ -25,7 +28,10 @@ export async function readMapping(path: string | undefined): Promise<RoleMapping
   return path === undefined ? undefined : parseRoleMapping(await readTextFile(path), path);
 }
 
-/** Opens weights for the time of the session, an adapter's over those of its base, and says what there is to note. */
+/**
+ * Opens weights for the time of the session and says what there is to note. A fine-tune is opened over its base, by whose names
+ * its tensors then go.
+ */
 export async function openWeights(path: string, session: Session, base?: Model): Promise<Model> {
   const model = await openModelOver(fileSystem, path, base, session.orientations);
   session.onClose(() => model.close());
@@ -36,13 +42,26 @@ export async function openWeights(path: string, session: Session, base?: Model):
   return model;
 }
 
+/** Opens weights that are to have the names of a committed model; a fine-tune's also over those of its base. */
+export async function openWeightsOf(
+  { manifest }: Pick<CommittedModel, "manifest">,
+  path: string,
+  session: Session,
+  base?: Model,
+): Promise<Model> {
+  const model = await openWeights(path, session, base);
+  const paired = await pairModel(targetOfManifest(parseManifest(JSON.parse(manifest))), model);
+  for (const note of paired.notes) session.notice(note);
+  return paired;
+}
+
 export interface OpenedFilesInput {
   readonly committed: CommittedModel;
   readonly weights: string;
   readonly secrets: string | undefined;
   /** How messages name the options: `base` or `tune`. */
   readonly role: "base" | "tune";
-  /** The base's weights, if the model may be an adapter. */
+  /** The base's weights, if the model is a fine-tune. */
   readonly base?: Model;
 }
 
@@ -60,7 +79,7 @@ export async function openModelFiles(input: OpenedFilesInput, session: Session):
       remedy: `Give the file that fti commit wrote: --${role}-secrets FILE.`,
     });
   }
-  const model = await openWeights(weights, session, base);
+  const model = await openWeightsOf(committed, weights, session, base);
   const parsed = secrets === undefined ? undefined : parseSecrets(await readSecretFile(secrets), secrets);
   return { opened: openCommitted(committed, model, parsed), weights: model };
 }

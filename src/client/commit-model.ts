@@ -3,12 +3,16 @@ import { committedModel, type CommittedModel, type ModelSecrets } from "../commi
 import type { RandomFr } from "../field/random.js";
 import type { Backend } from "../kernels/backend.js";
 import { srsId, type Srs } from "../kzg/srs.js";
+import { assertCovered } from "../model/names/coverage.js";
+import { pairModel } from "../model/names/pair-names.js";
+import { targetOfModel } from "../model/names/pair-target.js";
 import type { Model } from "../model/open-model.js";
 import type { Tier } from "../protocol/tiers.js";
 import type { FractionBitsOptions } from "../quantize/fraction-bits.js";
 import { buildManifest, encodeManifest, parseManifest, type ManifestOptions } from "../quantize/manifest.js";
 import type { CoarseTensor } from "../quantize/resolution.js";
 import { openTiles } from "../quantize/tile-reader.js";
+import { targetOfManifest } from "../quantize/manifest-target.js";
 import { InputError } from "../errors/errors.js";
 import { describeTileOf } from "./describe-tile.js";
 import type { ProgressListener } from "./progress.js";
@@ -27,6 +31,8 @@ export interface CommitModelInput {
   readonly views?: ManifestOptions["views"];
   /** A fine-tune for whose own tensors, such as a new head, a base leaves room. Must stay open. */
   readonly tune?: Model | undefined;
+  /** Leave room also for a `tune` that has less than nine tenths of the base's weights: a model of another kind. */
+  readonly allowUncovered?: boolean | undefined;
   /** The base of a fine-tune: its manifest is inherited, unchanged tiles keep their commitments. */
   readonly base?: OpenedModel;
   /** Of a fine-tune, from `coarseTensors`: told with the model. */
@@ -46,23 +52,25 @@ export interface CommitModelResult {
 
 /**
  * Commits a model: chooses `f` (or takes the base's manifest), quantises, commits tile by tile. Equal weights give
- * equal ids, whatever the file format. Throws `InputError` or `FormatError` naming file, tensor and number.
+ * equal ids, whatever the file format. A fine-tune's tensors are paired with its base's (`pairModel`). Throws `InputError` or
+ * `FormatError` naming file, tensor and number.
  */
 export async function commitModel(input: CommitModelInput): Promise<CommitModelResult> {
-  const { model, tier, srs, base, onProgress = () => undefined } = input;
+  const { tier, srs, base, onProgress = () => undefined } = input;
   const id = srsId(srs);
   if (base !== undefined) assertBaseFits(base.committed, tier, id);
   onProgress("reading weights", 0, 1);
   const { manifest, explanation } =
     base === undefined
-      ? await buildManifest(model, tier, {
+      ? await buildManifest(input.model, tier, {
           ...input.fractionBits,
           // Pinned values are public.
           mayPin: input.randomFr === undefined && (input.fractionBits?.mayPin ?? true),
           ...(input.views && { views: input.views }),
-          tune: input.tune,
+          tune: await tuneOf(input),
         })
       : { manifest: parseManifest(JSON.parse(base.committed.manifest)), explanation: [] };
+  const model = base === undefined ? input.model : await pairModel(targetOfManifest(manifest), input.model);
   onProgress("reading weights", 1, 1);
   if (manifest.tileCount === 0) {
     throw new InputError(`${model.path}: has no weights, so there is nothing to commit`);
@@ -92,6 +100,15 @@ export async function commitModel(input: CommitModelInput): Promise<CommitModelR
     coarse: input.coarse,
   });
   return { committed, secrets: isPrivate ? { modelId: committed.modelId, blindings } : undefined, explanation };
+}
+
+/** The fine-tune for which there is to be room, by the base's names. */
+async function tuneOf({ model, tune, allowUncovered = false }: CommitModelInput): Promise<Model | undefined> {
+  if (tune === undefined) return undefined;
+  const target = targetOfModel(model);
+  const paired = await pairModel(target, tune);
+  if (!allowUncovered) assertCovered(target, paired);
+  return paired;
 }
 
 function assertBaseFits(base: CommittedModel, tier: Tier, id: string): void {

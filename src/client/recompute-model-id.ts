@@ -5,9 +5,11 @@ import { keccakText } from "../encoding/keccak.js";
 import type { Hex } from "../encoding/hex.js";
 import type { Backend } from "../kernels/backend.js";
 import { srsId, type Srs } from "../kzg/srs.js";
+import { pairModel } from "../model/names/pair-names.js";
 import type { Model } from "../model/open-model.js";
 import { classTable, classTableHash } from "../quantize/class-table.js";
 import { parseManifest } from "../quantize/manifest.js";
+import { targetOfManifest } from "../quantize/manifest-target.js";
 import { openTiles } from "../quantize/tile-reader.js";
 import type { ProgressListener } from "./progress.js";
 
@@ -23,14 +25,16 @@ export interface RecomputeInput {
 
 /**
  * The id of an open model from nothing but its weights, a manifest and the SRS: the consumer's side of `commitModel`.
- * A private model has another id, which its weights alone do not give. Throws `InputError` if the tensors differ.
+ * A private model has another id, which its weights alone do not give. The model's tensors are paired with the manifest's by
+ * `pairModel`, and `notes` say how. Throws `InputError` if the tensors differ.
  */
 export async function recomputeModelId(
   input: RecomputeInput,
-): Promise<{ readonly modelId: Hex; readonly parts: ModelParts }> {
+): Promise<{ readonly modelId: Hex; readonly parts: ModelParts; readonly notes: readonly string[] }> {
   const manifest = parseManifest(JSON.parse(input.manifest));
+  const model = await pairModel(targetOfManifest(manifest), input.model);
   const { commitments } = await commitTiles({
-    tiles: openTiles(input.model, manifest),
+    tiles: openTiles(model, manifest),
     srs: input.srs,
     backend: input.backend,
     onTile: (done, total) => input.onProgress?.(`recomputing the id of ${input.model.path}`, done, total),
@@ -43,5 +47,5 @@ export async function recomputeModelId(
     classTableHash: classTableHash(classTable(manifest)),
     merkleRoot: new TileTree(commitments).root,
   };
-  return { modelId: modelId(parts), parts };
+  return { modelId: modelId(parts), parts, notes: model.notes };
 }

@@ -1,9 +1,12 @@
 import { InputError } from "../errors/errors.js";
+import { coverageOf, LEAST_COVERAGE } from "../model/names/coverage.js";
+import { isBuffer } from "../model/names/tensor-kinds.js";
 import type { Model } from "../model/open-model.js";
 import type { ModelTensor } from "../model/tensor.js";
 import type { PlacedTensor } from "./layout.js";
 import { nameWithShape } from "./list-tensors.js";
 import type { Manifest } from "./manifest.js";
+import { targetOfManifest } from "./manifest-target.js";
 
 /**
  * The model's tensor for every tensor of a manifest; those that are optional may be missing. Throws `InputError` unless it
@@ -32,9 +35,10 @@ export function matchTensors(
       ...(missing.length > 0 ? [`lacks ${listed(missing)}`] : []),
       ...(extra.length > 0 ? [`has ${listed(extra)} besides`] : []),
     ];
-    throw new InputError(`${model.path}: is not of the base's architecture: it ${parts.join(" and ")}`, {
-      remedy: NEW_TENSORS,
-    });
+    throw new InputError(
+      `${model.path}: is not of the base's architecture: it ${parts.join(" and ")}${reasonFor(manifest, model)}`,
+      { remedy: remedyFor(manifest, model, missing) },
+    );
   }
   for (const placed of manifest.tensors) {
     const tensor = found.get(placed.name);
@@ -43,7 +47,7 @@ export function matchTensors(
     if (JSON.stringify(tensor.shape) !== JSON.stringify(placed.shape)) {
       throw new InputError(
         `${where}: its shape is ${JSON.stringify(tensor.shape)}, but ${JSON.stringify(placed.shape)} in the base`,
-        { remedy: NEW_TENSORS },
+        { remedy: remedyFor(manifest, model, []) },
       );
     }
     // Numbers that a digest stands for are compared when they are read (`assertBoundValues`).
@@ -63,6 +67,26 @@ export function matchTensors(
 
 const NEW_TENSORS =
   "A fine-tune has the tensors and shapes of its base. One with a new head needs a base with room for it: fti commit BASE --for TUNE.";
+
+/** Room is for what a fine-tune adds: one that lacks most of the base is another model, or its names are. */
+function remedyFor(manifest: Manifest, model: Pick<Model, "tensors">, missing: readonly string[]): string {
+  const { share, remedy } = coverageOf(targetOfManifest(manifest), model);
+  // A new head can be more than a tenth of a small network: then it takes a word more.
+  if (share < LEAST_COVERAGE) return share < HALF ? remedy : `${remedy} ${NEW_TENSORS} --allow-uncovered`;
+  const shapes = new Map(manifest.tensors.map(({ name, shape }) => [name, shape]));
+  if (missing.length > 0 && missing.every((name) => isBuffer({ name, shape: shapes.get(name) ?? [] }))) return BUFFERS;
+  return NEW_TENSORS;
+}
+
+function reasonFor(manifest: Manifest, model: Pick<Model, "tensors">): string {
+  const { share, reason } = coverageOf(targetOfManifest(manifest), model);
+  return share < LEAST_COVERAGE ? `; ${reason}` : "";
+}
+
+const HALF = 0.5;
+
+const BUFFERS =
+  "They follow from the configuration and are taken as in the base: give the base's weights too (--base-weights).";
 
 function isOptional(placed: PlacedTensor): boolean {
   return "optional" in placed;

@@ -8,7 +8,7 @@ import { readTextFile } from "../../node/text-file.js";
 import { certificateId } from "../../registry/encode.js";
 import { parseCertificate } from "../../wrap/certificate-codec.js";
 import { addCommand, artifactsOption, jobsOption, type Runner } from "../command.js";
-import { openModelFiles, openWeights, readCommitted } from "../model-files.js";
+import { openModelFiles, openWeights, openWeightsOf, readCommitted } from "../model-files.js";
 import { orientationOption } from "../orientation-option.js";
 import type { Session } from "../session.js";
 
@@ -124,7 +124,9 @@ async function evidenceOf(
         remedy: `Give --${role}-secrets as well, or leave --${role}-weights out.`,
       });
     }
-    const model = weights === undefined ? undefined : await openWeights(weights, session, base);
+    const open = (path: string): Promise<Model> =>
+      committed === undefined ? openWeights(path, session, base) : openWeightsOf(committed, path, session, base);
+    const model = weights === undefined ? undefined : await open(weights);
     return { evidence: { committed, weights: model }, model };
   }
   if (committed === undefined || weights === undefined) {

@@ -31,6 +31,7 @@ interface CommitOptions {
   readonly pack: "by-role" | "together";
   readonly roles?: string;
   readonly for?: string;
+  readonly allowUncovered?: boolean;
   readonly private?: boolean;
   readonly output?: string;
   readonly secrets?: string;
@@ -62,6 +63,7 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
         "--for <tune>",
         "leave room in a base for the tensors that only this fine-tune has, such as a new head",
       ),
+      new Option("--allow-uncovered", "--for a model that has less than nine tenths of the base's weights"),
       new Option("--base <file>", "committed base of a fine-tune"),
       new Option("--base-weights <path>", "the base's weights"),
       new Option("--base-secrets <file>", "the base's secrets, if it is private"),
@@ -106,6 +108,7 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
         explanation: reasons,
       } = await commitModel({
         model,
+        allowUncovered: options.allowUncovered,
         tier: setup.tier,
         srs: setup.srs,
         insecure: setup.artifacts.insecure,
@@ -165,8 +168,8 @@ async function openBase(options: CommitOptions, session: Session): Promise<Opene
   if (baseWeights === undefined) {
     throw new InputError("--base needs --base-weights: unchanged tiles are found by comparing the weights");
   }
-  if (options.for !== undefined || options.roles !== undefined) {
-    throw new InputError("--for and --roles are for a base; a fine-tune inherits from its own");
+  if (options.for !== undefined || options.allowUncovered !== undefined || options.roles !== undefined) {
+    throw new InputError("--for, --allow-uncovered and --roles are for a base; a fine-tune inherits from its own");
   }
   if (options.fractionBits !== undefined) {
     throw new InputError("--fraction-bits is chosen when the base is committed; a fine-tune inherits it");

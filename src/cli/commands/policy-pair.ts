@@ -6,7 +6,7 @@ import { noiseOfModel } from "../../policy/measure-noise.js";
 import { TIERS, type Tier } from "../../protocol/tiers.js";
 import { parseManifest } from "../../quantize/manifest.js";
 import { openTiles } from "../../quantize/tile-reader.js";
-import { openWeights, readCommitted } from "../model-files.js";
+import { openWeightsOf, readCommitted } from "../model-files.js";
 import { orientationOption } from "../orientation-option.js";
 import type { Session } from "../session.js";
 
@@ -40,8 +40,8 @@ export async function openPair(options: PairOptions, session: Session): Promise<
   const manifest = parseManifest(JSON.parse(committed.manifest) as unknown);
   const tierName = tierOfTiles(committed.parts.t, options.base);
   session.expectTier(tierName);
-  const base = await openWeights(options.baseWeights, session);
-  const tuned = await openWeights(options.tuneWeights, session, base);
+  const base = await openWeightsOf(committed, options.baseWeights, session);
+  const tuned = await openWeightsOf(committed, options.tuneWeights, session, base);
   return {
     committed,
     manifest,

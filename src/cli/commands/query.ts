@@ -14,13 +14,14 @@ import type { RegisteredVerification } from "../../client/verify-registered.js";
 import type { Policy } from "../../drift/rule.js";
 import type { Hex } from "../../encoding/hex.js";
 import { ArtifactError, InputError, UnavailableError } from "../../errors/errors.js";
+import type { Model } from "../../model/open-model.js";
 import { tierOfTiles } from "../../node/open-setup.js";
 import { parseManifest, type Manifest } from "../../quantize/manifest.js";
 import type { DriftRegistryClient } from "../../registry/client.js";
 import type { RegisteredCertificate } from "../../registry/records.js";
 import { addCommand, artifactsOption, tierOption, type Runner, type TierName, jobsOption } from "../command.js";
 import { viewsOfBase } from "../base-views.js";
-import { openWeights, readCommitted } from "../model-files.js";
+import { openWeights, openWeightsOf, readCommitted } from "../model-files.js";
 import { orientationOption } from "../orientation-option.js";
 import { readOptions, readRegistry, type ReadOptions } from "../read-registry.js";
 import type { Session } from "../session.js";
@@ -47,7 +48,7 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
     options: [
       ...readOptions(),
       new Option("--base <file>", "committed base of the model (with files)"),
-      new Option("--base-weights <path>", "the base's weights, if the model is an adapter"),
+      new Option("--base-weights <path>", "the base's weights, if the model is an adapter or lacks buffers"),
       orientationOption(),
       tierOption(),
       new Option("--verify", "verify proofs again; without a set-up of the tier that is an error"),
@@ -236,8 +237,10 @@ async function identify(
       },
     );
   }
-  const baseWeights = options.baseWeights === undefined ? undefined : await openWeights(options.baseWeights, session);
-  const weights = await openWeights(model, session, baseWeights);
+  const open = (path: string, over?: Model): Promise<Model> =>
+    base === undefined ? openWeights(path, session, over) : openWeightsOf(base, path, session, over);
+  const baseWeights = options.baseWeights === undefined ? undefined : await open(options.baseWeights);
+  const weights = await open(model, baseWeights);
   const { onProgress } = session;
   const common = { model: weights, srs, backend: await session.openBackend(), onProgress };
   if (base === undefined) {
