@@ -1,3 +1,4 @@
+import { parseAddedRows } from "../model/names/added-rows.js";
 import { recogniseArchitecture, type RecogniseOptions } from "./recognise.js";
 import type { Architecture, NamedShape, TensorRole } from "./role.js";
 
@@ -13,7 +14,7 @@ export interface ArchitectureViews {
 
 /**
  * Views by what tensors do: convolutions and fused attention as their matrices are, and small tensors apart by kind, so that a
- * policy can free the head and freeze the norms. `isTogether`: small tensors share tiles as they come.
+ * policy can free the head and freeze the norms; rows that a fine-tune adds are apart from all that the base has. `isTogether`: small tensors share tiles as they come.
  */
 export function viewsOf(
   tensors: readonly NamedShape[],
@@ -24,7 +25,9 @@ export function viewsOf(
     architecture,
     views: ({ name, shape }) => {
       const role = architecture.roleOf(name);
-      const group = options.isTogether === true ? undefined : groupOf(role);
+      const isAdded = parseAddedRows(name) !== undefined;
+      const group =
+        options.isTogether === true ? undefined : isAdded ? `${groupOf(role) ?? "rows"}-added` : groupOf(role);
       return {
         ...(role.rowAxes > 1 && role.rowAxes < shape.length ? { rowAxes: role.rowAxes } : {}),
         ...(group === undefined ? {} : { group }),

@@ -5,7 +5,10 @@ import type { Hex } from "../encoding/hex.js";
 import { VerificationError } from "../errors/errors.js";
 import type { Backend } from "../kernels/backend.js";
 import type { Srs } from "../kzg/srs.js";
+import { pairModel } from "../model/names/pair-names.js";
 import type { Model } from "../model/open-model.js";
+import { parseManifest } from "../quantize/manifest.js";
+import { targetOfManifest } from "../quantize/manifest-target.js";
 import type { Certificate } from "../wrap/certificate.js";
 import type { TrustAnchors } from "../wrap/trust-anchors.js";
 import { verifyCertificate } from "../wrap/verify-certificate.js";
@@ -89,7 +92,7 @@ async function checkEvidence(
     // Its id is computed here: whoever made the object may have written anything into it.
     const model = committedModel({ srsId, t, manifest, commitments, isPrivate, insecure });
     expectId(phase, "the commitments are of another model", id, model.modelId);
-    const own = "weights" in given ? openCommitted(model, given.weights) : { ...given, committed: model };
+    const own = "weights" in given ? await openPaired(model, given.weights) : { ...given, committed: model };
     const refuse = (detail: string): Error => new VerificationError(phase, detail, { remedy: OTHER_WEIGHTS });
     await assertCommitted({ opened: own, label: `the ${role} model`, refuse, ...recompute });
   } else if (weights !== undefined) {
@@ -105,6 +108,12 @@ async function checkEvidence(
     return;
   }
   checks.push({ check: `the ${role} model's commitments, recomputed from its weights, give its id`, ok: true });
+}
+
+/** The weights under the names of the committed model's manifest. */
+async function openPaired(committed: CommittedModel, weights: Model): Promise<OpenedModel> {
+  const target = targetOfManifest(parseManifest(JSON.parse(committed.manifest)));
+  return openCommitted(committed, await pairModel(target, weights));
 }
 
 function expectId(phase: string, detail: string, expected: Hex, actual: Hex): void {

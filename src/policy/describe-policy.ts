@@ -1,13 +1,18 @@
 import { gridRows, tileCountOf, tilesOf, type Policy, type Rule } from "../drift/rule.js";
 import type { Manifest } from "../quantize/manifest.js";
 import { tileContents, type TileContent } from "../quantize/tile-contents.js";
+import { describeExtensions } from "../quantize/extensions.js";
 import { listNames } from "./tensor-selection.js";
 
 /**
  * What a policy allows, in words, one sentence a line. Without the manifest it speaks of tiles and integer units
- * only. Numbers are rounded for reading; the file has the exact bounds.
+ * only. Numbers are rounded for reading; the file has the exact bounds. Tensors that one model may lack are named.
  */
 export function describePolicy(policy: Policy, manifest?: Manifest): string[] {
+  return [...describeRules(policy, manifest), ...(manifest === undefined ? [] : describeExtensions(manifest))];
+}
+
+function describeRules(policy: Policy, manifest: Manifest | undefined): string[] {
   const tiles = manifest === undefined ? [] : tileContents(manifest);
   const lines = policy.rules.map((rule, index) => `Rule ${index}: ${describeRule(rule, tiles)}`);
   if (manifest === undefined) return [...lines, "All other tiles are frozen."];

@@ -8,6 +8,7 @@ import { elementCountOf, type TensorReader } from "../model/tensor.js";
 import type { Tier } from "../protocol/tiers.js";
 import { chooseFractionBits, type FractionBitsOptions } from "./fraction-bits.js";
 import { layOut, type PlacedTensor, type TensorSpec } from "./layout.js";
+import { describeExtensions } from "./extensions.js";
 import { listTensors } from "./list-tensors.js";
 import { describeBits } from "./describe-bits.js";
 import { MagnitudeHistogram } from "./magnitude-histogram.js";
@@ -104,7 +105,7 @@ export async function buildManifest(
       ...[...digests.keys()].map(
         (name) => `${name} holds infinities: it is compared as a whole, and must be the same in every fine-tune.`,
       ),
-      ...(absent.size === 0 ? [] : [`Only one of the two models has ${[...absent].join(", ")}: zeros for the other.`]),
+      ...describeExtensions({ tensors }),
     ],
   };
 }

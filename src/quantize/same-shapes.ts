@@ -72,7 +72,7 @@ const NEW_TENSORS =
 function remedyFor(manifest: Manifest, model: Pick<Model, "tensors">, missing: readonly string[]): string {
   const { share, remedy } = coverageOf(targetOfManifest(manifest), model);
   // A new head can be more than a tenth of a small network: then it takes a word more.
-  if (share < LEAST_COVERAGE) return share < HALF ? remedy : `${remedy} ${NEW_TENSORS} --allow-uncovered`;
+  if (share < LEAST_COVERAGE) return share < HALF ? remedy : `${remedy} ${NEW_TENSORS} Then also --allow-uncovered.`;
   const shapes = new Map(manifest.tensors.map(({ name, shape }) => [name, shape]));
   if (missing.length > 0 && missing.every((name) => isBuffer({ name, shape: shapes.get(name) ?? [] }))) return BUFFERS;
   return NEW_TENSORS;

@@ -59,10 +59,11 @@ export function checkView(page: Page): View {
     outcome.replaceChildren(bar.element);
     const work = startWork(job, (what, done, total) => bar.update(what, done, total));
     cancel = () => work.cancel();
-    const { modelId, manifest, backend } = await work.result;
+    const { modelId, manifest, notes, backend } = await work.result;
     learnManifest(manifest);
     const { t } = parseManifest(JSON.parse(manifest) as unknown);
-    outcome.replaceChildren(...found(page, modelId, backend, hostsVerifier(page, t, job.srs)));
+    const read = notes.map((note) => el("p", { class: "hint" }, note));
+    outcome.replaceChildren(...read, ...found(page, modelId, backend, hostsVerifier(page, t, job.srs)));
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -31,6 +31,8 @@ export interface Recomputed {
   readonly srsId: Hex;
   /** Canonical JSON. */
   readonly manifest: string;
+  /** How the files' tensors were paired with the manifest's, and what else was decided in reading them. */
+  readonly notes: readonly string[];
   /** The kernels that were used. */
   readonly backend: string;
 }
@@ -63,7 +65,8 @@ export async function recompute(job: RecomputeJob, onProgress: ProgressListener)
     const tensors = listTensors(model, undefined).map(({ name, tensor: { shape } }) => ({ name, shape }));
     const { views } = viewsOf(tensors, { layout: model.format === "tfjs" ? "channels-last" : "channels-first" });
     const { committed } = await commitModel({ ...common, tier, views, insecure: false });
-    return { modelId: committed.modelId, srsId: id, manifest: committed.manifest, backend: backend.name };
+    const { modelId, manifest } = committed;
+    return { modelId, srsId: id, manifest, notes: model.notes, backend: backend.name };
   } finally {
     await model.close();
   }
