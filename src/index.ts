@@ -40,6 +40,7 @@ export { modelId, type ModelParts } from "./commitment/model-id.js";
 // What changed
 export { inspectModels, type InspectInput } from "./inspect/inspect-models.js";
 export type { ChangeKind, Inspection, Likeness, MatrixChange, TensorChange } from "./inspect/inspection.js";
+export { roundingTest, type RoundingTest } from "./inspect/is-rounding.js";
 export { judge } from "./inspect/judge.js";
 export type { Verdict, VerdictKind } from "./inspect/verdict.js";
 export { inspectionPage } from "./inspect/inspection-page.js";

@@ -1,3 +1,4 @@
+import { roundingTest } from "../../src/inspect/is-rounding.js";
 import { recogniseArchitecture } from "../../src/architecture/recognise.js";
 import type { Policy, Rule } from "../../src/drift/rule.js";
 import { compilePolicy } from "../../src/policy/compile-policy.js";
@@ -33,6 +34,7 @@ export async function makePolicy(claim: Claim, { proving, baseModel, tunedModel 
     tier,
     baseModelId,
     noiseOf: noiseOfModel(tunedModel, manifest),
+    isRounding: roundingTest(baseModel, tunedModel),
   });
   const { fewerNonzeros = 0n, withoutNonzeros = false } = claim.suggested;
   const rules = policy.rules.map((rule): Rule => {

@@ -5,7 +5,7 @@ import { classifyChange } from "./classify-change.js";
 import { measureMatrix } from "./measure-matrix.js";
 import { matrixStack } from "./matrix-views.js";
 import { findOutliers, sumBelow, type Outliers } from "./outliers.js";
-import { explainByRounding } from "./rounding.js";
+import { explainByRounding, type Rounding, type RoundingInput } from "./rounding.js";
 import { EXPONENTS, stepsOfDtype, type RoundingSteps } from "./rounding-steps.js";
 import { eachChunk } from "./tensor-pair.js";
 import { ValuePass } from "./value-pass.js";
@@ -33,9 +33,7 @@ export async function measureTensor(
     options.onChunk?.(before, after, start);
   });
   const outliers = findOutliers(pass);
-  const range = pass.most > pass.least ? pass.most - pass.least : 0;
-  const steps = { base: stepsOfDtype(base.dtype, range), tuned: stepsOfDtype(tuned.dtype, range) };
-  const noise = { base: noiseOf(pass.baseExponents, steps.base), tuned: noiseOf(pass.tunedExponents, steps.tuned) };
+  const { steps, noise } = formatsOf(base, tuned, pass);
   const whole = likenessOf(pass, undefined);
   const rounding =
     options.adapter !== undefined ? undefined : explainByRounding({ pass, steps, noise, norm: whole.norm });
@@ -67,6 +65,24 @@ export async function measureTensor(
   };
   const kind = classifyChange(measured);
   return { ...measured, kind: kind === "low-rank" && options.adapter === "whole" ? "dense" : kind };
+}
+
+/** Why a tensor's change is rounding and nothing else, if it is. */
+export async function measureRounding(base: TensorReader, tuned: TensorReader): Promise<Rounding | undefined> {
+  const pass = new ValuePass(base.dtype, tuned.dtype);
+  await eachChunk(base, tuned, (before, after, start) => {
+    pass.visit(before, after, start);
+  });
+  const { steps, noise } = formatsOf(base, tuned, pass);
+  return explainByRounding({ pass, steps, noise, norm: likenessOf(pass, undefined).norm });
+}
+
+/** The steps of both files' dtypes, and the noise expected of each. */
+function formatsOf(base: TensorReader, tuned: TensorReader, pass: ValuePass): Pick<RoundingInput, "steps" | "noise"> {
+  const range = pass.most > pass.least ? pass.most - pass.least : 0;
+  const steps = { base: stepsOfDtype(base.dtype, range), tuned: stepsOfDtype(tuned.dtype, range) };
+  const noise = { base: noiseOf(pass.baseExponents, steps.base), tuned: noiseOf(pass.tunedExponents, steps.tuned) };
+  return { steps, noise };
 }
 
 /** Expected `Σ` of squared errors of numbers that were rounded to a format: uniform within half a step. */

@@ -20,7 +20,7 @@ export function classifyPiece(input: ClassifyInput): SuggestedRule {
 }
 
 function classify(input: ClassifyInput): SuggestedRule {
-  const { piece, noise } = input;
+  const { piece, noise, isRounding } = input;
   const { counts, weights, tensors } = piece;
   const { fractionBits } = piece.range;
   const whole = counts.masked(0n).sumSquares;
@@ -35,13 +35,19 @@ function classify(input: ClassifyInput): SuggestedRule {
       reason: `${count(counts.nonzeros)} of ${plural(BigInt(weights), "weight", "weights")} changed`,
     };
   }
-  if (Number(whole) <= NOISE_FACTOR ** 2 * noise && counts.outside === 0) {
+  if (isRounding && counts.outside === 0) {
     return {
       kind: "rounding",
       rule: plainRule(piece, 0n, whole),
       tensors,
-      reason: `the change has a norm of ${norm(whole)}, no more than rounding makes (${norm(noise)} expected)`,
+      reason: `the change has a norm of ${norm(whole)}, all of it rounding by the dtypes of the two files`,
     };
+  }
+  if (Number(whole) <= NOISE_FACTOR ** 2 * noise) {
+    return boundNorm(
+      input,
+      `that is no more than storing it and steps of 2^-${fractionBits} make, so no rank is visible`,
+    );
   }
   const ranked = findRank(input);
   if (ranked.found !== undefined) {
@@ -60,7 +66,7 @@ function classify(input: ClassifyInput): SuggestedRule {
         maxResidualSq: sumSquares,
       },
       tensors,
-      reason: `rank ${rank}${besides} leave${nonzeros === 0n ? "s" : ""} ${left}, which is rounding (${norm(noise)} expected)`,
+      reason: `rank ${rank}${besides} leave${nonzeros === 0n ? "s" : ""} ${left}, which is no more than storing it and steps of 2^-${fractionBits} make (${norm(noise)} expected)`,
     };
   }
   return boundNorm(input, ranked.why);

@@ -31,6 +31,8 @@ export interface ClassifyInput {
   readonly maxRank: number;
   /** Expected `Σ` of squared rounding errors in the changed tiles, in squared units of `2^-f`. */
   readonly noise: number;
+  /** Whether the dtypes of both files explain the change of all its tensors. */
+  readonly isRounding: boolean;
 }
 
 /** Whether a segment of the tier holds a rank rule over a range. */

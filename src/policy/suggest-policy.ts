@@ -33,7 +33,15 @@ export async function suggestPolicy(input: SuggestPolicyInput): Promise<Suggeste
     onProgress("measuring the change", range.firstTile, manifest.tileCount);
     const measured = await measurePiece(range, reader, tier, contents);
     if (measured === undefined) continue;
-    found.push(classifyPiece({ piece: measured, tier, maxRank, noise: await noiseIn(measured, input) }));
+    found.push(
+      classifyPiece({
+        piece: measured,
+        tier,
+        maxRank,
+        noise: await noiseIn(measured, input),
+        isRounding: await areRounding(measured, input),
+      }),
+    );
   }
   onProgress("measuring the change", manifest.tileCount, manifest.tileCount);
   if (found.length === 0) {
@@ -49,6 +57,11 @@ export async function suggestPolicy(input: SuggestPolicyInput): Promise<Suggeste
   assertPolicy(policy, manifest.tileCount);
   assertPolicyFitsManifest(policy, manifest);
   return { policy, rules, reasons: [...reasonsOf(found), ...mergeReasons(found.length, merged.length, tier.maxRules)] };
+}
+
+async function areRounding({ tensors }: MeasuredPiece, { isRounding }: SuggestPolicyInput): Promise<boolean> {
+  for (const name of tensors) if (!(await isRounding(name))) return false;
+  return true;
 }
 
 /** The noise expected in a piece: that of its tensors, in proportion where only a part of one lies in it. */

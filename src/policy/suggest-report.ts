@@ -1,6 +1,7 @@
 import type { Policy, Rule } from "../drift/rule.js";
 import type { Hex } from "../encoding/hex.js";
 import type { Tier } from "../protocol/tiers.js";
+import type { RoundingTest } from "../inspect/is-rounding.js";
 import type { NoiseOf, Progress, TilePair } from "./measure-model.js";
 
 export interface SuggestPolicyInput extends TilePair {
@@ -8,6 +9,8 @@ export interface SuggestPolicyInput extends TilePair {
   readonly tier: Tier;
   /** What a rank may leave is measured against it. */
   readonly noiseOf: NoiseOf;
+  /** What is called rounding: what the dtypes of both files explain, never the steps of the commitment. */
+  readonly isRounding: RoundingTest;
   readonly options?: SuggestOptions | undefined;
   readonly onProgress?: Progress | undefined;
 }
@@ -22,7 +25,7 @@ export interface SuggestOptions {
 }
 
 /**
- * What kind of change a rule is for. `rounding`: no more than the dtype's noise. `free`: so much is beyond the entry
+ * What kind of change a rule is for. `rounding`: what the dtypes of both files explain. `free`: so much is beyond the entry
  * range that everything may change.
  */
 export type SuggestedClass = "rounding" | "sparse" | "low-rank" | "low-rank-and-sparse" | "norm" | "free";

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { committedModel } from "../../src/commitment/committed-model.js";
 import { encodeModel } from "../../src/commitment/model-file.js";
 import { G1_INFINITY } from "../../src/curve/g1.js";
+import { roundingTest, type RoundingTest } from "../../src/inspect/is-rounding.js";
 import { openModel, type Model } from "../../src/model/open-model.js";
 import { fileSystem } from "../../src/node/file-source.js";
 import { noiseOfModel } from "../../src/policy/measure-noise.js";
@@ -23,6 +24,7 @@ export interface FixturePair {
   readonly tuned: TileReader;
   readonly tier: Tier;
   readonly noiseOf: NoiseOf;
+  readonly isRounding: RoundingTest;
   close(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export async function openPair(
     tuned: openTiles(tuned, manifest),
     tier,
     noiseOf: noiseOfModel(tuned, manifest),
+    isRounding: roundingTest(base, tuned),
     close: async () => {
       await base.close();
       await tuned.close();

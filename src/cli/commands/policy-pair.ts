@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import type { CommittedModel } from "../../commitment/committed-model.js";
+import { roundingTest, type RoundingTest } from "../../inspect/is-rounding.js";
 import { tierOfTiles } from "../../node/open-setup.js";
 import type { NoiseOf, TilePair } from "../../policy/measure-model.js";
 import { noiseOfModel } from "../../policy/measure-noise.js";
@@ -30,6 +31,7 @@ export function pairOptions(): Option[] {
 /** A base and its fine-tune, quantised under the base's manifest. */
 export interface OpenedPair extends TilePair {
   readonly noiseOf: NoiseOf;
+  readonly isRounding: RoundingTest;
   readonly committed: CommittedModel;
   readonly tier: Tier;
 }
@@ -49,5 +51,6 @@ export async function openPair(options: PairOptions, session: Session): Promise<
     base: openTiles(base, manifest),
     tuned: openTiles(tuned, manifest),
     noiseOf: noiseOfModel(tuned, manifest),
+    isRounding: roundingTest(base, tuned),
   };
 }
