@@ -39,7 +39,7 @@ export function judgeShared(inspection: Inspection): Verdict {
   if (stranger !== undefined) return say("independent", stranger.sentence, stranger.evidence);
   if (rest.every(({ kind }) => kind === "sparse")) {
     const single = sumOf(rest, ({ nonzeros }) => nonzeros);
-    return say("sparse", `sparse: ${single} single weights in ${counted(rest.length, "tensor")}${besides}`);
+    return say("sparse", `sparse: ${counted(single, "single weight")} in ${counted(rest.length, "tensor")}${besides}`);
   }
   if (rest.every(({ role }) => role === "head") && rest.every(({ kind }) => kind !== "low-rank")) {
     return say("head", `frozen backbone, new head${besides}`);

@@ -22,6 +22,7 @@ export interface RoundingInput {
 const LEAST_NOISE = 0.5;
 /** Arithmetic in another order moves float32 by this many steps. */
 const LAST_PLACES = 4;
+const FEW = 0.2;
 const HALF_STEP = 0.5 + 2 ** -6;
 
 /**
@@ -34,6 +35,8 @@ export function explainByRounding({ pass, steps, noise, norm }: RoundingInput): 
   if (casts.length > 0) return { formats: casts, how: "cast" };
   const names = [steps.base.name, steps.tuned.name];
   if (names.every((name) => name === "f32" || name === "f64")) {
+    // Few weights that moved at all were moved one by one.
+    if (pass.nonzeros <= FEW * pass.counts.reduce((sum, count) => sum + count, 0)) return undefined;
     const isLastPlace = steps.tuned.name === "f32" ? pass.mostSteps <= LAST_PLACES : pass.isWithinFormats;
     return isLastPlace ? { formats: ["f32"], how: "last-place" } : undefined;
   }

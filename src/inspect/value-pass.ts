@@ -83,16 +83,18 @@ export class ValuePass {
       tunedExponents[e1] = (tunedExponents[e1] as number) + 1;
       if (w1 < least) least = w1;
       if (w1 > most) most = w1;
-      if (w0 === w1) continue;
       const change = w1 - w0;
+      // A weight that a cast would have rounded, and that did not change, is against the cast as well.
+      if (this.casts.length > 0) this.#seeCasts(change, e0, e1, w1);
+      if (change === 0) continue;
       nonzeros++;
       changeSq[bin] = (changeSq[bin] as number) + change * change;
-      this.#seeChange(change, e0, e1, w1, start + i);
+      this.#seeChange(change, e0, e1, start + i);
     }
     Object.assign(this, { least, most, nonzeros });
   }
 
-  #seeChange(change: number, e0: number, e1: number, w1: number, index: number): void {
+  #seeChange(change: number, e0: number, e1: number, index: number): void {
     const size = change < 0 ? -change : change;
     if (size > Math.abs(this.largest.value)) this.largest = { value: change, index };
     const step1 = this.#after === undefined ? 0 : (this.#after[e1] as number);
@@ -101,8 +103,14 @@ export class ValuePass {
       const step0 = (this.#before as Float64Array)[e0] as number;
       if (size > HALF_STEP * (step0 + step1)) this.isWithinFormats = false;
     }
-    if (this.casts.length > 0)
-      this.casts = this.casts.filter(({ steps }) => isCast(size, steps[e0] as number, w1, steps[e1] as number));
+  }
+
+  #seeCasts(change: number, e0: number, e1: number, w1: number): void {
+    const size = Math.abs(change);
+    for (const cast of this.casts) {
+      if (isCast(size, cast.steps[e0] as number, w1, cast.steps[e1] as number)) continue;
+      this.casts = this.casts.filter((other) => other !== cast);
+    }
   }
 
   #seeNotFinite(w0: number, w1: number, index: number): void {

@@ -72,6 +72,26 @@ describe("telling changes apart", () => {
     expect(truer.sentence).to.equal("rounding only (bf16)");
   });
 
+  it("calls single weights that became round numbers none of rounding", async () => {
+    const base = toF32(weights(1, 4096).map((w, i) => (i === 7 ? 0.50001 : w)));
+    const round = await compare(
+      [matrix("0", base, 64)],
+      [
+        matrix(
+          "0",
+          base.map((w, i) => (i === 7 ? 0.5 : w)),
+          64,
+        ),
+      ],
+    );
+    expect(round.sentence).to.equal("sparse: 1 single weight in 1 tensor");
+    const last = await compare(
+      [matrix("0", base, 64)],
+      [matrix("0", toF32(base.map((w, i) => (i === 7 ? w + 2 ** -24 : w))), 64)],
+    );
+    expect(last.kind).to.equal("sparse");
+  });
+
   it("counts integers that differ, and says by how much", async () => {
     const ids = (values: readonly number[]): TensorToWrite => ({ name: "ids", shape: [2, 3], values, dtype: "I64" });
     const { sentence, inspection } = await compare([ids([0, 1, 2, 3, 4, 5])], [ids([0, 1, 9, 3, 4, 6])]);
