@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { printable } from "../encoding/printable.js";
 import {
   ArtifactError,
   FormatError,
@@ -18,8 +19,11 @@ export interface ErrorReport {
 /** Known errors without a stack; anything else is a bug of this program and says so. */
 export function errorReport(error: unknown, debug: boolean): ErrorReport {
   if (error instanceof FtiError) {
-    const lines = [`error: ${error.shortMessage}`, ...(error.remedy === undefined ? [] : [`  ${error.remedy}`])];
-    if (debug && error.stack !== undefined) lines.push(error.stack);
+    const lines = [
+      `error: ${printable(error.shortMessage)}`,
+      ...(error.remedy === undefined ? [] : [`  ${printable(error.remedy)}`]),
+    ];
+    if (debug && error.stack !== undefined) lines.push(printableLines(error.stack));
     const { name, shortMessage: message, remedy } = error;
     return {
       exitCode: error.exitCode,
@@ -33,12 +37,17 @@ export function errorReport(error: unknown, debug: boolean): ErrorReport {
     return { exitCode: 2, text: message, json: { name: "UsageError", message } };
   }
   const message = error instanceof Error ? error.message : String(error);
-  const stack = debug && error instanceof Error ? `\n${error.stack ?? ""}` : "";
+  const stack = debug && error instanceof Error ? `\n${printableLines(error.stack ?? "")}` : "";
   return {
     exitCode: 3,
-    text: `error: this is a bug in fti: ${message}\n  Please report it. FTI_DEBUG=1 shows where it happened.${stack}`,
+    text: `error: this is a bug in fti: ${printable(message)}\n  Please report it. FTI_DEBUG=1 shows where it happened.${stack}`,
     json: { name: "Bug", message },
   };
+}
+
+/** A stack, which is several lines. */
+function printableLines(text: string): string {
+  return text.split("\n").map(printable).join("\n");
 }
 
 function detailsOf(error: FtiError): Record<string, unknown> {

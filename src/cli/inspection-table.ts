@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { printable } from "../encoding/printable.js";
 import type { Inspection, TensorChange } from "../inspect/inspection.js";
 import { percent, rankWords, short } from "../inspect/words.js";
 
@@ -17,10 +18,10 @@ export function inspectionTable({ tensors, onlyInBase, onlyInTune }: Inspection)
       style: { head: [], border: [], compact: true },
     });
     for (const block of blocksOf(changed)) {
-      if (block.name !== undefined) table.push([{ colSpan: 6, content: `block ${block.name}` }]);
+      if (block.name !== undefined) table.push([{ colSpan: 6, content: `block ${printable(block.name)}` }]);
       for (const tensor of block.tensors) table.push(rowOf(tensor));
     }
-    lines.push(table.toString());
+    lines.push(...table.toString().split("\n"));
   }
   if (frozen > 0) lines.push(`${frozen} tensors are identical.`);
   for (const [where, list] of [
@@ -41,7 +42,7 @@ function rowOf(tensor: TensorChange): string[] {
   const share =
     nonzeros === weights ? "all" : `${nonzeros.toLocaleString("en-US")} of ${weights.toLocaleString("en-US")}`;
   const rank = kind === "rounding" ? "rounding" : rankWords(tensor);
-  return [shorten(name), short(norm), percent(relative), short(Math.abs(largest.value)), share, rank];
+  return [shorten(printable(name)), short(norm), percent(relative), short(Math.abs(largest.value)), share, rank];
 }
 
 /** Tensors by block, those without one first. */

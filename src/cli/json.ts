@@ -1,4 +1,8 @@
-/** One line of JSON; bigints as decimal strings. */
+import { printableJson } from "../encoding/printable.js";
+
+/** One line of JSON; bigints as decimal strings, control characters of any kind escaped. */
 export function encodeJson(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? item.toString() : item));
+  return printableJson(
+    JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? item.toString() : item)),
+  );
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addCommands } from "./commands.js";
+import { showLine } from "./colors.js";
 import type { Runner } from "./command.js";
 import { errorReport } from "./error-report.js";
 import type { CliIo } from "./io.js";
@@ -27,7 +28,7 @@ export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode>
     exitCode = outcome.exitCode;
     const { notices } = session;
     const object = notices.length === 0 ? outcome.json : { ...outcome.json, notes: notices };
-    io.stdout(json ? `${encodeJson(object)}\n` : outcome.lines.map((line) => `${line}\n`).join(""));
+    io.stdout(json ? `${encodeJson(object)}\n` : outcome.lines.map((line) => `${showLine(line)}\n`).join(""));
   };
   const program = createProgram(runner, io, wantsJson);
   try {

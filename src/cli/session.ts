@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import pico from "picocolors";
 import type { ProgressListener } from "../client/progress.js";
 import { UnavailableError } from "../errors/errors.js";
 import type { Backend } from "../kernels/backend.js";
@@ -14,6 +13,7 @@ import { openSetup, type Setup } from "../node/open-setup.js";
 import { writeOutputs, type OutputFile } from "../node/output-files.js";
 import { createProgressBar } from "../node/progress-bar.js";
 import type { TierName } from "../protocol/tiers.js";
+import { markedColors, showLine, type Colors } from "./colors.js";
 import type { CliIo } from "./io.js";
 import { defaultJobs } from "./jobs.js";
 import { typicalSeconds } from "./typical-durations.js";
@@ -23,12 +23,9 @@ export interface Outcome {
   readonly exitCode: 0 | 1 | 3;
   /** The object of `--json`; bigints become decimal strings. */
   readonly json: Readonly<Record<string, unknown>>;
-  /** Lines for a person. */
+  /** Lines for a person, one a string: control characters in them are escaped, line breaks too. */
   readonly lines: readonly string[];
 }
-
-/** Colours that know whether they are wanted. */
-export type Colors = ReturnType<typeof pico.createColors>;
 
 /** One run of one command: where it prints to, and what it has to close. */
 export class Session {
@@ -49,7 +46,7 @@ export class Session {
   constructor(io: CliIo, json: boolean) {
     this.#io = io;
     this.json = json;
-    this.colors = pico.createColors(io.colors.stdout && !json);
+    this.colors = markedColors(io.colors.stdout && !json);
     this.#bar =
       io.terminal === undefined
         ? undefined
@@ -79,14 +76,14 @@ export class Session {
   /** A line on stderr about what is going on. */
   note(line: string): void {
     this.#bar?.stop();
-    this.#io.stderr(`${line}\n`);
+    this.#io.stderr(`${showLine(line)}\n`);
   }
 
   /** A loud line on stderr, once a run. */
   warn(line: string): void {
     if (this.#warned.has(line)) return;
     this.#warned.add(line);
-    const colors = pico.createColors(this.#io.colors.stderr);
+    const colors = markedColors(this.#io.colors.stderr);
     this.note(colors.bold(colors.red(`WARNING: ${line}`)));
   }
 

@@ -1,4 +1,5 @@
 import * as echarts from "echarts";
+import { printable } from "../encoding/printable.js";
 import type { Inspection, TensorChange } from "./inspection.js";
 import type { Verdict } from "./verdict.js";
 import { percent, rankWords, short } from "./words.js";
@@ -109,7 +110,7 @@ function spectrumPlot(tensors: readonly TensorChange[]): string {
     yAxis: { type: "log", name: "σ", axisLabel: { formatter: (value: number) => value.toExponential(0) } },
     series: shown.map(({ name, matrix }) => ({
       type: "line",
-      name,
+      name: printable(name),
       showSymbol: false,
       data: (matrix?.spectrum ?? []).flatMap((value, i) => (value > 0 ? [[i + 1, Number(value.toPrecision(4))]] : [])),
     })),
@@ -133,5 +134,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 function escape(text: string): string {
-  return text.replace(/[&<>"']/gu, (character) => ENTITIES[character] ?? character);
+  return printable(text).replace(/[&<>"']/gu, (character) => ENTITIES[character] ?? character);
 }

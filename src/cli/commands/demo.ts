@@ -7,7 +7,7 @@ import { makeDirectory } from "../../node/output-files.js";
 import { addCommand, artifactsOption, jobsOption, type Runner } from "../command.js";
 import { runDemo, type DemoReport } from "../demo/run-demo.js";
 import { encodeJson } from "../json.js";
-import type { Colors } from "../session.js";
+import type { Colors } from "../colors.js";
 
 interface DemoOptions {
   readonly dir: string;

@@ -50,7 +50,7 @@ export function addLineageCommands(parent: Command, runner: Runner): void {
         exitCode: 0,
         json: { modelId, depth: ancestors.length, ancestors, children, drift },
         lines: [
-          ...ancestors.toReversed().map((each, depth) => ancestorLine(each, depth)),
+          ...ancestors.toReversed().flatMap((each, depth) => ancestorLines(each, depth)),
           session.colors.bold(`${"  ".repeat(ancestors.length)}${modelId}`),
           ...children.map((child) => `${"  ".repeat(ancestors.length + 1)}${childLine(child)}`),
           ...(drift === undefined ? [] : ["", "From the oldest ancestor at most:", ...drift.map(driftLine)]),
@@ -84,10 +84,10 @@ export function addLineageCommands(parent: Command, runner: Runner): void {
         lines:
           certificates.length === 0
             ? ["No certificate."]
-            : certificates.map(
-                ({ certificateId, status, baseModelId, tunedModelId }) =>
-                  `${certificateId}  ${status}\n  ${baseModelId} → ${tunedModelId}`,
-              ),
+            : certificates.flatMap(({ certificateId, status, baseModelId, tunedModelId }) => [
+                `${certificateId}  ${status}`,
+                `  ${baseModelId} → ${tunedModelId}`,
+              ]),
       };
     },
   });
@@ -106,8 +106,10 @@ function filterOf({ publisher, base, tuned, policy }: ListOptions): CertificateF
 const standing = async (client: DriftRegistryClient, filter: CertificateFilter): Promise<LoggedStanding[]> =>
   withStatus(client.events, await listCertificates(client.events, filter));
 
-const ancestorLine = ({ modelId, certificateId, status }: Ancestor, depth: number): string =>
-  `${"  ".repeat(depth)}${modelId}\n${"  ".repeat(depth)}  │ certificate ${certificateId}, ${status}`;
+const ancestorLines = ({ modelId, certificateId, status }: Ancestor, depth: number): readonly string[] => [
+  `${"  ".repeat(depth)}${modelId}`,
+  `${"  ".repeat(depth)}  │ certificate ${certificateId}, ${status}`,
+];
 
 const childLine = ({ tunedModelId, certificateId, status }: LoggedStanding): string =>
   `${tunedModelId} (certificate ${certificateId}, ${status})`;

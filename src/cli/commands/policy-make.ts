@@ -93,7 +93,7 @@ export function addPolicyMakeCommands(policy: Command, runner: Runner): void {
     examples: ["fti policy schema > policy.schema.json"],
     run: () => {
       const schema = policyJsonSchema();
-      return Promise.resolve({ exitCode: 0, json: schema, lines: [JSON.stringify(schema, undefined, 2)] });
+      return Promise.resolve({ exitCode: 0, json: schema, lines: JSON.stringify(schema, undefined, 2).split("\n") });
     },
   });
 }
