@@ -102,6 +102,12 @@ async function filesOf(path: string, { tuned }: Certificate): Promise<Provenance
     });
   }
   const parsed = withFiles.safeParse(JSON.parse(text));
-  if (!parsed.success) throw new FormatError(path, "does not say which files the model was read from");
+  if (!parsed.success) {
+    throw new FormatError(path, "does not say which files the model was read from", {
+      remedy: model.isPrivate
+        ? "A private model's secrets have their digests: in public they would confirm a guess of the files."
+        : "Commit the model with fti commit.",
+    });
+  }
   return parsed.data.provenance.files;
 }
