@@ -119,15 +119,14 @@ describe("checking a policy against a change", () => {
     );
   });
 
-  it("refuses a rule that no segment of the tier holds", async () => {
-    const { report, words } = await check(
-      "transformer/base",
-      "transformer/full",
-      "nano",
-      whole({ maxResidualSq: 2n ** 90n }),
-      "auto",
-    );
+  it("refuses a rank over a tensor that no segment of the tier holds", async () => {
+    const { report, words } = await check("transformer/base", "transformer/full", "nano", (manifest) => {
+      const grid = manifest.tensors.find(({ name }) => name === "model.encoder.layers.0.fc1.weight");
+      if (grid?.kind !== "grid") throw new Error("fc1 is no grid");
+      const { firstTile, gridRows, gridCols } = grid;
+      return [{ ...plainRule(firstTile, gridRows * gridCols, { maxResidualSq: 2n ** 90n }), gridCols, maxRank: 1 }];
+    });
     expect(report.rules[0]?.violations.map(({ kind }) => kind)).to.include("segment");
-    expect(words.join("\n")).to.include("do not fit a segment of tier nano (13 tiles)");
+    expect(words.join("\n")).to.include("128 tiles does not fit a segment of tier nano (13 tiles)");
   });
 });

@@ -65,7 +65,7 @@ describe("budgets of a policy document", () => {
     expect(one.policy.rules.map(({ unit, maxResidualSq }) => [unit, maxResidualSq])).to.deep.equal([
       [28, 9n * 4n ** 28n],
     ]);
-    const two = await compile(bits(-3, 29), rules('{ tensors: "**", drift: 3 }'));
+    const two = await compile(bits(-3, 29), rules('{ tensors: "**", drift: 300 }'));
     expect(two.policy.rules.map(({ unit }) => unit).sort((a, b) => a - b)).to.deep.equal([-3, 29]);
     expect(two.explanation.join()).to.include("divide its bounds");
   });
@@ -89,14 +89,14 @@ describe("budgets of a policy document", () => {
     const tensor = fc.record({
       rows: fc.integer({ min: 1, max: 70 }),
       columns: fc.integer({ min: 1, max: 70 }),
-      fractionBits: fc.integer({ min: -20, max: 40 }),
+      fractionBits: fc.integer({ min: -20, max: 30 }),
     });
     const bounded = { several: 0, divided: 0 };
     await fc.assert(
       fc.asyncProperty(
         fc.array(tensor, { minLength: 1, maxLength: 8 }),
         fc.constantFrom("rule" as const, "tensor" as const),
-        fc.integer({ min: 1, max: 10 ** 9 }),
+        fc.integer({ min: 1, max: 10 ** 8 }),
         fc.integer({ min: 0, max: 300 }),
         async (shapes, per, thousandths, nonzeros) => {
           const specs = shapes.map(({ rows, columns, fractionBits }, i) => ({
