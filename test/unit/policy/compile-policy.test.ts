@@ -167,7 +167,10 @@ describe("policy documents", () => {
       [rule("tensors: '**'", "drift: { relative: 0.1 }"), /--base-weights/u, "medium", false],
       [rule("tensors: '*.q_proj.weight'", "rank: 9"), /rank 9.*at most 8/u],
       [rule("tensors: classifier.weight", "rank: 2", "wholeTiles: true"), /share tiles at tier medium/u],
-      [`${rule("tensors: '**'", "free: true")}frozen: "classifier.*"\n`, /"classifier\.bias".*must stay frozen/su],
+      [
+        `${rule("tensors: '**'", "free: true")}frozen: "classifier.*"\n`,
+        /"classifier\.(bias|weight)".*must stay frozen/su,
+      ],
       [
         `${rule("tensors: '**'", "free: true")}  - tensors: classifier.*\n    free: true\n`,
         /rule 1 selects no tensor/u,

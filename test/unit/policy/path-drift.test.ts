@@ -9,7 +9,7 @@ import { isWithin } from "../../../src/policy/is-within.js";
 import { pathDrift, type PathDrift } from "../../../src/policy/path-drift.js";
 import { TIERS } from "../../../src/protocol/tiers.js";
 import { buildManifest, type Manifest } from "../../../src/quantize/manifest.js";
-import { rule } from "../../contracts/support/world.js";
+import { flatRule } from "../../support/rules.js";
 import { openFile, valuesOf } from "../../support/models.js";
 import { tinyModel } from "../../support/tiny-models.js";
 
@@ -17,6 +17,12 @@ const BASE: Hex = `0x${"ba".repeat(32)}`;
 /** Tiles 0 and 1: `dense.weight`; 2 and 3: `head.weight`; 4: both biases. */
 const WEIGHTS = { dense: 512n, head: 320n, biases: 17n };
 const BITS = 10;
+
+/** A rule over tiles of that many fraction bits. */
+const rule = (firstTile: number, tileCount: number, bounds: Partial<Rule>): Rule => ({
+  ...flatRule(firstTile, tileCount, { unit: BITS + (bounds.shift ?? 0) }),
+  ...bounds,
+});
 
 describe("how far a model may be from its base", () => {
   let manifest: Manifest;
