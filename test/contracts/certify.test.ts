@@ -82,12 +82,14 @@ describe("DriftRegistry", () => {
     const chained = await world.certificate(
       place,
       [
+        [{ ruleIndex: 0, tiles: [0, 1, 2, 3] }],
+        [{ ruleIndex: 1, tiles: [4, 5] }],
+        // The same rule again, with the rest of its budget.
         [
           { ruleIndex: 3, tiles: [9, 10] },
+          { ruleIndex: 1, tiles: [6] },
           { ruleIndex: 2, tiles: [8] },
         ],
-        [{ ruleIndex: 1, tiles: [4, 5, 6] }],
-        [{ ruleIndex: 0, tiles: [0, 1, 2, 3] }],
       ],
       groth16.simulate,
     );

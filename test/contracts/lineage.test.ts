@@ -2,15 +2,11 @@ import { expect } from "chai";
 import { modelId } from "../../src/commitment/model-id.js";
 import { policyId, type Rule } from "../../src/drift/rule.js";
 import type { Hex } from "../../src/encoding/hex.js";
-import { MAX_SHIFT } from "../../src/protocol/constants.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { deployTestRegistry, someWord, startChain, type Chain, type TestRegistry } from "./support/chain.js";
 import { derive, prepare, registerBase, type Child } from "./support/family.js";
 import { expectRefusal } from "./support/refusals.js";
 import { rule, World } from "./support/world.js";
-
-/** Units of `2^-(f + 40)` in a unit of `2^-f`. */
-const UNIT = 1n << BigInt(MAX_SHIFT);
 
 describe("lineage", () => {
   let chain: Chain;
@@ -86,15 +82,13 @@ describe("lineage", () => {
       { tile: 0 },
     );
     const steps = [first.step, second.step];
-    // 256 in squared units of 2^-(f+4) is a norm of 1; the root of 2 is rounded up.
-    const rootOfTwo = 1_554_944_255_988n;
-    expect(rootOfTwo ** 2n >= 2n * UNIT ** 2n && (rootOfTwo - 1n) ** 2n < 2n * UNIT ** 2n).to.equal(true);
+    // 256 in squared units of 2^-12 is a norm of 16, and 9 in those of 2^-8 one of 48; the root of 2 is rounded up.
     const expected = [
-      { firstTile: 0, tileCount: 4, maxRank: 3, maxNonzeros: 0n, maxNorm: 4n * UNIT },
-      { firstTile: 4, tileCount: 1, maxRank: 0, maxNonzeros: 0n, maxNorm: rootOfTwo },
-      { firstTile: 5, tileCount: 1, maxRank: 0, maxNonzeros: 7n, maxNorm: rootOfTwo },
+      { firstTile: 0, tileCount: 4, maxRank: 3, maxNonzeros: 0n, maxNorm: 64n, unit: 12 },
+      { firstTile: 4, tileCount: 1, maxRank: 0, maxNonzeros: 0n, maxNorm: 2n, unit: 8 },
+      { firstTile: 5, tileCount: 1, maxRank: 0, maxNonzeros: 7n, maxNorm: 2n, unit: 8 },
       // Tile 6 is in no rule.
-      { firstTile: 7, tileCount: 1, maxRank: 0, maxNonzeros: 1n, maxNorm: 0n },
+      { firstTile: 7, tileCount: 1, maxRank: 0, maxNonzeros: 1n, maxNorm: 0n, unit: 8 },
     ];
     expect(await client.driftFrom(second.tunedModelId, origin)).to.deep.equal(expected);
     expect(await client.accumulatedDrift(steps, second.tunedModelId)).to.deep.equal(expected);

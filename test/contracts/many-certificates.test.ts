@@ -47,10 +47,10 @@ describe("a registry with 10,000 certificates", function () {
     world = new World("many", TIERS.nano, 4, [rule(0, 4)]);
     await client.registerModel(chain.publisher, world.base);
     await client.registerPolicy(chain.publisher, world);
-    const { t, tileCount, manifestHash, merkleRoot } = world.base;
+    const { t, tileCount, manifestHash, classTableHash, merkleRoot } = world.base;
     for (let batch = 0; batch < BATCHES; ++batch) {
       const params = Array.from({ length: PER_BATCH }, (_, i) => ({
-        base: { t, tileCount, manifestHash, merkleRoot },
+        base: { t, tileCount, manifestHash, classTableHash, merkleRoot },
         policyId: policyId(world.policy),
         tunedMerkleRoot: rootOf(batch * PER_BATCH + i),
         expiresAt: 0,
