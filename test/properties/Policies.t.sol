@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {ClassStart, DriftInterval, RuleBounds, TileRange} from "../../contracts/interfaces/IDriftRegistry.sol";
+import {
+    ClassStart,
+    DriftInterval,
+    IDriftRegistry,
+    RuleBounds,
+    TileRange
+} from "../../contracts/interfaces/IDriftRegistry.sol";
 import {Constants} from "../../contracts/generated/Constants.sol";
 import {Drift} from "../../contracts/libraries/Drift.sol";
 import {Ranges} from "../../contracts/libraries/Ranges.sol";
@@ -59,6 +65,22 @@ contract PoliciesTest is Properties {
         }
         (, , TileRange[] memory ranges) = _MATH.unpack(0, _packFor(classes, policy, 300));
         assert(keccak256(abi.encode(ranges)) == keccak256(abi.encode(policy.ranges)));
+    }
+
+    /// P1: a policy has at most 4,096 words.
+    function test_largerPoliciesAreRefused() external view {
+        ClassStart[] memory classes = new ClassStart[](1);
+        for (uint256 count = 4096; count <= 4097; ++count) {
+            Policy memory policy = Policy(new RuleBounds[](count), new TileRange[](count));
+            for (uint256 i = 0; i < count; ++i) policy.ranges[i] = TileRange(uint32(i), 1, uint16(i));
+            bytes32 hash = keccak256(abi.encode(classes));
+            try _MATH.pack(0, 5000, hash, classes, policy.rules, policy.ranges) returns (bytes32, uint256[] memory) {
+                assert(count == 4096);
+            } catch (bytes memory reason) {
+                bytes memory expected = abi.encodeWithSelector(IDriftRegistry.PolicyTooLarge.selector, 4097, 4096);
+                assert(count == 4097 && keccak256(reason) == keccak256(expected));
+            }
+        }
     }
 
     /// P1: whatever `pack` takes is well-formed tile by tile, if one number of a well-formed policy or table is changed.
