@@ -63,7 +63,7 @@ function count(value: bigint): number {
 
 function decodeParams({ base, policyId, tunedMerkleRoot, expiresAt, metadata, segments }: Params): SentCertificate {
   return {
-    base: { ...base, t: count(base.t), tileCount: count(base.tileCount) } as SentCertificate["base"],
+    base: { ...base, t: count(base.t), tileCount: count(base.tileCount) },
     policyId,
     tunedMerkleRoot,
     expiresAt: Number(expiresAt),

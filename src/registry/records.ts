@@ -102,7 +102,7 @@ export function decodeModel(
     registeredAt: Number(record.registeredAt),
     isRestricted,
     parentCertificateId: /^0x0{64}$/u.test(parent) ? undefined : parent,
-  } as RegisteredModel;
+  };
 }
 
 /** `logged` is what the certificate's `CertificateRegistered` tells. */

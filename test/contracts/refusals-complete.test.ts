@@ -3,7 +3,8 @@ import { expect } from "chai";
 import { driftRegistryInterface } from "../../src/registry/abi-values.js";
 
 /**
- * A policy of too many words costs more than a transaction's gas (`test/properties/Policies.t.sol` has one). Degenerate challenges need a preimage of keccak256; inversion then cannot fail. The others are OpenZeppelin's, of functions
+ * A policy of too many words costs more gas than a transaction can have (`test/properties/Policies.t.sol` has one).
+ * Degenerate challenges need a preimage of keccak256; inversion then cannot fail. The others are OpenZeppelin's, of functions
  * that the registry does not have, and of a name that is short.
  */
 const UNREACHABLE = [

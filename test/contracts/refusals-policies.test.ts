@@ -76,7 +76,7 @@ describe("DriftRegistry refuses policies", () => {
       over(Array.from({ length: 14 }, (_, i) => ({ firstTile: 3 * i + third, tileCount: 1 }))),
     );
     const policy = { baseModelId: modelId(world.base), rules: thirds };
-    await registry.client.registerPolicy(chain.publisher, { ...world, policy, base: world.base });
+    await registry.client.registerPolicy(chain.publisher, { policy, base: world.base, classes: CLASSES });
     expect(await registry.client.getPolicy(policyId(policy))).to.deep.equal(policy);
     expect(await registry.client.getClasses(policyId(policy), world.base)).to.deep.equal(CLASSES);
     await ask([over([{ firstTile: 12, tileCount: 4 }], { maxRank: 1, gridCols: 2, shift: 40, unit: 52 })]);
