@@ -36,7 +36,7 @@ export class ValuePass {
   /** Weights that are not what they were, those that are no numbers included. */
   nonzeros = 0;
   largest = { value: 0, index: 0 };
-  /** Largest change of a weight, in steps of the fine-tune's format. */
+  /** Largest change of a weight, in steps of the fine-tune's format; infinite where it has none. */
   mostSteps = 0;
   least = Infinity;
   most = -Infinity;
@@ -56,6 +56,8 @@ export class ValuePass {
     this.#before = before && stepsOfFormat(before).steps;
     this.#after = after && stepsOfFormat(after).steps;
     if (before === undefined || after === undefined) this.isWithinFormats = false;
+    // Of codes with scales no step is known: no change of theirs is called one of last places.
+    if (after === undefined) this.mostSteps = Infinity;
   }
 
   visit(before: Float64Array, after: Float64Array, start: number): void {
