@@ -93,8 +93,8 @@ describe(`tiles (seed ${SEED})`, () => {
 
   it("number a grid's row panels first, entry (u, v) at v + n·u", async () => {
     const values = Array.from({ length: 20 * 37 }, (_, i) => i + 1);
-    const model = await openTensors([{ name: "w", shape: [20, 37], dtype: "I16", values }]);
-    const { manifest } = await buildManifest(model, TIERS.nano);
+    const model = await openTensors([{ name: "w", shape: [20, 37], dtype: "F64", values }]);
+    const { manifest } = await buildManifest(model, TIERS.nano, { fractionBits: 0 });
     expect(manifest.tileCount).to.equal(6);
     const tile = await openTiles(model, manifest).readTile(4);
     expect(tile[0]).to.equal(values[16 * 37 + 16]);
