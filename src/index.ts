@@ -10,6 +10,7 @@ export {
   FormatError,
   FtiError,
   InputError,
+  LostTransactionError,
   PolicyViolation,
   RegistryError,
   UnavailableError,

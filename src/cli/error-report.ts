@@ -4,6 +4,7 @@ import {
   ArtifactError,
   FormatError,
   FtiError,
+  LostTransactionError,
   PolicyViolation,
   RegistryError,
   VerificationError,
@@ -57,6 +58,7 @@ function detailsOf(error: FtiError): Record<string, unknown> {
   if (error instanceof PolicyViolation)
     Object.assign(details, { rule: error.rule, measured: error.measured, allowed: error.allowed });
   if (error instanceof RegistryError) Object.assign(details, { errorName: error.errorName, args: error.args });
+  if (error instanceof LostTransactionError) Object.assign(details, { transactionHash: error.transactionHash });
   if (error instanceof FormatError) Object.assign(details, { path: error.path, offset: error.offset });
   if (error instanceof ArtifactError) {
     Object.assign(details, {

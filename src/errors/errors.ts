@@ -108,3 +108,13 @@ export class RegistryError extends FtiError {
 export class UnavailableError extends FtiError {
   readonly exitCode = 3;
 }
+
+/** A transaction was sent, or may have been, and it is not known whether it was included. `transactionHash` where known. */
+export class LostTransactionError extends UnavailableError {
+  readonly transactionHash: string | undefined;
+
+  constructor(shortMessage: string, options: { transactionHash?: string; remedy?: string; cause?: unknown } = {}) {
+    super(shortMessage, options);
+    this.transactionHash = options.transactionHash;
+  }
+}

@@ -1,6 +1,6 @@
 import type { Provider, Signer, TransactionReceipt } from "ethers";
 import type { Hex } from "../encoding/hex.js";
-import { RegistryError } from "../errors/errors.js";
+import { LostTransactionError, RegistryError, UnavailableError } from "../errors/errors.js";
 import type { Answer, Arguments, EventArguments, EventName, ViewName } from "./abi-types.js";
 import { decodeAnswer, decodeEvent, encodeCall } from "./abi-values.js";
 import { DEFAULT_RETRY, withRetry, type RetryPolicy } from "./logs/retry.js";
@@ -35,15 +35,63 @@ export async function callRegistry<Name extends ViewName>(
   }
 }
 
-/** Sends a transaction and waits until it is included. Throws `RegistryError` or `UnavailableError`. */
-export async function sendToRegistry(signer: Signer, registry: Hex, data: Hex): Promise<TransactionReceipt> {
-  try {
+/** Milliseconds between looks at whether the node still answers, while a transaction is under way. */
+const LOOK_MS = 15_000;
+
+/**
+ * Sends a transaction and waits until it is included, for as long as the node answers. Throws `RegistryError`, or
+ * `LostTransactionError` where it is not known whether the transaction was, or will be, included.
+ */
+export async function sendToRegistry(
+  signer: Signer,
+  registry: Hex,
+  data: Hex,
+  { retry = DEFAULT_RETRY, lookMs = LOOK_MS }: { readonly retry?: RetryPolicy; readonly lookMs?: number } = {},
+): Promise<TransactionReceipt> {
+  let transactionHash: string | undefined;
+  const send = async (): Promise<TransactionReceipt> => {
     const response = await signer.sendTransaction({ to: registry, data });
+    transactionHash = response.hash;
     const receipt = await response.wait();
     if (receipt === null) throw new RegistryError(`transaction ${response.hash} was not included`);
     return receipt;
+  };
+  try {
+    return await whileNodeAnswers(send(), signer.provider, retry, lookMs);
   } catch (error) {
-    throw decodeRegistryFailure(error);
+    const failure = decodeRegistryFailure(error);
+    if (!(failure instanceof UnavailableError)) throw failure;
+    throw new LostTransactionError(`${failure.shortMessage}; whether the transaction was included is not known`, {
+      ...(transactionHash === undefined ? {} : { transactionHash }),
+      remedy: "Run the same command again: nothing is registered twice.",
+      cause: error,
+    });
+  }
+}
+
+/** ethers waits for ever for a node that is gone. This asks it for something else meanwhile, and gives up when that fails. */
+async function whileNodeAnswers<T>(
+  work: Promise<T>,
+  provider: Provider | null,
+  retry: RetryPolicy,
+  lookMs: number,
+): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
+  const silence = new Promise<never>((_, reject) => {
+    const look = (): void => {
+      if (isOver || provider === null) return;
+      timer = setTimeout(() => {
+        withRetry(() => provider.getBlockNumber(), retry).then(look, reject);
+      }, lookMs);
+    };
+    look();
+  });
+  try {
+    return await Promise.race([work, silence]);
+  } finally {
+    isOver = true;
+    clearTimeout(timer);
   }
 }
 

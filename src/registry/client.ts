@@ -51,6 +51,9 @@ import { DEFAULT_RETRY, withRetry } from "./logs/retry.js";
 import type { ScanOptions } from "./logs/scan.js";
 import { decodeRegistryFailure } from "./revert.js";
 
+/** How the registry refuses to tell of what it does not have. */
+const UNKNOWN = { model: "UnknownModel", policy: "UnknownPolicy", certificate: "UnknownCertificate" } as const;
+
 /** What a publisher adds to a certificate, and with which verifying keys it was proven. */
 export interface CertifyOptions extends CertifyTerms {
   /** By default the newest of the tier's that is not frozen. */
@@ -266,7 +269,7 @@ export class DriftRegistryClient {
 
   /** `undefined` if the model is not registered. */
   async getModel(modelId: Hex): Promise<RegisteredModel | undefined> {
-    const record = await this.#find("model", modelId, "UnknownModel");
+    const record = await this.findRecord("model", modelId);
     if (record === undefined) return undefined;
     const { args } = await this.#event("ModelRegistered", [modelId]);
     const model = decodeModel(modelId, await this.srsId(), record, args);
@@ -276,7 +279,7 @@ export class DriftRegistryClient {
 
   /** `undefined` if the policy is not registered. */
   async getPolicy(policyId: Hex): Promise<Policy | undefined> {
-    const record = await this.#find("policy", policyId, "UnknownPolicy");
+    const record = await this.findRecord("policy", policyId);
     if (record === undefined) return undefined;
     const policy = decodePolicy(record);
     assertPolicyRecord(policy, policyId);
@@ -297,7 +300,7 @@ export class DriftRegistryClient {
 
   /** `undefined` if the certificate is not registered. Throws `UnavailableError` if the node contradicts its id. */
   async getCertificate(id: Hex): Promise<RegisteredCertificate | undefined> {
-    const record = await this.#find("certificate", id, "UnknownCertificate");
+    const record = await this.findRecord("certificate", id);
     if (record === undefined) return undefined;
     const { args, blockNumber } = await this.#event("CertificateRegistered", [null, null, id]);
     return this.#checked(decodeCertificate({ ...args, certificateId: id, blockNumber }, record));
@@ -436,15 +439,15 @@ export class DriftRegistryClient {
     return callRegistry(this.#provider, this.address, name, args, this.events.retry);
   }
 
-  async #find<Name extends "model" | "policy" | "certificate">(
+  /** What the registry itself keeps, in one call and without its logs. `undefined` if it is not registered. */
+  async findRecord<Name extends "model" | "policy" | "certificate">(
     name: Name,
     id: Hex,
-    unknownError: string,
   ): Promise<Answer<Name> | undefined> {
     try {
       return await this.#call(name, [id] as const as Arguments<Name>);
     } catch (error) {
-      if (error instanceof RegistryError && error.errorName === unknownError) return undefined;
+      if (error instanceof RegistryError && error.errorName === UNKNOWN[name]) return undefined;
       throw error;
     }
   }
@@ -454,7 +457,7 @@ export class DriftRegistryClient {
     const certificates: RegisteredCertificate[] = [];
     for (const logged of await listCertificates(this.#since(fromBlock), filter)) {
       const { certificateId: id } = logged;
-      const record = await this.#find("certificate", id, "UnknownCertificate");
+      const record = await this.findRecord("certificate", id);
       if (record === undefined) throw contradiction(`certificate ${id}`, "it has an event of it, and no record");
       certificates.push(await this.#checked(decodeCertificate(logged, record)));
     }

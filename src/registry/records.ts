@@ -76,7 +76,8 @@ export interface DriftInterval {
   readonly unit: number;
 }
 
-function statusOf(status: bigint): CertificateStatus {
+/** Throws `UnavailableError` for a status that this version does not know. */
+export function statusOf(status: bigint): CertificateStatus {
   const known = STATUSES[Number(status)];
   if (known === undefined) throw contradiction("a certificate", `it has the status ${status}`);
   return known;

@@ -1,13 +1,23 @@
 import { Option, type Command } from "commander";
 import { policyOfBase } from "../../client/policy-of-base.js";
 import { parseModel } from "../../commitment/model-file.js";
+import { modelId } from "../../commitment/model-id.js";
 import { parsePolicy } from "../../drift/policy-file.js";
+import { policyId } from "../../drift/rule.js";
+import type { Hex } from "../../encoding/hex.js";
 import { InputError } from "../../errors/errors.js";
 import { chooseSigner, connectRpc, type RpcConnection } from "../../node/rpc.js";
 import { readTextFile } from "../../node/text-file.js";
 import type { Inclusion } from "../../registry/call.js";
 import { DriftRegistryClient } from "../../registry/client.js";
+import { certificateId } from "../../registry/encode.js";
+import { registerOnce } from "../../registry/register-once.js";
 import { parseCertificate } from "../../wrap/certificate-codec.js";
+import {
+  certificateAlreadyRegistered,
+  modelAlreadyRegistered,
+  policyAlreadyRegistered,
+} from "../already-registered.js";
 import { addCommand, parseAddress, parseCount, type Runner } from "../command.js";
 import { isLocalChain } from "../../node/local-chain.js";
 import type { Outcome, Session } from "../session.js";
@@ -51,7 +61,8 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
     .command("register")
     .summary("put a model, policy or certificate on chain")
     .description(
-      "Registers. The key comes from FTI_PRIVATE_KEY, or is an unlocked --account of a local node; it is never an option.",
+      "Registers. The key comes from FTI_PRIVATE_KEY, or is an unlocked --account of a local node; it is never an option. " +
+        "What is registered already is a success: if the answer was lost, run the same command again.",
     );
   const allowInsecure = new Option("--allow-insecure", "accept development keys on a public chain");
   const options = [...rpcOptions(), accountOption()];
@@ -76,11 +87,15 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
       const { client, signer, connection } = await connectSigner(given, session);
       assertSecure(insecure, connection, given, path);
       await client.assertPresent();
-      return report(
-        "model",
-        await client.registerModel(signer, parts, given.uri ?? "", { isRestricted: given.restricted ?? false }),
-        session,
-      );
+      const { uri, restricted: isRestricted = false } = given;
+      const id = modelId(parts);
+      const done = await registerOnce({
+        send: () => client.registerModel(signer, parts, uri ?? "", { isRestricted }),
+        find: () => client.findRecord("model", id),
+      });
+      if (done.isNew) return report("model", done.sent, session);
+      const place = { client, provider: connection.provider, sender: await addressOf(signer), session };
+      return modelAlreadyRegistered(id, done.found, { isRestricted, uri }, place);
     },
   });
   addCommand<RegisterOptions>(register, runner, {
@@ -97,7 +112,12 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
       const ofBase = policyOfBase(policy, parseModel(await readTextFile(base), base));
       const { client, signer } = await connectSigner(given, session);
       await client.assertPresent();
-      return report("policy", await client.registerPolicy(signer, ofBase), session);
+      const id = policyId(policy);
+      const done = await registerOnce({
+        send: () => client.registerPolicy(signer, ofBase),
+        find: () => client.findRecord("policy", id),
+      });
+      return done.isNew ? report("policy", done.sent, session) : policyAlreadyRegistered(id, session);
     },
   });
   addCommand<RegisterOptions>(register, runner, {
@@ -126,7 +146,17 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
       await client.assertPresent();
       const { expires } = given;
       const expiresAt = expires === undefined ? undefined : Math.floor(Date.now() / 1000) + expires * 86_400;
-      return report("certificate", await client.certify(signer, certificate, { expiresAt }), session);
+      const ids = { certificateId: certificateId(certificate), tunedModelId: modelId(certificate.tuned) };
+      const sender = await addressOf(signer);
+      const done = await registerOnce({
+        send: () => client.certify(signer, certificate, { expiresAt }),
+        // To anybody but the publisher the registry has to say itself that the proofs are not theirs.
+        find: async () =>
+          sender === certificate.publisher ? client.findRecord("certificate", ids.certificateId) : undefined,
+      });
+      if (done.isNew) return report("certificate", done.sent, session);
+      const place = { client, provider: connection.provider, sender, session };
+      return certificateAlreadyRegistered(ids, done.found, { expiresAt }, place);
     },
   });
 }
@@ -154,8 +184,14 @@ function assertSecure(insecure: boolean, { chainId }: RpcConnection, options: Re
   });
 }
 
-const report = (what: string, inclusion: Inclusion, session: Session): Outcome =>
-  sent(`Registered the ${what}`, inclusion, session);
+function report(what: string, inclusion: Inclusion, session: Session): Outcome {
+  const outcome = sent(`Registered the ${what}`, inclusion, session);
+  return { ...outcome, json: { ...outcome.json, alreadyRegistered: false } };
+}
+
+async function addressOf(signer: Signer): Promise<Hex> {
+  return (await signer.getAddress()).toLowerCase() as Hex;
+}
 
 /** What a transaction has done, and where it is. */
 export function sent(done: string, inclusion: Inclusion, session: Session): Outcome {
