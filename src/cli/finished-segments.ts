@@ -1,6 +1,7 @@
 import { takeOver } from "../client/finished-segment.js";
 import type { CertificatePlan } from "../client/plan-certificate.js";
 import { FormatError } from "../errors/errors.js";
+import { onInterrupt } from "../node/interrupts.js";
 import type { Setup } from "../node/open-setup.js";
 import type { SegmentFolder } from "../node/segment-folder.js";
 import type { WrappedSegment } from "../wrap/certificate.js";
@@ -37,4 +38,45 @@ export async function readFinished(
     }
   }
   return finished;
+}
+
+/** The segments of a plan, where they are kept, and how many of them are. */
+export interface KeptSegments {
+  readonly plan: CertificatePlan;
+  readonly folder: SegmentFolder;
+  readonly kept: number;
+}
+
+/**
+ * Runs `work`, which calls `onDone` for every further segment that is kept. If Ctrl-C or an error ends it, says what is
+ * kept and how to continue.
+ */
+export async function keepingSegments<T>(
+  { plan, folder, kept }: KeptSegments,
+  session: Session,
+  work: (onDone: () => void) => Promise<T>,
+): Promise<T> {
+  const all = plan.segments.length;
+  let done = kept;
+  const sayWhatIsKept = (): void => {
+    if (done === 0) {
+      session.note(`Stopped before the first of ${all} segment${all === 1 ? "" : "s"} was finished: none is kept.`);
+      return;
+    }
+    session.note(
+      `Stopped with ${done} of ${all} segment${all === 1 ? "" : "s"} finished. They are kept in ${folder.directory}: ` +
+        "run the same command again to continue.",
+    );
+  };
+  const forget = onInterrupt(sayWhatIsKept);
+  try {
+    return await work(() => {
+      done++;
+    });
+  } catch (error) {
+    if (done > 0) sayWhatIsKept();
+    throw error;
+  } finally {
+    forget();
+  }
 }

@@ -13,6 +13,7 @@ import { parseManifest } from "../../src/quantize/manifest.js";
 import { flatRule } from "../support/rules.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { runCli, runJson, Workplace } from "../support/cli.js";
+import { FaultyDisk } from "../support/full-disk.js";
 import { TEST_ARTIFACTS, testSetup } from "../support/nano-setup.js";
 import { startRpcNode, type RpcNode } from "../support/rpc-node.js";
 import { tinyModel } from "../support/tiny-models.js";
@@ -143,10 +144,18 @@ describe("a certificate in a chain of segments, by command line, at tier nano", 
   });
 
   it("keeps a finished segment when it is killed, and nothing half-written", async () => {
-    await killAfter([...prove, "--publisher", PUBLISHER, "-o", at("c.json")], folder(), "segment-0.json");
+    await endAfter([...prove, "--publisher", PUBLISHER, "-o", at("c.json")], folder(), "segment-0.json", "SIGKILL");
     expect(await exists(at("c.json"))).to.equal(false);
     await copyFile(join(folder(), "segment-0.json"), at("s0.json"));
     expect((await readJson("s0.json"))["index"]).to.equal(0);
+  });
+
+  it("says what is kept, and how to continue, when it is interrupted", async () => {
+    const argv = [...prove, "--publisher", PUBLISHER, "-o", at("i.json")];
+    const said = await endAfter(argv, at("i.json.segments"), "segment-0.json", "SIGINT");
+    expect(said).to.include("Stopped with 1 of 3 segments finished").and.include(at("i.json.segments"));
+    expect(said).to.include("run the same command again");
+    expect(await readdir(at("i.json.segments"))).to.deep.equal(["segment-0.json"]);
   });
 
   it("leaves segments of another certificate alone", async () => {
@@ -192,6 +201,32 @@ describe("a certificate in a chain of segments, by command line, at tier nano", 
     expect(await exists(at("merged.json"))).to.equal(false);
   });
 
+  it("keeps all segments and the old file where there is no room for the certificate", async () => {
+    await mkdir(at("d.json.segments"));
+    const names = [0, 1, 2].map((index) => `segment-${index}.json`);
+    for (const [index, name] of names.entries()) await copyFile(at(`s${index}.json`), at(`d.json.segments/${name}`));
+    await place.write("d.json", "old");
+    const argv = [...prove, "--publisher", PUBLISHER, "-o", at("d.json"), "--force"];
+    const { size } = await stat(at("c.json"));
+    for (const room of [0, 1, 4096, size - 200]) {
+      const { exitCode, stderr } = await runCli(argv, {}, new FaultyDisk({ room }));
+      expect(exitCode, stderr).to.equal(3);
+      expect(stderr).to.include("no space left on device").and.include("Stopped with 3 of 3 segments finished");
+      expect(await place.read("d.json")).to.equal("old");
+      expect(await readdir(at("d.json.segments"))).to.have.members(names);
+    }
+    // Neither of these has the certificate on the medium: the segments stay as well.
+    for (const failing of [{ sync: 0 }, { close: 0 }, { rename: 0 }, { syncFolder: 0 }]) {
+      expect((await runCli(argv, {}, new FaultyDisk({ failing }))).exitCode).to.equal(3);
+      expect(await place.read("d.json")).to.equal("old");
+      expect(await readdir(at("d.json.segments"))).to.have.members(names);
+    }
+    const { exitCode, stderr } = await runCli(argv);
+    expect(exitCode, stderr).to.equal(0);
+    expect(await exists(at("d.json.segments"))).to.equal(false);
+    await runJson(["verify", at("d.json")]);
+  });
+
   it("makes of segments from three runs a certificate that the registry takes", async () => {
     await runJson(["merge", at("s2.json"), at("s0.json"), at("s1.json"), "-o", at("merged.json")]);
     await runJson(["register", "model", at("a.model.json"), ...chain]);
@@ -199,8 +234,13 @@ describe("a certificate in a chain of segments, by command line, at tier nano", 
     await runJson(["register", "certificate", at("merged.json"), ...chain]);
   });
 
-  /** Runs `fti` as a process and kills it as soon as a file has its name. */
-  async function killAfter(argv: readonly string[], directory: string, name: string): Promise<void> {
+  /** Runs `fti` as a process and sends it a signal as soon as a file has its name. Returns what it said on stderr. */
+  async function endAfter(
+    argv: readonly string[],
+    directory: string,
+    name: string,
+    by: "SIGKILL" | "SIGINT",
+  ): Promise<string> {
     await mkdir(directory);
     const root = fileURLToPath(new URL("../..", import.meta.url));
     const child = spawn(process.execPath, ["--import=tsx", "src/cli/main.ts", ...argv], {
@@ -211,11 +251,12 @@ describe("a certificate in a chain of segments, by command line, at tier nano", 
     const said: string[] = [];
     child.stderr.on("data", (text) => said.push(String(text)));
     const watcher = watch(directory, (_event, changed) => {
-      if (changed === name) child.kill("SIGKILL");
+      if (changed === name) child.kill(by);
     });
-    const signal = await new Promise((resolve) => child.once("exit", (_code, by) => resolve(by)));
+    const signal = await new Promise((resolve) => child.once("close", (_code, ended) => resolve(ended)));
     watcher.close();
-    expect(signal, said.join("")).to.equal("SIGKILL");
+    expect(signal, said.join("")).to.equal(by);
     expect(await readdir(directory)).to.include(name);
+    return said.join("");
   }
 });

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run, type ExitCode } from "../../src/cli/run.js";
+import type { Disk } from "../../src/node/disk.js";
 import { TEST_ARTIFACTS } from "./nano-setup.js";
 
 /** What a command line did. */
@@ -11,8 +12,12 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Runs a command line in this process, without a terminal, on the tests' artefacts. */
-export async function runCli(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
+/** Runs a command line in this process, without a terminal, on the tests' artefacts. Outputs go to `disk`. */
+export async function runCli(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  disk?: Disk,
+): Promise<CliResult> {
   let stdout = "";
   let stderr = "";
   const exitCode = await run(argv, {
@@ -25,6 +30,7 @@ export async function runCli(argv: readonly string[], env: Readonly<Record<strin
     },
     terminal: undefined,
     colors: { stdout: false, stderr: false },
+    ...(disk === undefined ? {} : { disk }),
   });
   return { exitCode, stdout, stderr };
 }

@@ -20,7 +20,7 @@ import { encodeCertificate } from "../../wrap/certificate-codec.js";
 import { encodeSegmentPart } from "../../wrap/segment-part-codec.js";
 import { certificateOutcome } from "../certificate-outcome.js";
 import { addCommand, type Runner } from "../command.js";
-import { readFinished } from "../finished-segments.js";
+import { keepingSegments, readFinished } from "../finished-segments.js";
 import { openModelFiles, readCommitted } from "../model-files.js";
 import { showPlan, warnOfMemory } from "../proving-plan.js";
 import type { Outcome, Session } from "../session.js";
@@ -86,14 +86,18 @@ async function proveAll(inputs: Inputs, session: Session): Promise<Outcome> {
   const folder = new SegmentFolder(options.work ?? `${output}.segments`, session.disk);
   const finished = await readFinished(plan, folder, setup, session);
   const tiles = plan.segments.flatMap((segment) => (finished.has(segment.index) ? [] : segment.tiles));
-  const certificate = await provePlan(plan, await openProver(inputs, tiles, session), {
-    finished,
-    onSegment: async (part) => {
-      await folder.write(part.index, encodeSegmentPart(part));
-    },
+  const certificate = await keepingSegments({ plan, folder, kept: finished.size }, session, async (onDone) => {
+    const proven = await provePlan(plan, await openProver(inputs, tiles, session), {
+      finished,
+      onSegment: async (part) => {
+        await folder.write(part.index, encodeSegmentPart(part));
+        onDone();
+      },
+    });
+    await session.writeOutputs([{ path: output, content: encodeCertificate(proven) }]);
+    return proven;
   });
-  await session.writeOutputs([{ path: output, content: encodeCertificate(certificate) }]);
-  await folder.remove(plan.segments.length);
+  await folder.remove(plan.segments.length); // not before the certificate is on the disk
   return certificateOutcome(certificate, output, session);
 }
 
