@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, join, parse, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { InputError } from "../errors/errors.js";
+import { InputError, UnavailableError } from "../errors/errors.js";
 import { openR1cs } from "../wrap/setup/r1cs.js";
 import { noProgress, type SetupProgress } from "../wrap/setup/progress.js";
 import { CIRCOM_OPTIONS, circuitLibraryDirectory } from "./circuit-sources.js";
@@ -40,6 +40,7 @@ export async function compileCircuit(
   try {
     onProgress("compile circuit", 0, 1);
     await runCircom(circuitFile, temporary);
+    await assertWholeProgram(join(temporary, `${name}_js`, `${name}.wasm`));
     await rename(temporary, directory);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
@@ -59,6 +60,14 @@ export async function compileCircuit(
   } finally {
     await source.close();
   }
+}
+
+/** Throws `UnavailableError` if a WebAssembly file ends early: the compiler does not say that the disk was full. */
+export async function assertWholeProgram(path: string): Promise<void> {
+  if (WebAssembly.validate(await readFile(path))) return;
+  throw new UnavailableError(`${path}: is not a whole WebAssembly program`, {
+    remedy: "The disk may be full: free some space and run the command again.",
+  });
 }
 
 async function runCircom(circuitFile: string, output: string): Promise<void> {
