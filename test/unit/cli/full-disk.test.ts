@@ -5,7 +5,7 @@ import { FaultyDisk } from "../../support/full-disk.js";
 import { testSetup } from "../../support/nano-setup.js";
 import { tinyModel } from "../../support/tiny-models.js";
 
-const SIZES = 50;
+const SIZES = 10;
 
 describe("fti commit --private --force on a disk that is almost full", () => {
   let place: Workplace;
