@@ -63,6 +63,11 @@ export { noiseOfModel } from "./policy/measure-noise.js";
 export { openTiles, type TileReader } from "./quantize/tile-reader.js";
 export { createNormPolicy, type NormBound, type NormPolicyInput } from "./policy/create-norm-policy.js";
 export { describePolicy } from "./policy/describe-policy.js";
+export { measureNorms, type BaseNorms } from "./policy/base-norms.js";
+export { pathDrift, type DriftBound, type PartDrift, type PathDrift, type TensorDrift } from "./policy/path-drift.js";
+export { driftWords, type DriftWords } from "./policy/drift-words.js";
+export { driftObjections, type DriftLimits, type MaxDrift } from "./policy/drift-limits.js";
+export { isWithin } from "./policy/is-within.js";
 export { encodePolicy, parsePolicy } from "./drift/policy-file.js";
 export { policyId, type Policy, type Rule } from "./drift/rule.js";
 
@@ -153,14 +158,9 @@ export {
   type KeptLogs,
   type LogStore,
 } from "./registry/logs/kept-logs.js";
-export {
-  currentStatus,
-  queryModel,
-  type FoundCertificate,
-  type ModelStanding,
-  type ModelVerdict,
-  type QueryModelInput,
-} from "./client/query-model.js";
+export { queryModel, type ModelAnswer, type ModelVerdict, type QueryModelInput } from "./client/query-model.js";
+export type { ModelQuestion } from "./client/model-question.js";
+export { currentStatus, type FoundCertificate } from "./client/found-certificate.js";
 export { fetchCertificate, type FetchCertificateInput, type FetchedCertificate } from "./client/fetch-certificate.js";
 export {
   verifyRegistered,

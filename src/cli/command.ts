@@ -87,6 +87,14 @@ export function parseAddress(value: string): `0x${string}` {
   return value.toLowerCase() as `0x${string}`;
 }
 
+/** Collects addresses of an option that may be given several times. */
+export function repeatedAddress(
+  value: string,
+  previous: readonly `0x${string}`[] | undefined,
+): readonly `0x${string}`[] {
+  return [...(previous ?? []), parseAddress(value)];
+}
+
 /** The id of a model, policy or certificate. */
 export function parseHash(value: string): `0x${string}` {
   if (!/^0x[0-9a-fA-F]{64}$/u.test(value)) throw new InvalidArgumentError("expected 0x and 64 hex digits");

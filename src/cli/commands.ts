@@ -14,6 +14,7 @@ import { addQueryCommand } from "./commands/query.js";
 import { addRegisterCommands } from "./commands/register.js";
 import { addStatusCommands } from "./commands/status.js";
 import { addSetupCommand } from "./commands/setup.js";
+import { addTrustCommands } from "./commands/trust.js";
 import { addVerifyCommand } from "./commands/certificate-verify.js";
 
 /** Adds all commands, in the order in which they are used. */
@@ -28,6 +29,7 @@ export function addCommands(program: Command, runner: Runner): void {
   addVerifyCommand(program, runner);
   addDeployCommand(program, runner);
   addRegisterCommands(program, runner);
+  addTrustCommands(program, runner);
   addQueryCommand(program, runner);
   addLineageCommands(program, runner);
   addStatusCommands(program, runner);

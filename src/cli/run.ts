@@ -7,8 +7,12 @@ import type { CliIo } from "./io.js";
 import { encodeJson } from "./json.js";
 import { Session, type Outcome } from "./session.js";
 
-/** 0 done or valid, 1 invalid, 2 bad input or usage, 3 could not check. */
-export type ExitCode = 0 | 1 | 2 | 3;
+/** See `EXIT_CODES`. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5;
+
+const EXIT_CODES =
+  "Exit codes: 0 done, valid or certified; 1 invalid or not certified; 2 bad input or usage; 3 could not check; " +
+  "4 a report, because no base was named (query); 5 made with development keys, so that it proves nothing (verify, query).";
 
 /**
  * Runs one command line (without node and script) and returns its exit code. With `--json`, stdout gets exactly one
@@ -47,11 +51,11 @@ export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode>
 function createProgram(runner: Runner, io: CliIo, wantsJson: boolean): Command {
   const program = new Command("fti")
     .description(
-      "Certificates that a fine-tuned model stays within a policy's drift from its base, in zero knowledge.\n" +
+      "Prove, and check, how much a fine-tune changed its base model.\n" +
         "The usual way: setup, commit (base and fine-tune), policy, prove, verify, register, query. Start with: fti demo",
     )
     .version("0.1.0")
-    .showHelpAfterError("(--help tells more)")
+    .showHelpAfterError("(See --help.)")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => {
@@ -60,11 +64,7 @@ function createProgram(runner: Runner, io: CliIo, wantsJson: boolean): Command {
       },
       writeErr: io.stderr,
     })
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 done or valid, 1 invalid, 2 bad input or usage, 3 could not check.\n" +
-        "Every command takes --json and has an example: fti COMMAND --help\n",
-    );
+    .addHelpText("after", `\n${EXIT_CODES}\n` + "Every command takes --json and has an example: fti COMMAND --help\n");
   addCommands(program, runner);
   inheritSettings(program);
   return program;

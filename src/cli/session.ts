@@ -18,9 +18,12 @@ import type { CliIo } from "./io.js";
 import { defaultJobs } from "./jobs.js";
 import { typicalSeconds } from "./typical-durations.js";
 
-/** What a command prints and returns. 0: done or valid; 1: checked, and the answer is no; 3: could not check. */
+/**
+ * What a command prints and returns. 0: done, valid or certified; 1: checked, and the answer is no; 3: could not check;
+ * 4: a report, because there was no question; 5: made with development keys, so that it proves nothing.
+ */
 export interface Outcome {
-  readonly exitCode: 0 | 1 | 3;
+  readonly exitCode: 0 | 1 | 3 | 4 | 5;
   /** The object of `--json`; bigints become decimal strings. */
   readonly json: Readonly<Record<string, unknown>>;
   /** Lines for a person, one a string: control characters in them are escaped, line breaks too. */

@@ -1,4 +1,4 @@
-import { currentStatus } from "./query-model.js";
+import { currentStatus } from "./found-certificate.js";
 import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
 import type { Hex } from "../encoding/hex.js";
 import { InputError } from "../errors/errors.js";

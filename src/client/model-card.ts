@@ -21,7 +21,7 @@ export interface ModelCardInput {
 export function modelCard({ certificate, baseName, relation, link }: ModelCardInput): string {
   const { insecure, chainId, registry, base, tuned } = certificate;
   const id = certificateId(certificate);
-  const { says, doesNotSay } = describeCertificate(certificate, insecure);
+  const { says, doesNotSay } = describeCertificate(certificate, { insecure });
   const metadata = stringify({
     base_model: baseName,
     base_model_relation: relation,

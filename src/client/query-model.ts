@@ -1,122 +1,120 @@
-import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
-import type { Policy } from "../drift/rule.js";
 import { keccakText } from "../encoding/keccak.js";
 import type { Hex } from "../encoding/hex.js";
-import { InputError } from "../errors/errors.js";
+import { InputError, type FtiError } from "../errors/errors.js";
+import type { PathDrift } from "../policy/path-drift.js";
 import { parseManifest } from "../quantize/manifest.js";
-import { contradiction } from "../registry/check-record.js";
 import type { DriftRegistryClient } from "../registry/client.js";
-import type { CertificateStatus, RegisteredCertificate, RegisteredModel } from "../registry/records.js";
-import { verifyRegistered, type RegisteredVerification, type VerifyRegisteredInput } from "./verify-registered.js";
+import type { RegisteredModel } from "../registry/records.js";
+import { gatherAbove } from "./certificate-paths.js";
+import { certificatesTo, currentStatus, type FoundCertificate } from "./found-certificate.js";
+import { judgePaths } from "./judge-paths.js";
+import { assertAnswerable, type ModelQuestion } from "./model-question.js";
+import { verifyRegistered, type VerifyRegisteredInput } from "./verify-registered.js";
 
-/** A certificate that leads to the model, with its policy. */
-export interface FoundCertificate {
-  readonly certificate: RegisteredCertificate;
-  readonly policy: Policy | undefined;
-  /**
-   * Why the policy means nothing for the model. The registry has no manifest and cannot see that the tiles of a rule
-   * share one `f` and that a rank rule covers one tensor; with the manifest it is checked here.
-   */
-  readonly policyProblem: string | undefined;
-  /** What came of verifying it, where that was asked for. */
-  readonly verification: RegisteredVerification | undefined;
-}
+/**
+ * - `certified`: a path of active certificates leads from the base to the model, within what is accepted.
+ * - `not-certified`: none does.
+ * - `could-not-check`: one may.
+ * - `development-keys`: one does, and it proves nothing, because anybody can forge proofs under its keys.
+ * - `report`: there was no question; the answer lists what leads to the model.
+ */
+export type ModelVerdict = "certified" | "not-certified" | "could-not-check" | "development-keys" | "report";
 
-/** The answer to "is it certified?". What could not be checked is neither yes nor no. */
-export type ModelVerdict = "certified" | "not-certified" | "could-not-check";
-
-/** What the registry knows of a model. */
-export interface ModelStanding {
+export interface ModelAnswer {
   readonly modelId: Hex;
   /** `undefined` if nobody registered it. */
   readonly model: RegisteredModel | undefined;
-  /** Oldest first. */
+  /** That lead to the model from anywhere, oldest first. */
   readonly certificates: readonly FoundCertificate[];
   readonly verdict: ModelVerdict;
-  /** An active certificate leads to the model, its policy has no problem that is known, and no check of it failed or is missing. */
   readonly isCertified: boolean;
+  /** The certificates from the base to the model that the verdict is about, oldest first; empty if the model is the base. */
+  readonly path: readonly FoundCertificate[] | undefined;
+  /** How far the path lets the model be from the base, where the manifest is known. */
+  readonly drift: PathDrift | undefined;
+  /** Why it is not certified, or could not be checked, one sentence each. */
+  readonly reasons: readonly string[];
+  /** Errors behind `could-not-check`. */
+  readonly errors: readonly FtiError[];
+  /** The keys are those of a development set-up. */
+  readonly isInsecure: boolean;
 }
 
 export interface QueryModelInput {
   readonly registry: DriftRegistryClient;
   readonly modelId: Hex;
-  /** Canonical JSON of the model's manifest, against which policies are checked. */
+  /** Without a question there is no verdict, only a report. */
+  readonly question?: ModelQuestion | undefined;
+  /** Canonical JSON of the model's manifest, which is its base's: policies are checked against it. */
   readonly manifest?: string | undefined;
   /** Oldest block to search. */
   readonly fromBlock?: number | undefined;
-  /** Keys under which every active certificate is verified again; without them the registry is taken at its word. */
+  /** Keys under which proofs are verified again; without them the registry is taken at its word. */
   readonly verify?: Pick<VerifyRegisteredInput, "anchors" | "insecure" | "verifier"> | undefined;
+  /** It is known by other means that the registry's keys are those of a development set-up. */
+  readonly insecure?: boolean | undefined;
+  /** Development keys are good enough, as in tests. */
+  readonly allowDevelopmentKeys?: boolean | undefined;
 }
 
+/** Certificates above a model that are looked at. */
+const MOST_CERTIFICATES = 1_000;
+
 /**
- * Asks a registry for a model and all certificates that lead to it. Throws `InputError` if the manifest is another
- * model's, `UnavailableError` also where the node contradicts itself, `RegistryError`.
+ * Asks a registry whether a model descends from a base by certificates, within what the consumer accepts. Throws
+ * `InputError` if the manifest is another model's or a limit cannot be judged, `UnavailableError` also where the node
+ * contradicts itself, `RegistryError`.
  */
-export async function queryModel(input: QueryModelInput): Promise<ModelStanding> {
-  const { registry, modelId, manifest, fromBlock } = input;
+export async function queryModel(input: QueryModelInput): Promise<ModelAnswer> {
+  const { registry, question, manifest: text, fromBlock, verify } = input;
+  const modelId = input.modelId.toLowerCase() as Hex;
   const model = await registry.getModel(modelId);
-  if (model !== undefined && manifest !== undefined && model.manifestHash !== keccakText(manifest)) {
+  if (model !== undefined && text !== undefined && model.manifestHash !== keccakText(text)) {
     throw new InputError(`model ${modelId} has another manifest than the given base`, {
       remedy: "Give the base from which the model was made, or none.",
     });
   }
-  const certificates: FoundCertificate[] = [];
-  for (const certificate of await registry.findByTunedModel(modelId, fromBlock)) {
-    certificates.push(await judged(input, certificate));
+  const manifest = text === undefined ? undefined : parseManifest(JSON.parse(text));
+  const leadingTo = (id: Hex): Promise<FoundCertificate[]> => certificatesTo(registry, id, manifest, fromBlock);
+  const isInsecure = input.insecure === true || verify?.insecure === true;
+  const about = { modelId, model, isInsecure };
+  if (question === undefined) {
+    const certificates: FoundCertificate[] = [];
+    for (const found of await leadingTo(modelId)) certificates.push(await verified(input, found));
+    const nothing = { isCertified: false, path: undefined, drift: undefined, reasons: [], errors: [] };
+    return { ...about, certificates, verdict: "report", ...nothing };
   }
-  const verdict = verdictOf(certificates);
-  return { modelId, model, certificates, verdict, isCertified: verdict === "certified" };
+  const asked = { ...question, baseModelId: question.baseModelId.toLowerCase() as Hex };
+  assertAnswerable(asked, manifest);
+  const above = await gatherAbove(modelId, asked.baseModelId, leadingTo, MOST_CERTIFICATES);
+  const judged = await judgePaths({
+    modelId,
+    question: asked,
+    manifest,
+    above,
+    verify: (found) => verified(input, found),
+  });
+  const isUnproven = judged.verdict === "certified" && isInsecure && input.allowDevelopmentKeys !== true;
+  const verdict = isUnproven ? "development-keys" : judged.verdict;
+  // What was verified on the way is told with the list of all.
+  const known = new Map(judged.path?.map((found) => [found.certificate.certificateId, found]));
+  const certificates = (above.byTuned.get(modelId) ?? []).map(
+    (found) => known.get(found.certificate.certificateId) ?? found,
+  );
+  return { ...about, ...judged, certificates, verdict, isCertified: verdict === "certified" };
 }
 
-async function judged(input: QueryModelInput, certificate: RegisteredCertificate): Promise<FoundCertificate> {
-  const { registry, modelId, manifest, verify } = input;
-  const { certificateId, baseModelId, tunedModelId } = certificate;
-  // Not asked for: another model's certificate must not certify this one.
-  if (tunedModelId !== modelId.toLowerCase()) {
-    throw contradiction(`certificate ${certificateId}`, `it does not lead to ${modelId}`);
-  }
-  const policy = await registry.getPolicy(certificate.policyId);
-  if (policy !== undefined && policy.baseModelId !== baseModelId) {
-    throw contradiction(`certificate ${certificateId}`, "its policy is of another base");
-  }
-  const verification =
-    verify !== undefined && currentStatus(certificate) === "active"
-      ? await verifyRegistered({ registry, certificateId, manifest, ...verify })
-      : undefined;
-  return { certificate, policy, policyProblem: problemOf(policy, manifest), verification };
-}
-
-/**
- * The status by the node and by the clock here: a node that is behind, or lies, does not make an expired certificate valid.
- * `now`: milliseconds since 1970.
- */
-export function currentStatus(certificate: RegisteredCertificate, now = Date.now()): CertificateStatus {
-  const { status, expiresAt } = certificate;
-  return status === "active" && expiresAt !== undefined && expiresAt * 1000 <= now ? "expired" : status;
-}
-
-/** What a certificate is worth: "certified" if it is active, its policy means something, and no check failed or is missing. */
-export function verdictOfCertificate({ certificate, policyProblem, verification }: FoundCertificate): ModelVerdict {
-  if (currentStatus(certificate) !== "active" || policyProblem !== undefined) return "not-certified";
-  if (verification?.outcome === "could-not-check") return "could-not-check";
-  return verification?.outcome === "invalid" ? "not-certified" : "certified";
-}
-
-/** What certificates that lead to a model say of it together: one that is good in every respect is enough. */
-export function verdictOf(certificates: readonly FoundCertificate[]): ModelVerdict {
-  const verdicts = certificates.map(verdictOfCertificate);
-  if (verdicts.includes("certified")) return "certified";
-  return verdicts.includes("could-not-check") ? "could-not-check" : "not-certified";
-}
-
-function problemOf(policy: Policy | undefined, manifest: string | undefined): string | undefined {
-  if (policy === undefined) return "the registry does not know the policy";
-  if (manifest === undefined) return undefined;
-  try {
-    assertPolicyFitsManifest(policy, parseManifest(JSON.parse(manifest)));
-    return undefined;
-  } catch (error) {
-    if (error instanceof InputError) return error.shortMessage;
-    throw error;
-  }
+/** With what comes of verifying its proofs, if that is asked for and it is active. */
+async function verified(input: QueryModelInput, found: FoundCertificate): Promise<FoundCertificate> {
+  const { registry, manifest, verify } = input;
+  if (currentStatus(found.certificate) !== "active") return found;
+  const { certificateId } = found.certificate;
+  const routes = await registry.routesOfCertificate(certificateId);
+  const isKeyFrozen = routes.some(({ isFrozen }) => isFrozen);
+  if (verify === undefined) return { ...found, isKeyFrozen };
+  return {
+    ...found,
+    isKeyFrozen,
+    verification: await verifyRegistered({ registry, certificateId, manifest, ...verify }),
+  };
 }

@@ -45,7 +45,8 @@ export type RegisteredVerification =
   | { readonly outcome: "invalid"; readonly error: VerificationError }
   | { readonly outcome: "could-not-check"; readonly error: FtiError };
 
-const NODES_WORD = "that it is registered, and not revoked or superseded since: that is the node's word";
+const NODES_WORD =
+  "that it is registered, and not revoked or superseded since: that is taken from the RPC node that was asked";
 
 /**
  * Verifies a registered certificate with the caller's own keys, on the calldata that registered it: everything that the

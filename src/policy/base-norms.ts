@@ -1,6 +1,8 @@
+import { pairModel } from "../model/names/pair-names.js";
 import type { Model } from "../model/open-model.js";
 import { elementCountOf, type ModelTensor } from "../model/tensor.js";
 import { CHUNK_ELEMENTS } from "../quantize/magnitude.js";
+import { targetOfManifest } from "../quantize/manifest-target.js";
 import type { Manifest } from "../quantize/manifest.js";
 import { matchTensors } from "../quantize/same-shapes.js";
 import { openTiles } from "../quantize/tile-reader.js";
@@ -23,10 +25,11 @@ function energyOf(entries: Int32Array, start: number, end: number): number {
  * about. The model must stay open. Throws `InputError` if it does not have the manifest's tensors.
  */
 export async function measureNorms(
-  model: Pick<Model, "tensors" | "path">,
+  given: Model,
   manifest: Manifest,
   onTile: (done: number, total: number) => void = () => undefined,
 ): Promise<BaseNorms> {
+  const model = await pairModel(targetOfManifest(manifest), given);
   const reader = openTiles(model, manifest);
   const { tileSize } = reader;
   const stored = matchTensors(manifest, model);

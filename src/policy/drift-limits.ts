@@ -5,7 +5,7 @@ import type { Hex } from "../encoding/hex.js";
 import { InputError } from "../errors/errors.js";
 import type { Manifest } from "../quantize/manifest.js";
 import { isWithin } from "./is-within.js";
-import type { Change, PathDrift } from "./path-drift.js";
+import type { DriftBound, PathDrift } from "./path-drift.js";
 import { percent } from "./drift-words.js";
 import { listNames } from "./tensor-selection.js";
 
@@ -110,7 +110,7 @@ function sizelessObjections({ tensors, whole }: PathDrift, { allowSparse = 0n, a
 }
 
 function maxDriftObjections({ of, ratio }: MaxDrift, drift: PathDrift): string[] {
-  const subjects: readonly (readonly [string, Change])[] =
+  const subjects: readonly (readonly [string, DriftBound])[] =
     of === "whole"
       ? [["the whole model", drift.whole]]
       : of === "part"

@@ -1,5 +1,5 @@
 import { listNames } from "./tensor-selection.js";
-import type { Change, PathDrift } from "./path-drift.js";
+import type { DriftBound, PathDrift } from "./path-drift.js";
 
 /** A model's distance from its base in words: one line that says the most, and what else is worth a line. */
 export interface DriftWords {
@@ -80,7 +80,7 @@ function freeInParts({ parts }: PathDrift): string[] {
 }
 
 /** Per cent of the base's norm where that is known, else a root mean square. */
-function amount({ relative, norm, weights }: Change): string {
+function amount({ relative, norm, weights }: DriftBound): string {
   if (relative !== undefined) return percent(relative);
   return String(roundUp(weights === 0 ? 0 : norm / Math.sqrt(weights)));
 }

@@ -10,7 +10,7 @@ import { allowancesOf, normOf, type Allowance } from "./allowed-drift.js";
 import type { BaseNorms } from "./base-norms.js";
 
 /** How far some tensors may be from the base's together. */
-export interface Change {
+export interface DriftBound {
   readonly weights: number;
   /** Largest L2 norm of the change apart from its low-rank part and its sparse entries, in the weights' own unit. */
   readonly norm: number;
@@ -29,7 +29,7 @@ export interface Change {
 }
 
 /** How far a tensor may be from the base's. */
-export interface TensorChange extends Change {
+export interface TensorDrift extends DriftBound {
   readonly name: string;
   /** What it is part of: `attention`, `mlp`, `head`, … */
   readonly part: string;
@@ -40,13 +40,13 @@ export interface TensorChange extends Change {
 }
 
 /** A part of the network. */
-export interface PartChange {
+export interface PartDrift {
   readonly part: string;
   readonly isFrozen: boolean;
   /** All of its tensors are free. */
   readonly isFree: boolean;
   /** Of the tensors that are not free. */
-  readonly change: Change;
+  readonly change: DriftBound;
   /** Names of those that are. */
   readonly freeTensors: readonly string[];
 }
@@ -54,11 +54,11 @@ export interface PartChange {
 /** How far a model may be from a base, over the policies of all certificates between them. */
 export interface PathDrift {
   /** In the manifest's order; those that hold weights. */
-  readonly tensors: readonly TensorChange[];
+  readonly tensors: readonly TensorDrift[];
   /** In the order in which the manifest has them. */
-  readonly parts: readonly PartChange[];
+  readonly parts: readonly PartDrift[];
   /** Of all tensors that are not free. */
-  readonly whole: Change;
+  readonly whole: DriftBound;
 }
 
 type Placed = GridTensor | PackedTensor;
@@ -83,8 +83,8 @@ export function pathDrift(
   const placed = manifest.tensors.flatMap((tensor) =>
     tensor.kind === "grid" || tensor.kind === "packed" ? [tensor] : [],
   );
-  const change = (tensors: readonly Placed[]): Change => changeOf(tensors, touched, norms);
-  const tensors = placed.map((tensor): TensorChange => {
+  const change = (tensors: readonly Placed[]): DriftBound => changeOf(tensors, touched, norms);
+  const tensors = placed.map((tensor): TensorDrift => {
     const rules = touched.flatMap((byTensor) => [...(byTensor.get(tensor.name) ?? [])]);
     const own = change([tensor]);
     return {
@@ -98,7 +98,7 @@ export function pathDrift(
   const free = new Set(tensors.flatMap(({ name, isFree }) => (isFree ? [name] : [])));
   const bounded = (names: ReadonlySet<string>): Placed[] =>
     placed.filter(({ name }) => names.has(name) && !free.has(name));
-  const parts = [...new Set(tensors.map(({ part }) => part))].map((part): PartChange => {
+  const parts = [...new Set(tensors.map(({ part }) => part))].map((part): PartDrift => {
     const members = tensors.filter((each) => each.part === part);
     return {
       part,
@@ -130,7 +130,7 @@ function changeOf(
   tensors: readonly Placed[],
   steps: readonly ReadonlyMap<string, ReadonlySet<Allowance>>[],
   norms: BaseNorms | undefined,
-): Change {
+): DriftBound {
   const weights = tensors.reduce((sum, { shape }) => sum + elementCountOf(shape), 0);
   let norm = 0;
   let sparse = 0n;

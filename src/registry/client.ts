@@ -327,6 +327,15 @@ export class DriftRegistryClient {
     }
   }
 
+  /** The verifying keys that a registered certificate was proven with, by the node's word. */
+  async routesOfCertificate(id: Hex): Promise<RegisteredRoute[]> {
+    const { args } = await this.#event("CertificateRegistered", [null, null, id]);
+    const routes: RegisteredRoute[] = [];
+    for (const routeId of new Set(args.routeIds))
+      routes.push(decodeRoute(routeId, await this.#call("route", [routeId])));
+    return routes;
+  }
+
   /** All certificates that lead to a model, oldest first. `fromBlock` spares public nodes a search from block 0. */
   findByTunedModel(tunedModelId: Hex, fromBlock?: number): Promise<RegisteredCertificate[]> {
     return this.#certificates({ tunedModelId }, fromBlock);

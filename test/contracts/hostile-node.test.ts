@@ -53,7 +53,14 @@ describe("a client of a bad node", () => {
   }
 
   const verdictOf = async (of: Certificate, registryClient: DriftRegistryClient): Promise<string> =>
-    (await queryModel({ registry: registryClient, modelId: modelId(of.tuned), verify })).verdict;
+    (
+      await queryModel({
+        registry: registryClient,
+        modelId: modelId(of.tuned),
+        question: { baseModelId: modelId(of.base) },
+        verify,
+      })
+    ).verdict;
 
   /** Fails every other time, or as `isBad` says. */
   function unreliable(error: Error, isBad = (asked: number): boolean => asked % 2 === 1): Partial<Provider> {

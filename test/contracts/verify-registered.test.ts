@@ -185,7 +185,12 @@ describe("a registered certificate", () => {
   const clientOf = (provider: Provider): DriftRegistryClient =>
     new DriftRegistryClient(registry.place.registry, provider);
   const standing = (certificate: Certificate, client = registry.client): ReturnType<typeof queryModel> =>
-    queryModel({ registry: client, modelId: modelId(certificate.tuned), verify: { anchors, insecure: false } });
+    queryModel({
+      registry: client,
+      modelId: modelId(certificate.tuned),
+      question: { baseModelId: modelId(certificate.base) },
+      verify: { anchors, insecure: false },
+    });
 });
 
 type Lie = (real: TransactionResponse) => unknown;

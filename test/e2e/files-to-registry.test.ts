@@ -18,6 +18,9 @@ import { tinyModel } from "../support/tiny-models.js";
 const PUBLISHER = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
 const OTHER = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
 
+/** The tests' set-up is one for development. */
+const DEVELOPMENT = "--allow-development-keys";
+
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
 describe("from files to the registry, by command line, at tier nano", () => {
@@ -90,7 +93,13 @@ describe("from files to the registry, by command line, at tier nano", () => {
     const proven = await runJson(prove("cnn", "cnn-tuned", "cnn.policy.json", "cnn.certificate.json", more));
     expect(proven["segments"]).to.be.greaterThan(1);
 
-    const verified = await runJson(["verify", at("cnn.certificate.json"), ...more]);
+    // Its keys are the tests': a gate must not pass by itself.
+    const gate = await runCli(["verify", at("cnn.certificate.json"), ...more]);
+    expect(gate.exitCode).to.equal(5);
+    expect(gate.stdout).to.match(/^Made with development keys: proves nothing/u);
+    const verified = await runJson(["verify", at("cnn.certificate.json"), ...more, DEVELOPMENT]);
+    expect(verified).to.deep.include({ verdict: "valid", isAboutFiles: { base: true, tuned: true } });
+    expect(verified["headline"]).to.match(/^at most [\d.]+ % of the base's norm/u);
     expect(verified["tunedModelId"]).to.equal(tuned["modelId"]);
     expect(verified["checks"]).to.have.length(6);
     const refused = await runJson(
@@ -99,24 +108,33 @@ describe("from files to the registry, by command line, at tier nano", () => {
     );
     expect(refused["phase"]).to.equal("tuned model");
     const withFile = ["verify", at("cnn.certificate.json"), "--tune", at("cnn-tuned.model.json"), "--tune-weights"];
-    expect((await runJson([...withFile, weights.tuned]))["valid"]).to.equal(true);
+    const withBytes = await runJson([...withFile, weights.tuned, DEVELOPMENT]);
+    expect(withBytes["valid"]).to.equal(true);
+    expect((withBytes["files"] as string[]).join()).to.include("byte for byte the files of the fine-tune");
     const other = await runJson([...withFile, fixture("cnn/finetuned.safetensors")], 1);
     expect(other["phase"]).to.equal("tuned model");
     expect(other["message"]).to.match(/the tuned model: the weights of tile \d+ \("/u);
 
     await runJson(["register", "certificate", at("cnn.certificate.json"), ...chain, "--account", "0"]);
-    const found = await runJson(["query", weights.tuned, ...base, ...chain]);
+    const asked = ["query", weights.tuned, ...base, ...chain];
+    const refusedKeys = await runCli(asked);
+    expect(refusedKeys.exitCode).to.equal(5);
+    expect(refusedKeys.stdout).to.match(/^Made with development keys: proves nothing/u);
+    const found = await runJson([...asked, DEVELOPMENT]);
     expect(found["modelId"]).to.equal(tuned["modelId"]);
     expect(found).to.include({ verdict: "certified", isVerifiedHere: true });
     const [{ verification }] = found["certificates"] as [{ verification: { outcome: string; notMade: string[] } }];
     expect(verification.outcome).to.equal("verified");
     // With the base's manifest all is checked but what only the node can tell.
     expect(verification.notMade).to.have.length(1);
+    const { drift } = found as unknown as { drift: { parts: { part: string }[] } };
+    expect(drift.parts.map(({ part }) => part)).to.include("conv");
     const byId = ["query", String(tuned["modelId"]), ...chain];
-    expect(await runJson([...byId, "--no-verify"])).to.include({ verdict: "certified", isVerifiedHere: false });
+    const fromBase = [...byId, ...base, DEVELOPMENT];
+    expect(await runJson([...fromBase, "--no-verify"])).to.include({ verdict: "certified", isVerifiedHere: false });
     const elsewhere = ["--artifacts", at("no-set-up")];
-    expect(await runJson([...byId, ...elsewhere])).to.include({ verdict: "certified", isVerifiedHere: false });
-    const { error } = await runJson([...byId, ...elsewhere, "--verify"], 2);
+    expect(await runJson([...fromBase, ...elsewhere])).to.include({ verdict: "certified", isVerifiedHere: false });
+    const { error } = await runJson([...fromBase, ...elsewhere, "--verify"], 2);
     expect((error as { message: string }).message).to.include("no setup for tier nano");
     const unknown = await runJson(["query", fixture("cnn/finetuned.safetensors"), ...base, ...chain], 1);
     expect(unknown["isCertified"]).to.equal(false);
@@ -130,7 +148,9 @@ describe("from files to the registry, by command line, at tier nano", () => {
     const { statement, signers } = openEnvelope(await place.read("cnn.intoto.json"), "cnn.intoto.json");
     expect(signers).to.deep.equal([computeAddress(key).toLowerCase()]);
     const { subject, predicate } = statement as InTotoStatement;
-    const verified = await runJson(["verify", certificate]);
+    const verified = await runJson(["verify", certificate, DEVELOPMENT]);
+    expect(verified["isAboutFiles"]).to.deep.equal({ base: false, tuned: false });
+    expect((verified["files"] as string[]).join()).to.include("Nothing is said about any file");
     const sha256 = createHash("sha256")
       .update(await readFile(fixture("cnn/frozen-conv.safetensors")))
       .digest("hex");
@@ -223,7 +243,7 @@ describe("from files to the registry, by command line, at tier nano", () => {
       ];
       await say(prove(base, tune, `${base}.policy.json`, `${tune}.certificate.json`, inputs));
       const models = ["--base", at(`${base}.model.json`), "--tune", at(`${tune}.model.json`)];
-      await say(["verify", at(`${tune}.certificate.json`), ...models, ...inputs]);
+      await say(["verify", at(`${tune}.certificate.json`), ...models, ...inputs, DEVELOPMENT]);
       await say(["register", "certificate", at(`${tune}.certificate.json`), ...chain, "--account", "0"]);
     }
 
@@ -319,13 +339,21 @@ describe("from files to the registry, by command line, at tier nano", () => {
     expect((await runCli(["lineage", String(c), ...chain])).stdout).to.include("it is superseded");
     await runJson(["adopt", newer, ...account]);
     expect(await statusAbove()).to.equal("active");
-    expect((await runJson(["query", String(b), ...chain]))["isCertified"]).to.equal(true);
+    const [fromA, fromB] = [at("a.model.json"), String(b)].map((base) => ["--base", base, ...chain, DEVELOPMENT]) as [
+      string[],
+      string[],
+    ];
+    expect((await runJson(["query", String(b), ...fromA]))["isCertified"]).to.equal(true);
+    // Over the model between, and from that one alone.
+    const far = await runJson(["query", String(c), ...fromA]);
+    expect(far["path"]).to.have.length(2);
+    expect((await runJson(["query", String(c), ...fromB]))["path"]).to.have.length(1);
 
     const reason = ["--reason", "trained on the wrong data"];
     await runJson(["revoke", newer, String(ofC?.certificateId), ...reason, ...account]);
-    expect((await runJson(["query", String(b), ...chain], 1))["isCertified"]).to.equal(false);
+    expect((await runJson(["query", String(b), ...fromA], 1))["isCertified"]).to.equal(false);
     expect((await list("--tuned", String(c)))[0]?.status).to.equal("revoked");
-    const query = await runCli(["query", String(c), ...chain]);
+    const query = await runCli(["query", String(c), ...fromA]);
     expect(query.exitCode).to.equal(1);
     expect(query.stdout).to.include("revoked");
   });

@@ -26,8 +26,9 @@ if (chromiumPath !== undefined) {
       await stage.shoot("home");
       await stage.page.getByLabel("Model id, certificate id").fill(stage.scene.ids.b);
       await stage.page.keyboard.press("Enter");
-      await stage.state("certified").waitFor();
-      expect(await stage.state("certified").innerText()).to.include("INSECURE");
+      await stage.state("report").waitFor();
+      expect(await stage.state("report").innerText()).to.include("INSECURE");
+      expect(await stage.state("certified").count()).to.equal(0);
       expect(new URL(stage.page.url()).hash).to.equal(`#/model/${stage.scene.ids.b}`);
       expect(await stage.page.getByRole("article").innerText()).to.include("frozen");
       await stage.page.locator("svg.lineage a.model").nth(1).waitFor();
@@ -35,15 +36,15 @@ if (chromiumPath !== undefined) {
       await stage.shoot("model");
     });
 
-    it("tells not certified, unknown and could-not-check apart", async () => {
+    it("tells a base, unknown and could-not-check apart", async () => {
       await stage.open(`#/model/${stage.scene.ids.a}`);
-      await stage.state("not-certified").waitFor();
-      expect(await stage.state("not-certified").innerText()).to.include("it is a base");
+      await stage.state("report").waitFor();
+      expect(await stage.state("report").innerText()).to.include("it is a base");
       await stage.shoot("model-base");
 
       await stage.open(`#/model/${stage.scene.ids.c}`);
-      await stage.state("not-certified").waitFor();
-      expect(await stage.state("not-certified").innerText()).to.include("does not know the model");
+      await stage.state("report").waitFor();
+      expect(await stage.state("report").innerText()).to.include("does not know the model");
 
       await stage.page.route(`${stage.node.url}/**`, (route) => route.abort());
       await stage.open(`#/model/${stage.scene.ids.b}`);
@@ -113,11 +114,27 @@ if (chromiumPath !== undefined) {
       await stage.page.getByLabel("The model's weights").setInputFiles(stage.at("b.safetensors"));
       await stage.page.getByLabel("The base's model.json").setInputFiles(stage.at("a.model.json"));
       await stage.shoot("check-form");
-      await stage.button("Recompute the id").click();
-      await stage.state("certified").waitFor();
+      await stage.button("Check this file").click();
+      await stage.state("development-keys").waitFor();
       expect(await stage.page.locator(".whole-id").innerText()).to.include(stage.scene.ids.b);
       expect(await stage.page.locator("main").innerText()).to.match(/wasm (fused|plain) kernels/u);
       await stage.shoot("check-certified");
+    });
+
+    it("certifies nothing from a base that the reader did not name, or by a publisher whom they do not accept", async () => {
+      for (const [label, value, words] of [
+        ["Publishers whose certificates count", OTHER, "whose certificates you do not accept"],
+        ["Tensors that must be unchanged", "head.*", "may have changed"],
+      ] as const) {
+        await stage.open("#/check");
+        await stage.page.getByLabel("The model's weights").setInputFiles(stage.at("b.safetensors"));
+        await stage.page.getByLabel("The base's model.json").setInputFiles(stage.at("a.model.json"));
+        await stage.page.getByText("What you accept").click();
+        await stage.page.getByLabel(label).fill(value);
+        await stage.button("Check this file").click();
+        await stage.state("not-certified").waitFor();
+        expect(await stage.state("not-certified").innerText()).to.include(words);
+      }
     });
 
     it("recomputes the id of a real CNN as the command line does, which nobody has registered", async () => {
@@ -131,9 +148,9 @@ if (chromiumPath !== undefined) {
       ]);
       await stage.open("#/check");
       await stage.page.getByLabel("The model's weights").setInputFiles(fixture("cnn/base.safetensors"));
-      await stage.page.getByLabel("The weights are").selectOption("nano");
-      await stage.button("Recompute the id").click();
-      await stage.state("not-certified").waitFor();
+      await stage.page.getByLabel("This is").selectOption("nano");
+      await stage.button("Check this file").click();
+      await stage.state("report").waitFor();
       expect(await stage.page.locator(".whole-id").innerText()).to.include(String(committed["modelId"]));
     });
 
@@ -143,7 +160,7 @@ if (chromiumPath !== undefined) {
         await stage.page.getByLabel("The model's weights").setInputFiles(weights);
         await stage.page.getByLabel("The base's model.json").setInputFiles(stage.at("a.model.json"));
         if (srs !== undefined) await stage.page.getByLabel("The registry's SRS").setInputFiles(srs);
-        await stage.button("Recompute the id").click();
+        await stage.button("Check this file").click();
         await stage.page.getByRole("heading", { name: "The id could not be recomputed" }).waitFor();
         return stage.page.locator(".notice.bad").innerText();
       };
@@ -163,8 +180,8 @@ if (chromiumPath !== undefined) {
     it("shows progress, and ends the work when it is cancelled", async () => {
       await stage.open("#/check");
       await stage.page.getByLabel("The model's weights").setInputFiles(fixture("transformer/base.safetensors"));
-      await stage.page.getByLabel("The weights are").selectOption("nano");
-      await stage.button("Recompute the id").click();
+      await stage.page.getByLabel("This is").selectOption("nano");
+      await stage.button("Check this file").click();
       await stage.page.getByText(/committing tiles: \d+ of \d+/u).waitFor();
       await stage.shoot("check-progress");
       const [worker] = stage.page.workers();
@@ -172,7 +189,7 @@ if (chromiumPath !== undefined) {
       await stage.button("Cancel").click();
       await stage.page.getByRole("heading", { name: "Cancelled" }).waitFor();
       await ended;
-      expect(await stage.button("Recompute the id").isEnabled()).to.equal(true);
+      expect(await stage.button("Check this file").isEnabled()).to.equal(true);
     });
 
     it("verifies a certificate's file and lists every check; a changed one is invalid", async () => {
@@ -218,7 +235,7 @@ if (chromiumPath !== undefined) {
       await stage.page.locator(`svg.lineage a.model[href$="${stage.scene.ids.c}"]`).focus();
       await stage.page.keyboard.press("Enter");
       await stage.page.waitForURL(`**/#/model/${stage.scene.ids.c}`);
-      await stage.state("certified").waitFor();
+      await stage.state("report").waitFor();
       await stage.shoot("lineage");
     });
 

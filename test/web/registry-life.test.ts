@@ -28,8 +28,8 @@ if (chromiumPath !== undefined) {
       };
       await stage.meanwhile(revoke, async () => {
         await stage.open(`#/model/${stage.scene.ids.b}`);
-        await stage.state("not-certified").waitFor();
-        expect(await stage.state("not-certified").innerText()).to.include("1 revoked");
+        await stage.state("report").waitFor();
+        expect(await stage.state("report").innerText()).to.include("1 revoked");
         expect(await stage.state("certified").count()).to.equal(0);
         expect(await stage.page.getByRole("article").innerText()).to.include("“the base was stolen <b>”");
         await stage.page.locator("svg.lineage a.certificate.ended").waitFor();
@@ -79,7 +79,7 @@ if (chromiumPath !== undefined) {
         await stage.state("revoked").waitFor();
         expect(await stage.state("revoked").innerText()).to.include("“a mistake”");
         await stage.open(`#/model/${stage.scene.ids.c}`);
-        await stage.state("not-certified").waitFor();
+        await stage.state("report").waitFor();
       };
       await stage.meanwhile(() => Promise.resolve(), undone);
     });

@@ -55,15 +55,17 @@ if (chromiumPath !== undefined) {
       );
       await stage.page.goto(`${stage.site.url}sdk.html`);
       const { node, scene } = stage;
-      const question = JSON.stringify({ rpc: node.url, registry: scene.registry, modelId: scene.ids.b });
-      const answer: unknown = await stage.page.evaluate(`(async ({ rpc, registry, modelId }) => {
+      const { a: baseModelId, b: modelId } = scene.ids;
+      const question = JSON.stringify({ rpc: node.url, registry: scene.registry, modelId, baseModelId });
+      const answer: unknown = await stage.page.evaluate(`(async ({ rpc, registry, modelId, baseModelId }) => {
         const { fti, JsonRpcProvider } = await import(new URL("sdk.js", document.baseURI).href);
         const fetched = async (name) => new Uint8Array(await (await fetch(name)).arrayBuffer());
         const srs = await fti.loadSrs(fti.memorySource("srs.ptau", await fetched("srs.ptau")), 2);
         const key = fti.parseVerifyingKey(await (await fetch("nano.vkey.json")).json());
         const client = new fti.DriftRegistryClient(registry, new JsonRpcProvider(rpc), { store: fti.memoryLogStore() });
         const anchors = { srsId: fti.srsId(srs), srs, verifyingKey: ({ name }) => (name === "nano" ? key : undefined) };
-        const standing = await fti.queryModel({ registry: client, modelId, verify: { anchors, insecure: true } });
+        const asked = { registry: client, modelId, question: { baseModelId }, verify: { anchors, insecure: true } };
+        const standing = await fti.queryModel({ ...asked, allowDevelopmentKeys: true });
         const lineage = await fti.lineageOf(client.events, modelId);
         const [{ verification }] = standing.certificates;
         return { verdict: standing.verdict, outcome: verification.outcome, models: lineage.models };

@@ -15,7 +15,7 @@ if (chromiumPath !== undefined) {
       await stage.page.getByLabel("The model's weights").setInputFiles(stage.at("b.safetensors"));
       await stage.page.getByLabel("The base's model.json").setInputFiles(stage.at("a.model.json"));
       if (srs !== undefined) await stage.page.getByLabel("The registry's SRS").setInputFiles(srs);
-      await stage.button("Recompute the id").click();
+      await stage.button("Check this file").click();
     }
 
     afterEach(() => stage.offerConfig());
@@ -48,9 +48,9 @@ if (chromiumPath !== undefined) {
       const workers: string[] = [];
       stage.page.on("worker", (worker) => workers.push(worker.url()));
       await checkFile();
-      await stage.state("certified").waitFor();
+      await stage.state("development-keys").waitFor();
       expect(await stage.page.locator(".whole-id").innerText()).to.include(stage.scene.ids.b);
-      expect(await stage.state("certified").innerText())
+      expect(await stage.state("development-keys").innerText())
         .to.include("INSECURE")
         .and.include("under the keys of this page's host");
       const card = stage.page.getByRole("article");
@@ -79,9 +79,9 @@ if (chromiumPath !== undefined) {
       await lieOfTransactions(replacing(segments[0]?.groth16.a.x ?? 0n));
       await checkFile();
       await stage.state("not-certified").waitFor();
-      expect(await stage.state("not-certified").innerText()).to.include("their proofs are not valid");
+      expect(await stage.state("not-certified").innerText()).to.include("is INVALID: segment 0");
       expect(await stage.page.getByRole("article").innerText()).to.include("INVALID: segment 0");
-      expect(await stage.state("certified").count()).to.equal(0);
+      for (const state of ["certified", "development-keys"]) expect(await stage.state(state).count()).to.equal(0);
       await stage.shoot("check-invalid");
       await stage.open(`#/certificate/${stage.scene.certificateId}`);
       await stage.button("Verify here").click();
@@ -100,7 +100,7 @@ if (chromiumPath !== undefined) {
         await checkFile();
         await stage.state("could-not-check").waitFor();
         expect(await stage.state("could-not-check").innerText()).to.include(words);
-        expect(await stage.state("certified").count()).to.equal(0);
+        for (const state of ["certified", "development-keys"]) expect(await stage.state(state).count()).to.equal(0);
         await stage.open(`#/certificate/${stage.scene.certificateId}`);
         await stage.button("Verify here").click();
         await stage.state("could-not-check").waitFor();
@@ -120,7 +120,7 @@ if (chromiumPath !== undefined) {
         await checkFile();
         await stage.state("could-not-check").waitFor();
         expect(await stage.state("could-not-check").innerText()).to.include(words);
-        expect(await stage.state("certified").count()).to.equal(0);
+        for (const state of ["certified", "development-keys"]) expect(await stage.state(state).count()).to.equal(0);
       }
       // The browser itself reports what is missing.
       stage.complaints = stage.complaints.filter((text) => !text.includes("404"));
@@ -129,8 +129,8 @@ if (chromiumPath !== undefined) {
     it("says that it verified nothing where the host offers no keys", async () => {
       stage.offerConfig({ srs: undefined, verifyingKeys: undefined });
       await checkFile(await stage.place.write("own.ptau", stage.scene.srs));
-      await stage.state("certified").waitFor();
-      expect(await stage.state("certified").innerText()).to.include("Proofs were not verified here");
+      await stage.state("development-keys").waitFor();
+      expect(await stage.state("development-keys").innerText()).to.include("Proofs were not verified here");
       expect(await stage.page.getByRole("article").innerText()).to.include("Its proof was not verified here");
       await stage.open(`#/certificate/${stage.scene.certificateId}`);
       await stage.page.getByRole("link", { name: "verify the certificate's file" }).waitFor();
@@ -145,8 +145,8 @@ if (chromiumPath !== undefined) {
       await stage.button("Save").click();
       await stage.page.getByText("A drift registry is there").waitFor();
       await checkFile();
-      await stage.state("certified").waitFor();
-      expect(await stage.state("certified").innerText()).to.include("INSECURE");
+      await stage.state("development-keys").waitFor();
+      expect(await stage.state("development-keys").innerText()).to.include("INSECURE");
       await stage.open(`#/certificate/${stage.scene.certificateId}`);
       await stage.button("Verify here").click();
       await stage.state("insecure").waitFor();
@@ -166,7 +166,7 @@ if (chromiumPath !== undefined) {
         expect(await stage.page.evaluate(isWider)).to.equal(false);
         await stage.shoot(`${name}-certificate-verified`);
         await checkFile();
-        await stage.state("certified").waitFor();
+        await stage.state("development-keys").waitFor();
         expect(await stage.page.evaluate(isWider)).to.equal(false);
         await stage.shoot(`${name}-check-verified`);
       });

@@ -1,6 +1,6 @@
 import { BrowserProvider, FetchRequest, JsonRpcProvider, Network, type Eip1193Provider, type Signer } from "ethers";
 import { lineageOf, type Lineage } from "../../src/client/lineage.js";
-import { queryModel, type ModelStanding, type QueryModelInput } from "../../src/client/query-model.js";
+import { queryModel, type ModelAnswer, type QueryModelInput } from "../../src/client/query-model.js";
 import { verifyRegistered, type RegisteredVerification } from "../../src/client/verify-registered.js";
 import type { Hex } from "../../src/encoding/hex.js";
 import { InputError, UnavailableError } from "../../src/errors/errors.js";
@@ -70,12 +70,15 @@ export class Chain {
   }
 
   /**
-   * A model's certificates and whether they certify it. Policies are checked where the manifest is known, and proofs
-   * where there is a verifier.
+   * What leads to a model, or, with a question, whether the model is certified. Policies are checked where the manifest
+   * is known, and proofs where there is a verifier.
    */
-  async standing(id: Hex, verify?: QueryModelInput["verify"]): Promise<ModelStanding> {
+  async ask(
+    id: Hex,
+    { question, verify, insecure }: Pick<QueryModelInput, "question" | "verify" | "insecure"> = {},
+  ): Promise<ModelAnswer> {
     const manifest = manifestOf((await this.model(id))?.manifestHash);
-    return queryModel({ registry: this.registry, modelId: id, manifest, verify });
+    return queryModel({ registry: this.registry, modelId: id, manifest, question, verify, insecure });
   }
 
   /** What comes of verifying a registered certificate. `manifest`: of its models, where it is known. */

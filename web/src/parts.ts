@@ -41,7 +41,13 @@ export function notice(kind: NoticeKind, title: string, ...more: readonly Child[
 
 /** A verdict, with its state in `data-state`. */
 export function verdictNotice(verdict: Verdict, ...more: readonly Child[]): HTMLElement {
-  const kinds = { certified: "good", "not-certified": "bad", "could-not-check": "unknown" } as const;
+  const kinds = {
+    certified: "good",
+    "not-certified": "bad",
+    "could-not-check": "unknown",
+    report: "plain",
+    "development-keys": "danger",
+  } as const;
   const framed = notice(
     verdict.isInsecure ? "danger" : kinds[verdict.state],
     verdict.headline,

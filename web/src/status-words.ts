@@ -9,7 +9,7 @@ export function statusWords(
 ): string {
   switch (status) {
     case "active":
-      return expiresAt === undefined ? "Active, without an end." : `Active until ${moment(expiresAt)}.`;
+      return expiresAt === undefined ? "Active · does not expire." : `Active until ${moment(expiresAt)}.`;
     case "expired":
       return expiresAt === undefined ? "It has expired." : `It expired at ${moment(expiresAt)}.`;
     case "superseded":

@@ -1,15 +1,15 @@
-import {
-  currentStatus,
-  verdictOfCertificate,
-  type FoundCertificate,
-  type ModelStanding,
-} from "../../src/client/query-model.js";
+import { currentStatus, type FoundCertificate } from "../../src/client/found-certificate.js";
+import type { ModelAnswer } from "../../src/client/query-model.js";
 import { FtiError } from "../../src/errors/errors.js";
+import { driftWords } from "../../src/policy/drift-words.js";
 import type { KeyOrigin } from "./settings.js";
 import { counted } from "./words.js";
 
-/** Three different things, and nothing between them. What could not be asked is never "not certified". */
-export type VerdictState = "certified" | "not-certified" | "could-not-check";
+/**
+ * Different things, and nothing between them. What could not be asked is never "not certified", and without a base that
+ * the reader names there is a report, never "certified".
+ */
+export type VerdictState = "certified" | "not-certified" | "could-not-check" | "report" | "development-keys";
 
 export interface Verdict {
   readonly state: VerdictState;
@@ -22,43 +22,93 @@ export interface Verdict {
 }
 
 /** What the registry's answer about a model means. */
-export function verdictOf(standing: ModelStanding, keys: KeyOrigin): Verdict {
-  const { isCertified, verdict, certificates, model } = standing;
-  if (isCertified) {
-    const certifying = certificates.filter((each) => verdictOfCertificate(each) === "certified");
-    const good = certifying.length;
-    // The registry may be a stranger's, whose keys nobody speaks of: those that its proofs are valid under count too.
-    const isInsecure = keys === "development" || certifying.some(isUnderInsecureKeys);
-    return {
-      state: "certified",
-      headline: isInsecure ? "Certified under INSECURE keys: proves nothing" : "Certified",
-      detail: isInsecure
-        ? "The registry holds a certificate, but its keys are those of a development set-up, whose owner can forge any proof."
-        : `${counted(good, "certificate")} in this registry ${good === 1 ? "leads" : "lead"} to this model.`,
-      isInsecure,
-    };
+export function verdictOf(answer: ModelAnswer, keys: KeyOrigin): Verdict {
+  const { verdict, reasons, errors, path = [], certificates } = answer;
+  // The registry may be a stranger's, whose keys nobody speaks of: those that its proofs are valid under count too.
+  const isInsecure =
+    keys === "development" || answer.isInsecure || [...path, ...certificates].some(isUnderInsecureKeys);
+  switch (verdict) {
+    case "certified":
+    case "development-keys": {
+      const far = farthest(answer);
+      if (verdict === "certified" && !isInsecure) {
+        return { state: "certified", headline: `Certified: ${far}`, detail: wayOf(answer), isInsecure };
+      }
+      return {
+        state: "development-keys",
+        headline: "Made with development keys: proves nothing",
+        detail: `It would say: ${far}. But the keys are INSECURE, those of a development set-up: whoever made them can forge any proof.`,
+        isInsecure: true,
+      };
+    }
+    case "not-certified":
+      return {
+        state: "not-certified",
+        headline: "Not certified",
+        detail: sentence(reasons.join("; ")),
+        isInsecure: false,
+      };
+    case "could-not-check": {
+      const [error] = errors;
+      return error === undefined ? couldNotCheck(reasons.join("; ")) : couldNotCheck(error);
+    }
+    case "report":
+      return reportOf(answer, isInsecure);
   }
-  if (verdict === "could-not-check") {
-    const verifications = certificates.map(({ verification }) => verification);
-    return couldNotCheck(verifications.find((each) => each?.outcome === "could-not-check")?.error);
+}
+
+function farthest({ path, drift }: ModelAnswer): string {
+  if (path?.length === 0) return "this is the base itself";
+  return drift === undefined ? "how far from the base only its manifest tells" : driftWords(drift).headline;
+}
+
+function wayOf({ path = [] }: ModelAnswer): string {
+  if (path.length === 0) return "Its id is that of the base that you named.";
+  return `${counted(path.length, "active certificate")} ${path.length === 1 ? "leads" : "lead"} from the base that you named to this model.`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+/** What leads to a model: no verdict, as there was no question. */
+function reportOf({ certificates, model }: ModelAnswer, isInsecure: boolean): Verdict {
+  const report = { state: "report", isInsecure: isInsecure && certificates.length > 0 } as const;
+  const warning = report.isInsecure ? " Their keys are those of a development set-up: they prove nothing." : "";
+  const good = certificates.filter(isGood);
+  if (good.length > 0) {
+    const bases = new Set(good.map(({ certificate }) => certificate.baseModelId)).size;
+    return {
+      ...report,
+      headline: report.isInsecure
+        ? "Certificates under INSECURE keys: they prove nothing"
+        : "Certificates lead to this model",
+      detail: `${counted(good.length, "active certificate")} from ${counted(bases, "base")}.${warning} Whether that is the base you trust, and how far is too far, is yours to say: check the model against it.`,
+    };
   }
   if (certificates.length > 0) {
     return {
-      state: "not-certified",
-      headline: "Not certified",
+      ...report,
+      headline: "No certificate is valid",
       detail: `Certificates lead to this model, but ${whyNot(certificates)}.`,
-      isInsecure: false,
     };
   }
-  return {
-    state: "not-certified",
-    headline: "Not certified",
-    detail:
-      model === undefined
-        ? "This registry does not know the model. Another registry or chain may."
-        : "The model is registered, but no certificate leads to it: it is a base, or nobody has proven anything about it.",
-    isInsecure: false,
-  };
+  return model === undefined
+    ? {
+        ...report,
+        headline: "Unknown model",
+        detail: "This registry does not know the model. Another registry or chain may.",
+      }
+    : {
+        ...report,
+        headline: "Base model",
+        detail:
+          "The model is registered, but no certificate leads to it: it is a base, or nobody has proven anything about it.",
+      };
+}
+
+function isGood({ certificate, policyProblem, verification }: FoundCertificate): boolean {
+  return currentStatus(certificate) === "active" && policyProblem === undefined && verification?.outcome !== "invalid";
 }
 
 function isUnderInsecureKeys({ verification }: FoundCertificate): boolean {

@@ -1,16 +1,20 @@
 import { Option, type Command } from "commander";
 import { describeCertificate } from "../../client/describe-certificate.js";
 import { checkCertificate, type ModelEvidence, type CheckCertificateInput } from "../../client/check-certificate.js";
-import { InputError } from "../../errors/errors.js";
+import type { CheckMade } from "../../client/check-made.js";
+import { areSameFiles, publishedFiles } from "../../client/published-files.js";
+import { InputError, type VerificationError } from "../../errors/errors.js";
 import type { Model } from "../../model/open-model.js";
 import { tierOfTiles } from "../../node/open-setup.js";
 import { readTextFile } from "../../node/text-file.js";
+import { measureNorms } from "../../policy/base-norms.js";
+import { parseManifest } from "../../quantize/manifest.js";
 import { certificateId } from "../../registry/encode.js";
 import { parseCertificate } from "../../wrap/certificate-codec.js";
 import { addCommand, artifactsOption, jobsOption, type Runner } from "../command.js";
 import { openModelFiles, openWeights, openWeightsOf, readCommitted } from "../model-files.js";
 import { orientationOption } from "../orientation-option.js";
-import type { Session } from "../session.js";
+import type { Outcome, Session } from "../session.js";
 
 interface VerifyOptions {
   readonly base?: string;
@@ -19,6 +23,7 @@ interface VerifyOptions {
   readonly tune?: string;
   readonly tuneWeights?: string;
   readonly tuneSecrets?: string;
+  readonly allowDevelopmentKeys?: boolean;
   readonly artifacts?: string;
 }
 
@@ -28,18 +33,24 @@ export function addVerifyCommand(parent: Command, runner: Runner): void {
     name: "verify",
     summary: "check a certificate offline",
     description:
-      "Makes every check of the registry, offline. Given the weights of an open model, also recomputes its commitments: " +
-      "only then do you know that the certificate is about those files. With the model's own file as well its " +
-      "commitments are checked together, which is faster. Exit 1 and the failed phase if it is invalid.",
+      "Makes every check of the registry, offline. By itself a certificate is about two model ids and says nothing about " +
+      "any file: with --base-weights and --tune-weights the ids are recomputed from files. With the models' own files as " +
+      "well (--base, --tune) that is faster, and it is said whether the files are byte for byte those that were " +
+      "committed. Exit codes: 0 valid, 1 invalid, 2 bad input (a certificate that cannot be read among it), 3 could not " +
+      "check, 5 made with development keys: proves nothing.",
     positionals: [["<certificate>", "file made by fti prove"]],
     options: [
-      new Option("--base <file>", "committed base: compare its id"),
-      new Option("--base-weights <path>", "the base's weights: recompute its commitments"),
+      new Option("--base <file>", "the base's model file: compare its id"),
+      new Option("--base-weights <path>", "the base's weights: recompute its id, and give bounds in per cent"),
       new Option("--base-secrets <file>", "secrets of a private base (with --base and --base-weights)"),
-      new Option("--tune <file>", "committed fine-tune: compare its id"),
-      new Option("--tune-weights <path>", "the fine-tune's weights: recompute its commitments"),
+      new Option("--tune <file>", "the fine-tune's model file: compare its id"),
+      new Option("--tune-weights <path>", "the fine-tune's weights: recompute its id"),
       new Option("--tune-secrets <file>", "secrets of a private fine-tune (with --tune and --tune-weights)"),
       orientationOption(),
+      new Option(
+        "--allow-development-keys",
+        "accept proofs under development keys, which anybody can forge: for tests",
+      ),
       artifactsOption(),
       jobsOption(),
     ],
@@ -47,8 +58,6 @@ export function addVerifyCommand(parent: Command, runner: Runner): void {
     run: async ([path = ""], options, session) => {
       const certificate = parseCertificate(await readTextFile(path), path);
       const setup = await session.openSetup(tierOfTiles(certificate.base.t, path), options.artifacts);
-      if (certificate.insecure)
-        session.warn("INSECURE: the certificate was made with a development setup and proves nothing.");
       const { base, baseWeights, baseSecrets, tune, tuneWeights, tuneSecrets } = options;
       const ofBase = await evidenceOf("base", base, baseWeights, baseSecrets, session);
       const ofTune = await evidenceOf("tune", tune, tuneWeights, tuneSecrets, session, ofBase.model);
@@ -63,50 +72,92 @@ export function addVerifyCommand(parent: Command, runner: Runner): void {
           : {}),
       };
       const { valid, checks, error, ids } = await checkCertificate(input);
-      const { green, red, bold } = session.colors;
-      const checkLines = checks.map(({ check, ok }) => `  ${ok ? green("ok") : red("failed")}  ${check}`);
-      if (error !== undefined) {
-        const { phase, expected, actual, remedy } = error;
-        return {
-          exitCode: 1,
-          json: { valid, phase, message: error.shortMessage, expected, actual, checks },
-          lines: [
-            bold(red("INVALID")),
-            ...checkLines,
-            `  ${error.shortMessage}`,
-            ...(expected === undefined ? [] : [`  expected ${expected}, found ${actual ?? ""}`]),
-            ...(remedy === undefined ? [] : [`  ${remedy}`]),
-          ],
-        };
-      }
+      if (error !== undefined) return invalidOutcome(error, checks, session);
       const insecure = certificate.insecure || setup.artifacts.insecure;
-      const { says, doesNotSay } = describeCertificate(
-        certificate,
+      const manifest = parseManifest(JSON.parse(certificate.manifest));
+      const words = describeCertificate(certificate, {
         insecure,
-        baseWeights !== undefined && tuneWeights !== undefined,
-      );
+        isRecomputed: baseWeights !== undefined && tuneWeights !== undefined,
+        norms: ofBase.model === undefined ? undefined : await measureNorms(ofBase.model, manifest),
+      });
+      const files = [
+        ...(await fileLines("base", baseWeights, ofBase.model, base)),
+        ...(await fileLines("fine-tune", tuneWeights, ofTune.model, tune)),
+      ];
+      const isUnproven = insecure && options.allowDevelopmentKeys !== true;
+      const { green, red, bold } = session.colors;
       return {
-        exitCode: 0,
+        exitCode: isUnproven ? 5 : 0,
         json: {
           valid,
+          verdict: isUnproven ? "development-keys" : "valid",
           certificateId: certificateId(certificate),
           ...ids,
           insecure,
+          isAboutFiles: { base: baseWeights !== undefined, tuned: tuneWeights !== undefined },
+          files,
           checks,
-          says,
-          doesNotSay,
+          ...words,
         },
         lines: [
-          bold(green("VALID")),
-          ...checkLines,
+          isUnproven
+            ? `${bold(red("Made with development keys: proves nothing"))} (it would say: ${words.headline})`
+            : `${bold(green("VALID"))}${insecure ? bold(red(" under DEVELOPMENT KEYS, which anybody can forge")) : ""}: ${words.headline}`,
+          `  base      ${ids?.baseModelId ?? ""}`,
+          `  fine-tune ${ids?.tunedModelId ?? ""}`,
+          ...files.map((line) => `  ${line}`),
+          ...checkLines(checks, session),
           "It says:",
-          ...says.map((line) => `  ${line}`),
+          ...words.says.map((line) => `  ${line}`),
           "It does not say:",
-          ...doesNotSay.map((line) => `  ${line}`),
+          ...words.doesNotSay.map((line) => `  ${line}`),
+          ...(isUnproven ? ["For tests and local chains: --allow-development-keys."] : []),
         ],
       };
     },
   });
+}
+
+function checkLines(checks: readonly CheckMade[], { colors: { green, red } }: Session): string[] {
+  return checks.map(({ check, ok }) => `  ${ok ? green("ok") : red("failed")}  ${check}`);
+}
+
+function invalidOutcome(error: VerificationError, checks: readonly CheckMade[], session: Session): Outcome {
+  const { phase, expected, actual, remedy } = error;
+  const { red, bold } = session.colors;
+  return {
+    exitCode: 1,
+    json: { valid: false, verdict: "invalid", phase, message: error.shortMessage, expected, actual, checks },
+    lines: [
+      bold(red("INVALID")),
+      ...checkLines(checks, session),
+      `  ${error.shortMessage}`,
+      ...(expected === undefined ? [] : [`  expected ${expected}, found ${actual ?? ""}`]),
+      ...(remedy === undefined ? [] : [`  ${remedy}`]),
+    ],
+  };
+}
+
+/** What the certificate says about files of a model: nothing, without its weights. */
+async function fileLines(
+  role: "base" | "fine-tune",
+  path: string | undefined,
+  weights: Model | undefined,
+  modelFile: string | undefined,
+): Promise<string[]> {
+  if (path === undefined || weights === undefined) {
+    const option = role === "base" ? "--base-weights" : "--tune-weights";
+    return [`Nothing is said about any file of the ${role}: give its weights, ${option} PATH.`];
+  }
+  const published = modelFile === undefined ? undefined : publishedFiles(await readTextFile(modelFile));
+  const rounded = `${path}: its weights, rounded to the steps of the manifest, are those of the ${role}`;
+  if (published === undefined) return [`${rounded}.`];
+  const { files } = await weights.provenance();
+  return [
+    areSameFiles(files, published)
+      ? `${path}: byte for byte the files of the ${role} that were committed.`
+      : `${rounded}; it is NOT byte for byte what was committed (${modelFile ?? ""}).`,
+  ];
 }
 
 async function evidenceOf(

@@ -1,199 +1,264 @@
 import { Option, type Command } from "commander";
 import { commitModel } from "../../client/commit-model.js";
-import { describePolicy } from "../../policy/describe-policy.js";
-import type { CheckMade } from "../../client/check-made.js";
-import {
-  currentStatus,
-  queryModel,
-  type FoundCertificate,
-  type ModelVerdict,
-  type QueryModelInput,
-} from "../../client/query-model.js";
-import { recomputeModelId } from "../../client/recompute-model-id.js";
-import type { RegisteredVerification } from "../../client/verify-registered.js";
-import type { Policy } from "../../drift/rule.js";
+import { queryModel, type QueryModelInput } from "../../client/query-model.js";
 import type { Hex } from "../../encoding/hex.js";
 import { ArtifactError, InputError, UnavailableError } from "../../errors/errors.js";
 import type { Model } from "../../model/open-model.js";
-import { tierOfTiles } from "../../node/open-setup.js";
-import { parseManifest, type Manifest } from "../../quantize/manifest.js";
+import { tierOfTiles, type Setup } from "../../node/open-setup.js";
+import { readTextFile } from "../../node/text-file.js";
+import { parseManifest } from "../../quantize/manifest.js";
 import type { DriftRegistryClient } from "../../registry/client.js";
-import type { RegisteredCertificate } from "../../registry/records.js";
-import { addCommand, artifactsOption, tierOption, type Runner, type TierName, jobsOption } from "../command.js";
+import { parseCertificate } from "../../wrap/certificate-codec.js";
 import { viewsOfBase } from "../base-views.js";
-import { openWeights, openWeightsOf, readCommitted } from "../model-files.js";
+import { addCommand, artifactsOption, jobsOption, tierOption, type Runner, type TierName } from "../command.js";
+import { openWeights, openWeightsOf } from "../model-files.js";
 import { orientationOption } from "../orientation-option.js";
+import { namedBase, normsOfBase, type NamedBase } from "../query-base.js";
+import { assertSameSrs, compareBytes, identifyFiles, type IdentifiedFiles } from "../query-files.js";
+import { limitOptions, readLimits, type LimitOptions } from "../query-limits.js";
+import { queryOutcome } from "../query-outcome.js";
 import { readOptions, readRegistry, type ReadOptions } from "../read-registry.js";
 import type { Session } from "../session.js";
+import { trustOption } from "./trust.js";
 
-interface QueryOptions extends ReadOptions {
+interface QueryOptions extends ReadOptions, LimitOptions {
   readonly tier?: TierName;
   readonly base?: string;
   readonly baseWeights?: string;
+  readonly certificate?: string;
+  readonly tune?: string;
+  readonly trust?: string;
   readonly verify?: boolean;
+  readonly allowDevelopmentKeys?: boolean;
 }
+
+const PLACE = "--rpc http://127.0.0.1:8545 --registry 0x5FbDB2315678afecb367f032d93F642f64180aa3";
 
 /** `fti query` */
 export function addQueryCommand(parent: Command, runner: Runner): void {
   addCommand<QueryOptions>(parent, runner, {
     name: "query",
-    summary: "ask whether a model is certified",
+    summary: "ask whether a model is certified from a base that you trust",
     description:
-      "Looks up the certificates that lead to a model: by its id, or by its files, whose id is then recomputed. A " +
-      "fine-tune is quantised as its base, so give --base with files. Where a set-up of the tier is at hand, every active " +
-      "certificate is verified again on the calldata that registered it, so that the node is trusted for no proof; " +
-      "that it is registered and not revoked stays the node's word. A certificate that has expired, or was superseded or " +
-      "revoked, counts for nothing. Exit 1 if no certificate certifies the model, 3 if that could not be checked.",
+      "Certified means: active certificates lead from the base that you name to this model, within what you accept. The " +
+      "first line says how far the model may be from the base at most. Without --base there is no verdict, only a report " +
+      "of what leads to the model. A model is named by its id, or by its files, whose id is then recomputed under the " +
+      "base's manifest. Where a set-up of the tier is at hand, proofs are verified again on the calldata that registered " +
+      "them; that a certificate is registered and still active is the RPC node's word. " +
+      "Exit codes: 0 certified, 1 not certified, 2 bad input, 3 could not check, 4 a report (no --base), 5 development keys.",
     positionals: [["<model>", "model id, or file or directory of the weights"]],
     options: [
       ...readOptions(),
-      new Option("--base <file>", "committed base of the model (with files)"),
-      new Option("--base-weights <path>", "the base's weights, if the model is an adapter or lacks buffers"),
+      new Option(
+        "--base <base>",
+        "the base that you trust: its model file, id, weights (with --tier), or a name of fti trust",
+      ),
+      new Option(
+        "--base-weights <path>",
+        "the base's weights: for answers in per cent, and if the model is an adapter or lacks buffers",
+      ),
       orientationOption(),
+      new Option(
+        "--certificate <file>",
+        "a certificate of the model: for its manifest, where the base's model file is missing",
+      ),
+      new Option("--tune <file>", "the publisher's file of the model: are these the very bytes that were committed?"),
+      ...limitOptions(),
+      trustOption(),
       tierOption(),
       new Option("--verify", "verify proofs again; without a set-up of the tier that is an error"),
       new Option("--no-verify", "take the registry at its word"),
+      new Option(
+        "--allow-development-keys",
+        "accept proofs under development keys, which anybody can forge: for tests",
+      ),
       artifactsOption(),
       jobsOption(),
     ],
     examples: [
-      "fti query tuned.safetensors --base base.model.json --rpc http://127.0.0.1:8545 --registry 0x5FbDB2315678afecb367f032d93F642f64180aa3",
+      `fti query tuned.safetensors --base base.model.json --base-weights base.safetensors ${PLACE}`,
+      `fti query tuned.safetensors --base acme-7b --max-drift 5% --frozen 'embed*' ${PLACE}`,
     ],
     run: async ([model = ""], options, session) => {
       assertIdOrPath(model);
       const { client: registry, chainId } = await readRegistry(options, session);
-      const { id, manifest, baseModelId } = await identify(model, options, registry, session);
-      const verify = await anchorsOf(id, options, registry, session);
-      const standing = await queryModel({ registry, modelId: id, manifest, verify });
-      const parsed = manifest === undefined ? undefined : parseManifest(JSON.parse(manifest));
-      const certificates = standing.certificates.map((found) => reportOf(found, parsed, baseModelId));
-      const { isCertified, verdict } = standing;
-      return {
-        exitCode: EXIT_CODES[verdict],
-        json: {
-          modelId: id,
-          chainId,
-          isRegistered: standing.model !== undefined,
-          isCertified,
-          verdict,
-          isVerifiedHere: verify !== undefined,
-          certificates,
-        },
-        lines: [
-          `Model ${id}: ${headline(verdict, session)}`,
-          ...(standing.model !== undefined && certificates.length === 0
-            ? ["  It is registered, but no certificate leads to it (a base?)."]
-            : []),
-          ...certificates.flatMap((each) => certificateLines(each, session)),
-          ...(verify === undefined && isCertified
-            ? ["  Proofs were not verified here: that is the registry's word, and the node's."]
-            : []),
-        ],
+      const setups = new Setups(options, registry, session);
+      const base = await namedBase(options, () => setups.ofTier(options.tier), session);
+      assertPlace(base, registry, chainId);
+      const manifest = base?.committed?.manifest ?? (await manifestOf(options.certificate));
+      const baseWeights = base?.weights ?? (await baseWeightsOf(options.baseWeights, manifest, session));
+      const files = await filesOf(model, { options, manifest, baseWeights, setups, registry }, session);
+      const modelId = files?.modelId ?? (model.toLowerCase() as Hex);
+      const verify = await anchorsOf(modelId, base, options, registry, session);
+      const question = base && {
+        baseModelId: base.modelId,
+        limits: await readLimits({ options, baseModelId: base.modelId, manifest, weights: baseWeights, registry }),
+        publishers: publishersOf(base, options),
+        norms:
+          baseWeights === undefined || manifest === undefined
+            ? undefined
+            : await normsOfBase(
+                { base, weights: baseWeights, manifest, setup: await setups.ofManifest(manifest) },
+                session,
+              ),
       };
+      if (base === undefined) assertNoLimits(options);
+      const answer = await queryModel({
+        registry,
+        modelId,
+        question,
+        manifest,
+        verify,
+        insecure: setups.isInsecure || base?.committed?.insecure === true,
+        allowDevelopmentKeys: options.allowDevelopmentKeys,
+      });
+      const modelFile = options.tune ?? (modelId === base?.modelId ? base.modelFile : undefined);
+      return queryOutcome(
+        {
+          answer,
+          chainId,
+          manifest: manifest === undefined ? undefined : parseManifest(JSON.parse(manifest)),
+          baseModelId: base?.modelId,
+          baseName: base?.trusted?.name,
+          isVerifiedHere: verify !== undefined,
+          bytes: files && (await compareBytes(files, modelFile, session)),
+        },
+        session,
+      );
     },
   });
 }
 
-const EXIT_CODES = { certified: 0, "not-certified": 1, "could-not-check": 3 } as const;
+/** Set-ups that a query needs, each opened once; remembers whether any was for development. */
+class Setups {
+  readonly #opened = new Map<TierName, Promise<Setup>>();
+  isInsecure = false;
 
-function headline(verdict: ModelVerdict, { colors: { bold, green, red, yellow } }: Session): string {
-  if (verdict === "certified") return bold(green("certified"));
-  return verdict === "not-certified" ? bold(red("not certified")) : bold(yellow("could not check"));
-}
+  constructor(
+    private readonly options: QueryOptions,
+    private readonly registry: DriftRegistryClient,
+    private readonly session: Session,
+  ) {}
 
-/** A certificate as `--json` has it. */
-interface CertificateReport extends RegisteredCertificate {
-  readonly isFromGivenBase: boolean | undefined;
-  readonly policy: Policy | undefined;
-  readonly policyProblem: string | undefined;
-  readonly verification: VerificationReport;
-  readonly words: readonly string[];
-}
-
-type VerificationReport =
-  | { readonly outcome: "verified"; readonly checks: readonly CheckMade[]; readonly notMade: readonly string[] }
-  | { readonly outcome: "invalid" | "could-not-check"; readonly message: string; readonly remedy: string | undefined }
-  | { readonly outcome: "not-made" };
-
-function reportOf(
-  { certificate, policy, policyProblem, verification }: FoundCertificate,
-  manifest: Manifest | undefined,
-  baseModelId: Hex | undefined,
-): CertificateReport {
-  return {
-    ...certificate,
-    status: currentStatus(certificate),
-    isFromGivenBase: baseModelId === undefined ? undefined : certificate.baseModelId === baseModelId,
-    policy,
-    policyProblem,
-    verification: verificationReport(verification),
-    words: policy === undefined || policyProblem !== undefined ? [] : describePolicy(policy, manifest),
-  };
-}
-
-function verificationReport(verification: RegisteredVerification | undefined): VerificationReport {
-  if (verification === undefined) return { outcome: "not-made" };
-  if (verification.outcome === "verified") {
-    const { outcome, checks, notMade } = verification;
-    return { outcome, checks, notMade };
+  async ofTier(tier: TierName | undefined): Promise<Setup> {
+    if (tier === undefined) {
+      throw new InputError("to compute the id of a base from its weights, its tier is needed", {
+        remedy: "Give --tier, or the base's model file: its publisher has base.model.json.",
+      });
+    }
+    const known = this.#opened.get(tier) ?? this.session.openSetup(tier, this.options.artifacts);
+    this.#opened.set(tier, known);
+    const setup = await known;
+    this.isInsecure ||= setup.artifacts.insecure;
+    await assertSameSrs(setup, this.registry);
+    return setup;
   }
-  const { outcome, error } = verification;
-  return { outcome, message: error.shortMessage, remedy: error.remedy };
-}
 
-function certificateLines(report: CertificateReport, { colors: { red, yellow, green } }: Session): string[] {
-  const { certificateId, baseModelId, publisher, blockNumber, status, expiresAt, policyProblem, words } = report;
-  const until = expiresAt === undefined ? "" : `, valid until ${new Date(expiresAt * 1000).toISOString()}`;
-  return [
-    `  Certificate ${certificateId}`,
-    `    from base ${baseModelId}${report.isFromGivenBase === true ? " (the given base)" : ""}`,
-    `    by ${publisher} in block ${blockNumber}${until}`,
-    ...(status === "active" ? [] : [red(`    ${status}: it certifies nothing`)]),
-    ...(policyProblem === undefined ? [] : [red(`    MEANINGLESS policy: ${policyProblem}`)]),
-    ...words.map((line) => `    ${line}`),
-    ...verificationLines(report.verification, { red, yellow, green }).map((line) => `    ${line}`),
-  ];
-}
-
-function verificationLines(
-  verification: VerificationReport,
-  { red, yellow, green }: Pick<Session["colors"], "red" | "yellow" | "green">,
-): string[] {
-  switch (verification.outcome) {
-    case "not-made":
-      return [];
-    case "verified":
-      return [
-        green("verified here, on the calldata that registered it"),
-        ...verification.notMade.map((check) => `not checked: ${check}`),
-      ];
-    case "invalid":
-      return [red(`INVALID: ${verification.message}`)];
-    case "could-not-check":
-      return [
-        yellow(`could not be verified: ${verification.message}`),
-        ...(verification.remedy === undefined ? [] : [verification.remedy]),
-      ];
+  ofManifest(manifest: string): Promise<Setup> {
+    return this.ofTier(tierOfTiles(parseManifest(JSON.parse(manifest)).t, "the base"));
   }
+}
+
+interface FilesInput {
+  readonly options: QueryOptions;
+  readonly manifest: string | undefined;
+  readonly baseWeights: Model | undefined;
+  readonly setups: Setups;
+  readonly registry: DriftRegistryClient;
+}
+
+/** The files that were asked about, if it is no id. */
+async function filesOf(
+  model: string,
+  { options, manifest, baseWeights, setups, registry }: FilesInput,
+  session: Session,
+): Promise<IdentifiedFiles | undefined> {
+  if (/^0x[0-9a-f]{64}$/iu.test(model)) return undefined;
+  if (manifest !== undefined) {
+    return identifyFiles(model, { manifest, setup: await setups.ofManifest(manifest), baseWeights }, registry, session);
+  }
+  if (options.base !== undefined || options.tier === undefined) {
+    throw new InputError("the id of files follows from their weights and the base's manifest, which is not at hand", {
+      remedy:
+        "Give --base base.model.json: its publisher has it. Or --certificate FILE, which contains the manifest. Or, for a " +
+        "base that was committed without further options, --tier.",
+    });
+  }
+  const { srs, tier, artifacts } = await setups.ofTier(options.tier);
+  const weights = await openWeights(model, session, baseWeights);
+  const { views } = await viewsOfBase(weights, undefined);
+  const { onProgress } = session;
+  const backend = await session.openBackend();
+  const insecure = artifacts.insecure;
+  const { committed } = await commitModel({ model: weights, srs, backend, onProgress, views, tier, insecure });
+  return { modelId: committed.modelId, weights };
+}
+
+/** The base's weights, by the names of its manifest where that is known. */
+function baseWeightsOf(
+  path: string | undefined,
+  manifest: string | undefined,
+  session: Session,
+): Promise<Model> | undefined {
+  if (path === undefined) return undefined;
+  return manifest === undefined ? openWeights(path, session) : openWeightsOf({ manifest }, path, session);
+}
+
+async function manifestOf(path: string | undefined): Promise<string | undefined> {
+  return path === undefined ? undefined : parseCertificate(await readTextFile(path), path).manifest;
 }
 
 /** The keys to verify with, if they are wanted and at hand. */
 async function anchorsOf(
   id: Hex,
+  base: NamedBase | undefined,
   { verify, artifacts }: QueryOptions,
   registry: DriftRegistryClient,
   session: Session,
 ): Promise<QueryModelInput["verify"]> {
   if (verify === false) return undefined;
-  const model = await registry.getModel(id);
-  if (model === undefined) return undefined;
+  const t = base?.committed?.parts.t ?? (await registry.getModel(id))?.t;
+  if (t === undefined) return undefined;
   try {
-    return await session.openAnchors(tierOfTiles(model.t, `model ${id}`), artifacts);
+    return await session.openAnchors(tierOfTiles(t, `model ${id}`), artifacts);
   } catch (error) {
-    // Nobody asked for it: no set-up is no fault.
+    // Without --verify, a set-up that is missing is no fault: the answer says on whose word it is.
     if (verify === undefined && (error instanceof ArtifactError || error instanceof UnavailableError)) return undefined;
     throw error;
   }
+}
+
+/** By the options and by the trust list, both where both say so. Throws `InputError` where nobody is left. */
+function publishersOf({ trusted }: NamedBase, { publisher }: QueryOptions): readonly Hex[] | undefined {
+  const listed = trusted?.publishers;
+  if (publisher === undefined || listed === undefined) return publisher ?? listed;
+  const both = publisher.filter((each) => listed.includes(each));
+  if (both.length > 0) return both;
+  throw new InputError(`your trust list accepts no certificate by ${publisher.join(", ")} for ${trusted?.name ?? ""}`, {
+    remedy: "Name the base by its id, or change the list: fti trust add --force.",
+  });
+}
+
+/** A base that is trusted in one registry is not so in another: its certificates are others. */
+function assertPlace(base: NamedBase | undefined, registry: DriftRegistryClient, chainId: bigint): void {
+  const { trusted } = base ?? {};
+  if (trusted === undefined) return;
+  const { name, chainId: chain, registry: address } = trusted;
+  const isThere = (chain ?? String(chainId)) === String(chainId) && (address ?? registry.address) === registry.address;
+  if (isThere) return;
+  throw new InputError(
+    `you trust ${name} only in ${address === undefined ? "registries" : `the registry ${address}`}${chain === undefined ? "" : ` on chain ${chain}`}; this is ${registry.address} on chain ${chainId}`,
+    { remedy: "Ask that registry, or change the list: fti trust add --force." },
+  );
+}
+
+/** Limits are about the way from a base. */
+function assertNoLimits({ within, maxDrift, frozen, publisher, allowSparse, allowRank }: QueryOptions): void {
+  const given = [within, maxDrift, frozen, publisher, allowSparse, allowRank].some((each) => each !== undefined);
+  if (!given) return;
+  throw new InputError("what you accept is about the way from a base, and no base is named", {
+    remedy: "Name the base that you trust: --base.",
+  });
 }
 
 /** Hex digits that are no id are a mistyped one rather than a file. */
@@ -203,51 +268,4 @@ function assertIdOrPath(model: string): void {
       remedy: `If it is a file, write ./${model}.`,
     });
   }
-}
-
-interface IdentifiedModel {
-  readonly id: Hex;
-  /** Canonical JSON, where it is known. */
-  readonly manifest: string | undefined;
-  /** Of the base that the user gave. */
-  readonly baseModelId: Hex | undefined;
-}
-
-async function identify(
-  model: string,
-  options: QueryOptions,
-  registry: DriftRegistryClient,
-  session: Session,
-): Promise<IdentifiedModel> {
-  const base = options.base === undefined ? undefined : await readCommitted(options.base, session);
-  const known = { manifest: base?.manifest, baseModelId: base?.modelId };
-  if (/^0x[0-9a-f]{64}$/iu.test(model)) return { id: model.toLowerCase() as Hex, ...known };
-  const tier = base === undefined ? options.tier : tierOfTiles(base.parts.t, "the base");
-  if (tier === undefined) {
-    throw new InputError("to recompute the id of files, --base (for a fine-tune) or --tier (for a base) is needed");
-  }
-  const setup = await session.openSetup(tier, options.artifacts);
-  const { srs, artifacts, anchors } = setup;
-  const wanted = await registry.srsId();
-  if (wanted !== anchors.srsId) {
-    throw new InputError(
-      `the registry's models are committed under the SRS ${wanted}, this setup has ${anchors.srsId}`,
-      {
-        remedy: "Use the setup of the registry: without it the id cannot be recomputed.",
-      },
-    );
-  }
-  const open = (path: string, over?: Model): Promise<Model> =>
-    base === undefined ? openWeights(path, session, over) : openWeightsOf(base, path, session, over);
-  const baseWeights = options.baseWeights === undefined ? undefined : await open(options.baseWeights);
-  const weights = await open(model, baseWeights);
-  const { onProgress } = session;
-  const common = { model: weights, srs, backend: await session.openBackend(), onProgress };
-  if (base === undefined) {
-    const { views } = await viewsOfBase(weights, undefined);
-    const { committed } = await commitModel({ ...common, views, tier: setup.tier, insecure: artifacts.insecure });
-    return { id: committed.modelId, manifest: committed.manifest, baseModelId: undefined };
-  }
-  const { modelId } = await recomputeModelId({ ...common, manifest: base.manifest });
-  return { id: modelId, ...known };
 }

@@ -24,6 +24,9 @@ const COMMANDS = [
   ["register", "model"],
   ["register", "policy"],
   ["register", "certificate"],
+  ["trust", "add"],
+  ["trust", "list"],
+  ["trust", "remove"],
   ["query"],
   ["lineage"],
   ["list"],
@@ -60,6 +63,17 @@ describe("the command line's manners", () => {
       expect(exitCode, argv.join(" ")).to.equal(2);
       expect(stderr).not.to.equal("");
       expect((JSON.parse(stdout) as { error: { name: string } }).error.name).to.equal("UsageError");
+    }
+  });
+
+  it("lists its exit codes, and those of a verdict with the commands that give one", async () => {
+    expect((await runCli(["--help"])).stdout)
+      .to.include("4 a report")
+      .and.include("5 made with development keys");
+    for (const command of ["verify", "query"]) {
+      expect((await runCli([command, "--help"])).stdout.replaceAll(/\s+/gu, " ")).to.match(
+        /Exit codes: .* 5 .*development/u,
+      );
     }
   });
 

@@ -1,9 +1,6 @@
 import { expect } from "chai";
-import {
-  verdictOf as verdictOfAll,
-  type FoundCertificate,
-  type ModelStanding,
-} from "../../../src/client/query-model.js";
+import type { FoundCertificate } from "../../../src/client/found-certificate.js";
+import type { ModelAnswer } from "../../../src/client/query-model.js";
 import { statusWords } from "../../../web/src/status-words.js";
 import type { Hex } from "../../../src/encoding/hex.js";
 import type { FetchedCertificate } from "../../../src/client/fetch-certificate.js";
@@ -33,7 +30,7 @@ const found = (policyProblem?: string, status: CertificateStatus = "active", exp
 
 const OPEN = { isRestricted: false, parentCertificateId: undefined };
 
-function standing(certificates: readonly FoundCertificate[], isRegistered = true): ModelStanding {
+function report(certificates: readonly FoundCertificate[], more: Partial<ModelAnswer> = {}): ModelAnswer {
   const parts = {
     srsId: word("1"),
     t: 4,
@@ -43,60 +40,71 @@ function standing(certificates: readonly FoundCertificate[], isRegistered = true
     merkleRoot: word("3"),
   };
   const record = { modelId: word("b"), registrant: address, registeredAt: 0, ...OPEN };
-  const verdict = verdictOfAll(certificates);
   return {
     modelId: word("b"),
-    model: isRegistered ? { ...parts, ...record } : undefined,
+    model: { ...parts, ...record },
     certificates,
-    verdict,
-    isCertified: verdict === "certified",
+    verdict: "report",
+    isCertified: false,
+    path: undefined,
+    drift: undefined,
+    reasons: [],
+    errors: [],
+    isInsecure: false,
+    ...more,
   };
 }
 
+const certified = (path: readonly FoundCertificate[], more: Partial<ModelAnswer> = {}): ModelAnswer =>
+  report(path, { verdict: "certified", isCertified: true, path, ...more });
+
 describe("verdicts of the explorer page", () => {
+  it("are a report, never certified, where no base is named", () => {
+    expect(verdictOf(report([found()]), "ceremony")).to.include({ state: "report", isInsecure: false });
+    expect(verdictOf(report([]), "unknown").headline).to.equal("Base model");
+    const unknown = verdictOf(report([], { model: undefined }), "unknown");
+    expect(unknown).to.include({ state: "report", headline: "Unknown model" });
+  });
+
   it("are certified, not certified and could-not-check, and a failure is never one of the first two", () => {
-    expect(verdictOf(standing([found()]), "ceremony")).to.include({ state: "certified", isInsecure: false });
-    expect(verdictOf(standing([found("x")]), "ceremony").state).to.equal("not-certified");
-    expect(verdictOf(standing([]), "unknown").detail).to.include("base");
-    expect(verdictOf(standing([], false), "unknown").detail).to.include("does not know the model");
+    expect(verdictOf(certified([found()]), "ceremony")).to.include({ state: "certified", isInsecure: false });
+    const no = verdictOf(report([found()], { verdict: "not-certified", reasons: ["it is so", "and so"] }), "ceremony");
+    expect(no).to.include({ state: "not-certified", detail: "It is so; and so." });
     const failed = couldNotCheck(new UnavailableError("no node answers", { remedy: "Start it." }));
     expect(failed).to.include({ state: "could-not-check", detail: "no node answers", remedy: "Start it." });
     for (const thrown of [new Error("x"), "x", undefined])
       expect(couldNotCheck(thrown).state).to.equal("could-not-check");
-  });
-
-  it("say that certificates are not valid any more, or that one could not be verified", () => {
-    for (const status of ["expired", "superseded", "revoked"] as const) {
-      const verdict = verdictOf(standing([found(undefined, status)]), "ceremony");
-      expect(verdict.state).to.equal("not-certified");
-      expect(verdict.detail).to.include("valid any more");
-    }
-    const error = new UnavailableError("no such key");
-    const unchecked = { ...found(), verification: { outcome: "could-not-check", error } } as const;
-    expect(verdictOf(standing([unchecked]), "ceremony")).to.include({
+    const error = new UnavailableError("no such key", { remedy: "Get it." });
+    const open = report([found()], { verdict: "could-not-check", reasons: ["no such key"], errors: [error] });
+    expect(verdictOf(open, "ceremony")).to.include({
       state: "could-not-check",
       detail: "no such key",
+      remedy: "Get it.",
     });
-    expect(verdictOf(standing([unchecked, found()]), "ceremony").state).to.equal("certified");
+  });
+
+  it("say how far the model may be first, and that the base is the base", () => {
+    expect(verdictOf(certified([]), "ceremony").headline).to.equal("Certified: this is the base itself");
+    expect(verdictOf(certified([found()]), "ceremony").headline).to.include("only its manifest tells");
   });
 
   it("count only certificates whose policy means something", () => {
-    expect(verdictOf(standing([found(), found("x"), found()]), "unknown").detail).to.include("2 certificates");
+    expect(verdictOf(report([found(), found("x"), found()]), "unknown").detail).to.include("2 active certificates");
   });
 
   it("say what has become of certificates that are not valid any more, by the clock here too", () => {
     const ended = [found(undefined, "revoked"), found(undefined, "superseded"), found(undefined, "active", 1)];
-    const verdict = verdictOf(standing(ended), "ceremony");
-    expect(verdict.state).to.equal("not-certified");
+    const verdict = verdictOf(report(ended), "ceremony");
+    expect(verdict.headline).to.equal("No certificate is valid");
     expect(verdict.detail).to.include("none is valid any more: 1 revoked, 1 superseded, 1 expired");
-    expect(verdictOf(standing([...ended, found()]), "ceremony").detail).to.include("1 certificate ");
-    expect(verdictOf(standing([...ended, found("x")]), "ceremony").detail).to.include("mean nothing");
+    expect(verdictOf(report([...ended, found()]), "ceremony").detail).to.include("1 active certificate ");
+    expect(verdictOf(report([...ended, found("x")]), "ceremony").detail).to.include("mean nothing");
   });
 
   it("put a certificate's end into words, with the reason", () => {
     const words = (status: CertificateStatus, ending?: Parameters<typeof statusWords>[1]): string =>
       statusWords({ status, expiresAt: undefined }, ending);
-    expect(words("active")).to.equal("Active, without an end.");
+    expect(words("active")).to.equal("Active · does not expire.");
     expect(statusWords({ status: "active", expiresAt: 86_400 })).to.include("until 1970-01-02");
     expect(statusWords({ status: "expired", expiresAt: 86_400 })).to.include("expired at 1970-01-02");
     expect(words("revoked")).to.equal("Its publisher revoked it.");
@@ -115,21 +123,24 @@ describe("verdicts of the explorer page", () => {
         fetched: { certificate: { insecure } } as FetchedCertificate,
       },
     });
-    expect(verdictOf(standing([under(true)]), "ceremony")).to.include({ state: "certified", isInsecure: true });
-    expect(verdictOf(standing([under(false)]), "ceremony")).to.include({ state: "certified", isInsecure: false });
+    expect(verdictOf(certified([under(true)]), "ceremony")).to.include({ state: "development-keys", isInsecure: true });
+    expect(verdictOf(certified([under(false)]), "ceremony")).to.include({ state: "certified", isInsecure: false });
+    expect(verdictOf(report([under(true)]), "ceremony").headline).to.include("INSECURE");
   });
 
-  it("do not certify by a proof that is invalid", () => {
+  it("report no proof that is invalid as one that leads to the model", () => {
     const error = new VerificationError("segment 0", "is not valid");
     const invalid = { ...found(), verification: { outcome: "invalid", error } } as const;
-    const verdict = verdictOf(standing([invalid]), "ceremony");
-    expect(verdict.state).to.equal("not-certified");
-    expect(verdict.detail).to.include("proofs are not valid");
+    expect(verdictOf(report([invalid]), "ceremony").detail).to.include("proofs are not valid");
   });
 
-  it("shout where keys are known to be development ones", () => {
-    const verdict = verdictOf(standing([found()]), "development");
-    expect(verdict.headline).to.include("INSECURE").and.include("proves nothing");
-    expect(verdict.isInsecure).to.equal(true);
+  it("shout where keys are known to be development ones, and never say certified", () => {
+    for (const verdict of [
+      verdictOf(certified([found()]), "development"),
+      verdictOf(report([found()], { verdict: "development-keys", path: [found()], isInsecure: true }), "ceremony"),
+    ]) {
+      expect(verdict).to.include({ state: "development-keys", isInsecure: true });
+      expect(verdict.headline).to.include("proves nothing").and.not.include("Certified");
+    }
   });
 });

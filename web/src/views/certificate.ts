@@ -1,7 +1,7 @@
 import type { Hex } from "../../../src/encoding/hex.js";
 import { UnavailableError } from "../../../src/errors/errors.js";
 import { assertPolicyFitsManifest } from "../../../src/drift/policy-manifest.js";
-import { currentStatus } from "../../../src/client/query-model.js";
+import { currentStatus } from "../../../src/client/found-certificate.js";
 import type { Policy } from "../../../src/drift/rule.js";
 import type { CertificateStatus, RegisteredCertificate, RegisteredModel } from "../../../src/registry/records.js";
 import type { Ending } from "../certificate-history.js";

@@ -1,6 +1,10 @@
-import { currentStatus, type ModelStanding } from "../../../src/client/query-model.js";
+import { currentStatus } from "../../../src/client/found-certificate.js";
+import type { ModelQuestion } from "../../../src/client/model-question.js";
+import type { ModelAnswer } from "../../../src/client/query-model.js";
+import { parseModel } from "../../../src/commitment/model-file.js";
 import { InputError } from "../../../src/errors/errors.js";
 import type { Hex } from "../../../src/encoding/hex.js";
+import { driftWords } from "../../../src/policy/drift-words.js";
 import { TIER_NAMES, TIERS, type TierName } from "../../../src/protocol/tiers.js";
 import { parseManifest } from "../../../src/quantize/manifest.js";
 import { el } from "../dom.js";
@@ -13,8 +17,9 @@ import { notice, pending, problem, verdictNotice, wholeId } from "../parts.js";
 import { progressBar } from "../progress.js";
 import { linkTo } from "../route.js";
 import { verdictOf } from "../verdict.js";
-import type { RecomputeJob } from "../work/recompute.js";
+import type { Recomputed, RecomputeJob } from "../work/recompute.js";
 import { startWork } from "../work/start.js";
+import { questionFields, type Accepted } from "./question-fields.js";
 import { verificationCard } from "./verification-part.js";
 
 /** `#/check`: the id of the reader's own files, and what the registry says of it. */
@@ -28,18 +33,28 @@ export function checkView(page: Page): View {
   const base = fileField({
     name: "base",
     label: "The base's model.json, or its manifest",
-    hint: "A fine-tune is rounded as its base was, so its id depends on it. For a base: its own, if there is one.",
+    hint: "The base that you trust. A fine-tune is rounded as its base was, so its id depends on it too. For a base: its own.",
   });
   const srs = fileField({
     name: "srs",
     label:
       page.settings.srs === undefined ? "The registry's SRS (.ptau)" : "The registry's SRS (.ptau), if not the host's",
-    hint: "The points that models are committed with. It is compared with the registry's.",
+    hint: "Advanced: the set-up file that models are committed with. It is compared with the registry's.",
   });
   const tier = tierField();
   const outcome = el("div", { "aria-live": "polite" });
-  const button = el("button", { type: "submit" }, "Recompute the id");
-  const form = el("form", { class: "stack" }, weights.element, base.element, tier.element, srs.element, button);
+  const button = el("button", { type: "submit" }, "Check this file");
+  const question = questionFields();
+  const form = el(
+    "form",
+    { class: "stack" },
+    weights.element,
+    base.element,
+    question.element,
+    tier.element,
+    srs.element,
+    button,
+  );
 
   let hasLeft = false;
   let cancel = (): void => undefined;
@@ -49,7 +64,10 @@ export function checkView(page: Page): View {
   });
   const run = async (): Promise<void> => {
     outcome.replaceChildren(el("p", { role: "status" }, "Preparing …"));
-    const job = await prepare(page, weights.files(), base.files()[0], tier.value(), srs.files()[0]);
+    const accepted = await question.read();
+    const [baseFile] = base.files();
+    const named = baseFile === undefined ? undefined : await baseOf(baseFile);
+    const job = await prepare(page, weights.files(), named, tier.value(), srs.files()[0], accepted.baseWeights);
     if (hasLeft) return;
     const bar = progressBar(() => {
       cancel();
@@ -59,11 +77,15 @@ export function checkView(page: Page): View {
     outcome.replaceChildren(bar.element);
     const work = startWork(job, (what, done, total) => bar.update(what, done, total));
     cancel = () => work.cancel();
-    const { modelId, manifest, notes, backend } = await work.result;
-    learnManifest(manifest);
-    const { t } = parseManifest(JSON.parse(manifest) as unknown);
-    const read = notes.map((note) => el("p", { class: "hint" }, note));
-    outcome.replaceChildren(...read, ...found(page, modelId, backend, hostsVerifier(page, t, job.srs)));
+    const recomputed = await work.result;
+    learnManifest(recomputed.manifest);
+    const { t } = parseManifest(JSON.parse(recomputed.manifest) as unknown);
+    const asked = questionOf(accepted, named, recomputed);
+    const read = recomputed.notes.map((note) => el("p", { class: "hint" }, note));
+    outcome.replaceChildren(
+      ...read,
+      ...found(page, recomputed, asked, named?.insecure === true, hostsVerifier(page, t, job.srs)),
+    );
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -81,8 +103,9 @@ export function checkView(page: Page): View {
       el(
         "p",
         { class: "lead" },
-        "The id of open weights follows from the weights alone. It is recomputed here, in one thread of your browser, and looked up. " +
-          "Certificates that are found are verified here too, where the host of the page offers keys for it.",
+        "Is this file a certified fine-tune of a base that you trust, and how far from it may it be? Its id follows from the " +
+          "weights and the base's rounding. It is recomputed here, in one thread of your browser, and looked up; certificates " +
+          "are verified here too, where the host of the page offers keys for it.",
       ),
       form,
       outcome,
@@ -90,28 +113,62 @@ export function checkView(page: Page): View {
   };
 }
 
+/** The base that the reader trusts, by its file. */
+interface NamedBase {
+  /** Canonical JSON. */
+  readonly manifest: string;
+  /** `undefined` if the file is a manifest alone, which several bases can have. */
+  readonly modelId: Hex | undefined;
+  readonly insecure: boolean;
+}
+
+async function baseOf(file: File): Promise<NamedBase> {
+  const text = await file.text();
+  const manifest = manifestOf(learnManifestFile(text, file.name)) ?? "";
+  if (!text.includes('"commitments"')) return { manifest, modelId: undefined, insecure: false };
+  const { modelId, insecure } = parseModel(text, file.name);
+  return { manifest, modelId, insecure };
+}
+
+/** Throws `InputError` where two bases are named, or the base's weights are another model's. */
+function questionOf(accepted: Accepted, named: NamedBase | undefined, { base }: Recomputed): ModelQuestion | undefined {
+  const { baseModelId: typed, limits, publishers } = accepted;
+  if (typed !== undefined && named?.modelId !== undefined && typed !== named.modelId) {
+    throw new InputError(`the base's file is of model ${named.modelId}, but the id of another one is given`, {
+      remedy: "Give one of them.",
+    });
+  }
+  const baseModelId = typed ?? named?.modelId ?? base?.modelId;
+  if (baseModelId === undefined) return undefined;
+  if (base !== undefined && base.modelId !== baseModelId) {
+    throw new InputError(`the base's weights are model ${base.modelId}, not the base ${baseModelId}`, {
+      remedy: "Choose the base's own weights, or none.",
+    });
+  }
+  return { baseModelId, limits, publishers, norms: base?.norms };
+}
+
 async function prepare(
   page: Page,
   weights: readonly File[],
-  base: File | undefined,
+  base: NamedBase | undefined,
   tier: TierName | "",
   srs: File | undefined,
+  baseWeights: readonly File[],
 ): Promise<RecomputeJob> {
   if (weights.length === 0) throw new InputError("no weights are chosen", { remedy: "Choose the model's files." });
-  let layout: RecomputeJob["layout"];
-  if (base !== undefined) {
-    layout = { manifest: manifestOf(learnManifestFile(await base.text(), base.name)) ?? "" };
-  } else if (tier !== "") {
-    layout = { tier };
-  } else {
+  if (base === undefined && tier === "") {
     throw new InputError("neither the base's model.json nor a tier is chosen", {
       remedy: "Choose the base's model.json for a fine-tune, a tier for a base.",
     });
   }
+  const named = (files: readonly File[]): RecomputeJob["weights"] =>
+    files.map((file) => ({ name: file.name, bytes: file }));
   return {
     kind: "recompute",
-    weights: weights.map((file) => ({ name: file.name, bytes: file })),
-    layout,
+    weights: named(weights),
+    layout: base === undefined ? { tier: tier as TierName } : { manifest: base.manifest },
+    baseWeights: named(baseWeights),
     srs: await givenOrHosts(srs, page.settings.srs, "the SRS"),
     // Where the chain does not answer the id is still worth having; the look-up will say what it could not do.
     expectedSrsId: await page
@@ -121,21 +178,34 @@ async function prepare(
   };
 }
 
-function found(page: Page, modelId: Hex, backend: string, asked: Promise<HostsVerifier | undefined>): HTMLElement[] {
-  const ask = async (): Promise<readonly [ModelStanding, HostsVerifier | undefined]> => {
-    const [chain, verifier] = await Promise.all([page.chain(), asked]);
-    return [await chain.standing(modelId, verifier), verifier];
+function found(
+  page: Page,
+  { modelId, backend, manifest }: Recomputed,
+  question: ModelQuestion | undefined,
+  isInsecure: boolean,
+  offered: Promise<HostsVerifier | undefined>,
+): HTMLElement[] {
+  const ask = async (): Promise<readonly [ModelAnswer, HostsVerifier | undefined]> => {
+    const [chain, verify] = await Promise.all([page.chain(), offered]);
+    const insecure = isInsecure || page.settings.keys === "development";
+    return [await chain.ask(modelId, { question, verify, insecure }), verify];
   };
   return [
     el("h2", {}, "The id of these weights"),
     wholeId(modelId),
     el("p", { class: "hint" }, `Recomputed here (${backend} kernels, one thread).`),
-    pending(ask(), "Asking the registry, and verifying proofs", ([standing, verifier]) => [
+    pending(ask(), "Asking the registry, and verifying proofs", ([answer, verifier]) => [
       verdictNotice(
-        verdictOf(standing, page.settings.keys),
-        el("p", { class: "hint" }, wordFor(standing, verifier)),
-        standing.isCertified && el("p", {}, "These very weights are what the certificate is about."),
-        standing.certificates.length === 0 &&
+        verdictOf(answer, page.settings.keys),
+        ...(answer.drift === undefined ? [] : driftWords(answer.drift).details.map((line) => el("p", {}, line))),
+        answer.drift !== undefined &&
+          answer.drift.whole.relative === undefined &&
+          el("p", { class: "hint" }, "In per cent of the base's norm: choose the base's weights too."),
+        el("p", { class: "hint" }, wordFor(answer, verifier)),
+        el("p", {}, roundingWords(manifest)),
+        question === undefined &&
+          el("p", {}, "For a verdict, choose the model.json of the base you trust, or type its id."),
+        answer.certificates.length === 0 &&
           el(
             "p",
             { class: "hint" },
@@ -143,14 +213,25 @@ function found(page: Page, modelId: Hex, backend: string, asked: Promise<HostsVe
           ),
         el("p", {}, el("a", { href: linkTo({ page: "model", id: modelId }) }, "The model in the registry")),
       ),
-      ...standing.certificates.map((each) => verificationCard(each)),
+      ...(answer.path ?? answer.certificates).map((each) => verificationCard(each)),
     ]),
   ];
 }
 
+/** What an id says about the very bytes of the files. */
+function roundingWords(manifest: string): string {
+  const { tensors } = parseManifest(JSON.parse(manifest) as unknown);
+  const bits = tensors.flatMap((tensor) => ("fractionBits" in tensor ? [tensor.fractionBits] : []));
+  const step = 2 ** -Math.min(...bits);
+  return (
+    "The id is that of these weights rounded to steps: a weight can be up to half a step off what is certified " +
+    `(${String(Number((step / 2).toPrecision(3)))} at most). Other files within that have the same id.`
+  );
+}
+
 /** On whose word the answer is. */
-function wordFor({ certificates }: ModelStanding, verifier: HostsVerifier | undefined): string {
-  if (!certificates.some(({ certificate }) => currentStatus(certificate) === "active")) {
+function wordFor({ path, certificates }: ModelAnswer, verifier: HostsVerifier | undefined): string {
+  if (!(path ?? certificates).some(({ certificate }) => currentStatus(certificate) === "active")) {
     return "By the word of the node that was asked.";
   }
   return verifier === undefined
@@ -164,13 +245,13 @@ function tierField(): { readonly element: HTMLElement; value(): TierName | "" } 
   const select = el(
     "select",
     { id: "tier", name: "tier" },
-    el("option", { value: "" }, "a fine-tune: by its base's model.json"),
+    el("option", { value: "" }, "a fine-tune, or a base with its model.json"),
     ...TIER_NAMES.map((name) =>
-      el("option", { value: name }, `a base, tier ${name} (tiles of ${TIERS[name].n} × ${TIERS[name].n})`),
+      el("option", { value: name }, `a base of tier ${name} (tiles of ${TIERS[name].n} × ${TIERS[name].n})`),
     ),
   );
   return {
-    element: el("div", { class: "field" }, el("label", { for: "tier" }, "The weights are"), select),
+    element: el("div", { class: "field" }, el("label", { for: "tier" }, "This is"), select),
     value: () => select.value as TierName | "",
   };
 }

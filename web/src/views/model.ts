@@ -1,4 +1,5 @@
-import { currentStatus, type FoundCertificate, type ModelStanding } from "../../../src/client/query-model.js";
+import { currentStatus, type FoundCertificate } from "../../../src/client/found-certificate.js";
+import type { ModelAnswer } from "../../../src/client/query-model.js";
 import type { Hex } from "../../../src/encoding/hex.js";
 import type { Ending } from "../certificate-history.js";
 import { el } from "../dom.js";
@@ -6,6 +7,7 @@ import { lineageView } from "../lineage-view.js";
 import { manifestOf, parsedManifestOf } from "../manifests.js";
 import type { Page, View } from "../page.js";
 import { facts, idText, list, part, pending, verdictNotice, wholeId } from "../parts.js";
+import { linkTo } from "../route.js";
 import { policyWords } from "../policy-words.js";
 import { statusWords } from "../status-words.js";
 import { messageOf, verdictOf } from "../verdict.js";
@@ -29,7 +31,7 @@ export function modelView(page: Page, id: Hex): View {
   };
 }
 
-function lineagePart(page: Page, { modelId, model }: ModelStanding): HTMLElement {
+function lineagePart(page: Page, { modelId, model }: ModelAnswer): HTMLElement {
   return part(
     "Lineage",
     pending(
@@ -43,7 +45,7 @@ function lineagePart(page: Page, { modelId, model }: ModelStanding): HTMLElement
 }
 
 interface Answer {
-  readonly standing: ModelStanding;
+  readonly standing: ModelAnswer;
   /** By certificate. */
   readonly endings: ReadonlyMap<Hex, Ending | undefined>;
   readonly source: string;
@@ -52,7 +54,7 @@ interface Answer {
 
 async function askStanding(page: Page, id: Hex): Promise<Answer> {
   const chain = await page.chain();
-  const standing = await chain.standing(id);
+  const standing = await chain.ask(id);
   const endings = new Map<Hex, Ending | undefined>();
   for (const { certificate } of standing.certificates) {
     endings.set(certificate.certificateId, await chain.ending(certificate));
@@ -72,7 +74,9 @@ function standingParts(page: Page, { standing, endings, source, chainId }: Answe
         `By the word of ${source}, chain ${chainId}. The proofs were checked by the registry; a certificate's page verifies ` +
           "them again.",
       ),
-      standing.isCertified && page.settings.keys === "unknown"
+      certificates.length > 0 &&
+        el("p", {}, el("a", { href: linkTo({ page: "check" }) }, "Check it against a base you trust")),
+      certificates.length > 0 && page.settings.keys === "unknown"
         ? el("p", { class: "hint" }, "Where the registry's keys are from is not known here: ask whoever deployed it.")
         : undefined,
     ),
@@ -94,8 +98,8 @@ function standingParts(page: Page, { standing, endings, source, chainId }: Answe
               ["Merkle root", idText(model.merkleRoot)],
               ["Manifest hash", idText(model.manifestHash)],
               [
-                "Who may derive",
-                model.isRestricted ? "only publishers whom its registrant allows" : "anybody who can prove it",
+                "Certificates from this base",
+                model.isRestricted ? "only by publishers whom its registrant allows" : "open to anyone",
               ],
             ]),
           ),

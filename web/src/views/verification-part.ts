@@ -1,5 +1,5 @@
 import type { CheckMade } from "../../../src/client/check-made.js";
-import { currentStatus, type FoundCertificate } from "../../../src/client/query-model.js";
+import { currentStatus, type FoundCertificate } from "../../../src/client/found-certificate.js";
 import type { RegisteredVerification } from "../../../src/client/verify-registered.js";
 import type { Hex } from "../../../src/encoding/hex.js";
 import { el, type Child } from "../dom.js";

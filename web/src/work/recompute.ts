@@ -1,11 +1,12 @@
 import { viewsOf } from "../../../src/architecture/views.js";
 import { commitModel } from "../../../src/client/commit-model.js";
-import { recomputeModelId } from "../../../src/client/recompute-model-id.js";
+import { recomputeModelId, type RecomputeInput } from "../../../src/client/recompute-model-id.js";
 import type { ProgressListener } from "../../../src/client/progress.js";
 import type { Hex } from "../../../src/encoding/hex.js";
 import { FormatError, InputError } from "../../../src/errors/errors.js";
 import { srsId } from "../../../src/kzg/srs.js";
 import { openModel } from "../../../src/model/open-model.js";
+import { measureNorms, type BaseNorms } from "../../../src/policy/base-norms.js";
 import { TIERS, type Tier, type TierName } from "../../../src/protocol/tiers.js";
 import { listTensors } from "../../../src/quantize/list-tensors.js";
 import { parseManifest } from "../../../src/quantize/manifest.js";
@@ -24,6 +25,8 @@ export interface RecomputeJob {
   readonly srs: NamedBytes;
   /** The SRS of the registry that will be asked; another one is refused before anything is computed. */
   readonly expectedSrsId: Hex | undefined;
+  /** Weights of the base, to be measured under the same manifest. */
+  readonly baseWeights?: readonly NamedBytes[] | undefined;
 }
 
 export interface Recomputed {
@@ -35,6 +38,8 @@ export interface Recomputed {
   readonly notes: readonly string[];
   /** The kernels that were used. */
   readonly backend: string;
+  /** The base whose weights were given: the id that they have, and their norms. */
+  readonly base?: { readonly modelId: Hex; readonly norms: BaseNorms } | undefined;
 }
 
 /** The id of a model's files. Throws `InputError` or `FormatError` for files that cannot be used, `UnavailableError`. */
@@ -59,7 +64,9 @@ export async function recompute(job: RecomputeJob, onProgress: ProgressListener)
     const common = { model, srs, backend, onProgress };
     if ("manifest" in job.layout) {
       const { manifest } = job.layout;
-      return { ...(await recomputeModelId({ ...common, manifest })), srsId: id, manifest, backend: backend.name };
+      const { modelId, notes } = await recomputeModelId({ ...common, manifest });
+      const base = await measuredBase(job.baseWeights ?? [], { manifest, srs, backend, onProgress });
+      return { modelId, srsId: id, manifest, notes, backend: backend.name, base };
     }
     // As `fti commit` packs a base unless it is told otherwise.
     const tensors = listTensors(model, undefined).map(({ name, tensor: { shape } }) => ({ name, shape }));
@@ -67,6 +74,20 @@ export async function recompute(job: RecomputeJob, onProgress: ProgressListener)
     const { committed } = await commitModel({ ...common, tier, views, insecure: false });
     const { modelId, manifest } = committed;
     return { modelId, srsId: id, manifest, notes: model.notes, backend: backend.name };
+  } finally {
+    await model.close();
+  }
+}
+
+async function measuredBase(
+  files: readonly NamedBytes[],
+  input: Omit<RecomputeInput, "model">,
+): Promise<Recomputed["base"]> {
+  if (files.length === 0) return undefined;
+  const model = await openModel(blobOpener(files), pathOf(files));
+  try {
+    const { modelId } = await recomputeModelId({ ...input, model });
+    return { modelId, norms: await measureNorms(model, parseManifest(JSON.parse(input.manifest) as unknown)) };
   } finally {
     await model.close();
   }

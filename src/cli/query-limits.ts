@@ -1,0 +1,104 @@
+import { InvalidArgumentError, Option } from "commander";
+import { recogniseArchitecture } from "../architecture/recognise.js";
+import { parsePolicy, POLICY_FORMAT } from "../drift/policy-file.js";
+import type { Policy } from "../drift/rule.js";
+import type { Hex } from "../encoding/hex.js";
+import { InputError } from "../errors/errors.js";
+import type { Model } from "../model/open-model.js";
+import { tierOfTiles } from "../node/open-setup.js";
+import { isFile, readTextFile } from "../node/text-file.js";
+import { compilePolicy } from "../policy/compile-policy.js";
+import type { DriftLimits, MaxDrift } from "../policy/drift-limits.js";
+import { measureBase } from "../policy/measure-base.js";
+import { parsePolicyDocument } from "../policy/policy-document.js";
+import { presetDocument } from "../policy/presets.js";
+import { TIERS } from "../protocol/tiers.js";
+import { parseManifest } from "../quantize/manifest.js";
+import type { DriftRegistryClient } from "../registry/client.js";
+import { parseBigCount, parseCount, repeated, repeatedAddress } from "./command.js";
+
+/** What a consumer accepts, as options. */
+export interface LimitOptions {
+  readonly within?: string;
+  readonly maxDrift?: readonly MaxDrift[];
+  readonly allowSparse?: bigint;
+  readonly allowRank?: number;
+  readonly frozen?: readonly string[];
+  readonly publisher?: readonly Hex[];
+}
+
+export const limitOptions = (): Option[] => [
+  new Option("--publisher <address>", "whose certificates count (several: repeat; default: anybody's)").argParser(
+    repeatedAddress,
+  ),
+  new Option("--within <policy>", "accept what this policy allows: a preset, a file, or a registered policy's id"),
+  new Option(
+    "--max-drift <percent>",
+    "accept at most this part of the base's norm, such as 5%: in each part of the network; tensor=5%: in each tensor; whole=5%: in all together",
+  ).argParser(maxDrift),
+  new Option("--allow-sparse <n>", "under --max-drift, accept up to n weights that change by any amount").argParser(
+    parseBigCount,
+  ),
+  new Option("--allow-rank <r>", "under --max-drift, accept a part of rank up to r and of any size").argParser(
+    parseCount,
+  ),
+  new Option("--frozen <glob>", "tensors that must be unchanged (several: repeat)").argParser(repeated),
+];
+
+function maxDrift(text: string, previous: readonly MaxDrift[] | undefined): readonly MaxDrift[] {
+  const match = /^(?:(part|tensor|whole)=)?(\d+(?:\.\d+)?)\s*%$/u.exec(text);
+  if (match === null) throw new InvalidArgumentError("expected a percentage such as 5%, or tensor=5%, or whole=5%");
+  const of = (match[1] ?? "part") as MaxDrift["of"];
+  return [...(previous ?? []), { of, ratio: Number(match[2]) / 100 }];
+}
+
+export interface ReadLimitsInput {
+  readonly options: LimitOptions;
+  readonly baseModelId: Hex;
+  /** Canonical JSON of the base's manifest. */
+  readonly manifest: string | undefined;
+  /** The base's weights, for bounds that depend on them. */
+  readonly weights: Model | undefined;
+  readonly registry: DriftRegistryClient;
+}
+
+/** What the options accept. Throws `InputError`, `FormatError`, and for a registered policy as the client does. */
+export async function readLimits(input: ReadLimitsInput): Promise<DriftLimits> {
+  const { within, maxDrift: most, allowSparse, allowRank, frozen } = input.options;
+  return {
+    within: within === undefined ? undefined : await policyOf(within, input),
+    maxDrift: most,
+    allowSparse,
+    allowRank,
+    frozen,
+  };
+}
+
+async function policyOf(text: string, { registry, ...input }: ReadLimitsInput): Promise<Policy> {
+  if (/^0x[0-9a-f]{64}$/iu.test(text)) {
+    const policy = await registry.getPolicy(text.toLowerCase() as Hex);
+    if (policy !== undefined) return policy;
+    throw new InputError(`the registry does not know the policy ${text}`, {
+      remedy: "Give the policy's file, or a preset: fti policy presets.",
+    });
+  }
+  const isPath = /[/\\]|\.(ya?ml|json)$/iu.test(text) || (await isFile(text));
+  const content = isPath ? await readTextFile(text) : undefined;
+  if (content?.includes(`"${POLICY_FORMAT}"`) === true) return parsePolicy(content, text);
+  const document = content === undefined ? presetDocument(text) : parsePolicyDocument(content, text);
+  if (input.manifest === undefined) {
+    throw new InputError("a policy that is no file of integers is made for the base, whose manifest is not at hand", {
+      remedy: "Give the base as its model file, base.model.json: its publisher has it.",
+    });
+  }
+  const manifest = parseManifest(JSON.parse(input.manifest));
+  const { policy } = await compilePolicy({
+    document,
+    baseModelId: input.baseModelId,
+    manifest,
+    architecture: recogniseArchitecture(manifest.tensors),
+    tier: TIERS[tierOfTiles(manifest.t, "the base")],
+    base: input.weights && measureBase(input.weights, manifest),
+  });
+  return policy;
+}
