@@ -34,7 +34,8 @@ export interface RoundingBound {
 }
 
 /**
- * The squared norm `B`, in units of `4^-f`, that the tuned model's 8-bit quantisation may cost at most.
+ * The squared norm `B` that the tuned model's 8-bit quantization may cost at most, in squared units of `2^-u`, `u` being the
+ * most fraction bits of the tensors that it is about.
  *
  * A tensor stored as `v·s + min` with an 8-bit `v` is the nearest such number to the original weight, so
  * `|w1 - w0| <= s/2`. Both weights are then rounded to multiples of `2^-f`, each by at most half a unit:
@@ -42,7 +43,7 @@ export interface RoundingBound {
  *     |q1 - q0| <= 2^f·|w1 - w0| + 1/2 + 1/2 <= 2^f·s/2 + 1,
  *
  * and because `q1 - q0` is an integer, the floor of that bounds it as well. Summed over the `N` weights of each
- * tensor: `B = Σ N·floor(2^f·s/2 + 1)²`. (float32 rounding inside the converter is some 2^-25 of a weight, far
+ * tensor: `B = Σ N·floor(2^f·s/2 + 1)²·4^(u-f)`. (float32 rounding inside the converter is some 2^-25 of a weight, far
  * below the slack: rounding errors are spread evenly, so their squares add up to about a third of `B`.)
  */
 export async function roundingBound(tunedPath: string, manifest: Manifest): Promise<RoundingBound> {
@@ -54,15 +55,17 @@ export async function roundingBound(tunedPath: string, manifest: Manifest): Prom
       "fractionBits" in tensor ? [[tensor.name, tensor.fractionBits] as const] : [],
     ),
   );
-  let maxResidualSq = 0n;
-  const tensors: string[] = [];
+  const found: { readonly name: string; readonly f: number; readonly squares: bigint }[] = [];
   for (const { name, shape, quantization } of specs) {
     if (quantization === undefined || quantization.dtype === "float16") continue;
     const f = fractionBits.get(name);
     if (f === undefined) throw new InputError(`${tunedPath}: tensor ${JSON.stringify(name)} is not in the base`);
     const largest = BigInt(Math.floor(2 ** f * (quantization.scale / 2) + 1));
-    maxResidualSq += BigInt(elementCountOf(shape)) * largest * largest;
-    tensors.push(name);
+    found.push({ name, f, squares: BigInt(elementCountOf(shape)) * largest * largest });
   }
-  return { maxResidualSq, tensors };
+  const unit = Math.max(...found.map(({ f }) => f));
+  return {
+    maxResidualSq: found.reduce((sum, { f, squares }) => sum + (squares << BigInt(2 * (unit - f))), 0n),
+    tensors: found.map(({ name }) => name),
+  };
 }
