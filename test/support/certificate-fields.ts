@@ -10,7 +10,8 @@ export const PARSE = "parse";
 export const MODELS = "models";
 export const POLICY = "policy";
 export const RULES = "segment 0/rules";
-const TILES = "segment 0/tiles";
+const SHARES = "shares";
+export const TILES = "segment 0/tiles";
 const MERKLE = "segment 0/merkle";
 const GROTH16 = "segment 0/groth16";
 const COUNTS = "segment 0/commitments";
@@ -35,18 +36,25 @@ export const LEAVES: Readonly<Record<string, Expected>> = {
   "tuned.merkleRoot": "segments",
   "policy.baseModelId": POLICY,
   // Into the next rule, or off the tiles that the segment changes.
-  "policy.rules[].firstTile": [POLICY, TILES],
-  "policy.rules[].tileCount": [POLICY, RULES, TILES, GROTH16],
+  "policy.rules[].ranges[].firstTile": [POLICY, TILES],
+  "policy.rules[].ranges[].tileCount": [POLICY, RULES, TILES, GROTH16],
+  // Too coarse for its tiles, not a rank rule's own, or another weight of the squares.
+  "policy.rules[].unit": [POLICY, GROTH16],
   "policy.rules[].gridCols": POLICY,
   // A rank needs a grid; the rank rule's may grow up to the tier's.
   "policy.rules[].maxRank": [POLICY, RULES, GROTH16],
   "policy.rules[].shift": [POLICY, GROTH16],
-  // A first nonzero asks for masks, and none for none.
-  "policy.rules[].maxNonzeros": [COUNTS, GROTH16],
-  "policy.rules[].maxResidualSq": GROTH16,
+  // Less than the segment's share, or another policy.
+  "policy.rules[].maxNonzeros": [SHARES, GROTH16],
+  "policy.rules[].maxResidualSq": [SHARES, GROTH16],
+  "classes[].firstTile": MODELS,
+  "classes[].fractionBits": MODELS,
   manifest: MODELS,
   "segments[].tierId": "segment 0/tier",
-  "segments[].uses[].ruleIndex": "rules",
+  "segments[].uses[].ruleIndex": ["rules", SHARES, RULES, TILES],
+  // A first nonzero asks for masks, and none for none.
+  "segments[].uses[].maxNonzeros": [SHARES, COUNTS, GROTH16],
+  "segments[].uses[].maxResidualSq": [SHARES, GROTH16],
   "segments[].uses[].tileCount": [RULES, TILES],
   "segments[].tiles[]": [TILES, MERKLE],
   ...entries(
@@ -101,8 +109,10 @@ export const POINTS: Readonly<Record<string, Expected>> = {
 export const LISTS: Readonly<Record<string, Record<"fewer" | "more" | "swapped" | "empty", Expected>>> = {
   "policy.rules": { fewer: "rules", more: POLICY, swapped: POLICY, empty: POLICY },
   // One segment: nothing to swap.
+  "policy.rules[].ranges": { fewer: PARSE, more: POLICY, swapped: INFORMATIVE, empty: PARSE },
+  classes: { fewer: MODELS, more: MODELS, swapped: INFORMATIVE, empty: MODELS },
   segments: { fewer: PARSE, more: "rules", swapped: INFORMATIVE, empty: PARSE },
-  "segments[].uses": { fewer: TILES, more: "rules", swapped: [RULES, TILES], empty: RULES },
+  "segments[].uses": { fewer: TILES, more: ["rules", SHARES], swapped: [RULES, TILES], empty: [RULES, TILES] },
   "segments[].tiles": { fewer: TILES, more: TILES, swapped: TILES, empty: TILES },
   "segments[].commitments.base": { fewer: COUNTS, more: COUNTS, swapped: MERKLE, empty: COUNTS },
   "segments[].commitments.tuned": { fewer: COUNTS, more: COUNTS, swapped: MERKLE, empty: COUNTS },
@@ -120,7 +130,7 @@ export const LISTS: Readonly<Record<string, Record<"fewer" | "more" | "swapped" 
 /** Every leaf of the calldata, and the registry's error for a change of one bit or one unit. */
 export const CALLDATA: Readonly<Record<string, Expected>> = {
   ...entries(
-    ["t", "tileCount", "manifestHash", "merkleRoot"].map((name) => `base.${name}`),
+    ["t", "tileCount", "manifestHash", "classTableHash", "merkleRoot"].map((name) => `base.${name}`),
     "UnknownModel",
   ),
   policyId: "UnknownPolicy",
