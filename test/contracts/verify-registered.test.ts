@@ -65,12 +65,13 @@ describe("a registered certificate", () => {
   });
 
   const chained = [
+    [{ ruleIndex: 0, tiles: [0, 1, 2, 3] }],
+    [{ ruleIndex: 1, tiles: [4, 5] }],
     [
       { ruleIndex: 3, tiles: [9, 10] },
+      { ruleIndex: 1, tiles: [6] },
       { ruleIndex: 2, tiles: [8] },
     ],
-    [{ ruleIndex: 1, tiles: [4, 5, 6] }],
-    [{ ruleIndex: 0, tiles: [0, 1, 2, 3] }],
   ];
 
   async function expectSame(certificate: Certificate): Promise<void> {

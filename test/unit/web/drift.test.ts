@@ -57,7 +57,7 @@ describe("accumulated drift in words", () => {
     expect(first(interval(2, 1, { maxRank: undefined }))).to.include("without a bound");
     expect(first(interval(2, 1, { maxNonzeros: 256n }), manifest)).to.include("in any way at all");
     expect(first(interval(2, 1, { maxNonzeros: 255n }), manifest)).to.include("at most 255 single weights");
-    expect(first(interval(2, 1, {}))).to.include("norm at most 0 ");
+    expect(first(interval(2, 1, {}))).to.include("norm at most 0.");
     expect(driftWords([], undefined)).to.deep.equal(["All other tiles are the ancestor's."]);
   });
 });
@@ -81,7 +81,7 @@ describe("accumulated drift", () => {
     baseModelId: parent,
     tunedModelId: child,
   };
-  const RULE: Rule = flatRule(0, 1, { maxResidualSq: 4n, unit: 3 });
+  const RULE: Rule = flatRule(0, 1, { maxResidualSq: 4n, unit: 8 });
   const above = ({ baseModelId: modelId, certificateId, policyId, status }: RegisteredCertificate): Ancestor => ({
     modelId,
     certificateId,
@@ -114,7 +114,7 @@ describe("accumulated drift", () => {
     };
     expect(await because(source([lower, { ...upper, status: "revoked" }]))).to.equal(`${word("1")} it is revoked`);
     expect(await because(source([{ ...lower, expiresAt: 1 }, upper]))).to.equal(`${word("2")} it is expired`);
-    const mixed = source([lower, upper], flatRule(1, 2, { maxResidualSq: 4n, unit: 3 }));
+    const mixed = source([lower, upper], flatRule(1, 2, { maxResidualSq: 4n, unit: 10 }));
     expect(await because(mixed)).to.include("its policy means nothing");
     // Without the manifest nobody can tell.
     expect((await accumulatedDrift(mixed, child, undefined))?.bounds.isKnown).to.equal(true);
