@@ -125,7 +125,8 @@ describe("the place of an adapter's tensors in its base", () => {
     const resized = [saved("embed_tokens.weight", [3, 2], longer), saved("lm_head.weight", [3, 2], longer)];
     const model = await openOver(base, [...PAIR, ...resized]);
     expect(model.tensors.map(({ name }) => name)).to.not.include("lm_head.weight");
-    expect(tensorOf(model, "embed_tokens.weight").shape).to.deep.equal([3, 2]);
+    expect(await valuesOf(model, "embed_tokens.weight")).to.deep.equal([1, 2, 3, 4]);
+    expect(await valuesOf(model, "embed_tokens.weight@+1")).to.deep.equal([5, 6]);
     const other = { ...copy, values: [1, 2, 3, 5] };
     expect(await refusalOf(names([...PAIR, other], {}, base))).to.include('holds "lm_head.weight"');
     const headOnly = [...BASE, f32("lm_head.weight", [2, 2], embedding.values)];
@@ -148,8 +149,11 @@ describe("the place of an adapter's tensors in its base", () => {
   });
 
   it("is no tensor of integers", async () => {
+    const counts = [{ ...zeros(`${LAYER}.weight`, 2, 3), dtype: "I64" }];
+    expect(await refusalOf(names(PAIR, {}, counts))).to.include("stores as I64: codes or counts, not weights");
+    // Codes without a scale are refused when the base is opened.
     const packed = [{ ...zeros(`${LAYER}.weight`, 2, 3), dtype: "I8" }];
-    expect(await refusalOf(names(PAIR, {}, packed))).to.include("stores as I8: codes or counts, not weights");
+    expect(await refusalOf(names(PAIR, {}, packed))).to.include("holds I8 codes, not weights: no scale is beside it");
   });
 
   it("is the fused matrix of PyTorch's attention", async () => {
