@@ -21,7 +21,7 @@ export async function readCommitted(path: string, session: Session): Promise<Com
 }
 
 const INSECURE_MODEL =
-  "INSECURE: the model was committed with a development setup. Its id binds nothing; for tests and local chains only.";
+  "INSECURE: the model was committed with a development setup. Anybody who knows its keys can make another model with the same id. For tests and local chains only.";
 
 /** Reads the file that says what tensors do, if there is one. */
 export async function readMapping(path: string | undefined): Promise<RoleMapping | undefined> {

@@ -115,7 +115,7 @@ function asList({ certificates }: Lineage): HTMLElement {
   return el(
     "details",
     {},
-    el("summary", {}, "The same as a list"),
+    el("summary", {}, "Show as list"),
     el(
       "ul",
       {},

@@ -15,7 +15,11 @@ export function publisherView(page: Page, address: Hex): View {
     content: [
       el("h1", {}, "Publisher"),
       wholeId(address),
-      el("p", { class: "hint" }, "An address is no name: anybody may register any certificate that they can prove."),
+      el(
+        "p",
+        { class: "hint" },
+        "Addresses are not identities. Compare this one with the one that the publisher announces.",
+      ),
       pending(
         page.chain().then((chain) => chain.byPublisher(address, MOST_SHOWN)),
         "Searching the registry's log",

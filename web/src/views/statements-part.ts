@@ -12,7 +12,7 @@ export function statementsPart(
   own: { readonly address: Hex; readonly is: string },
 ): HTMLElement {
   return part(
-    "What was said about it",
+    "Published information",
     pending(
       page.chain().then((chain) => chain.statements(subjectId)),
       "Reading the registry's log",
