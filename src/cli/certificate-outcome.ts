@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { describePolicy } from "../policy/describe-policy.js";
 import { modelId } from "../commitment/model-id.js";
 import { parseManifest } from "../quantize/manifest.js";
+import { describeResolution } from "../quantize/resolution.js";
 import { certificateId } from "../registry/encode.js";
 import type { Certificate } from "../wrap/certificate.js";
 import { counted } from "./proving-plan.js";
@@ -11,6 +12,7 @@ import type { Outcome, Session } from "./session.js";
 export function certificateOutcome(certificate: Certificate, output: string, session: Session): Outcome {
   const id = certificateId(certificate);
   const { base, tuned, policy, segments, insecure, publisher } = certificate;
+  const manifest = parseManifest(JSON.parse(certificate.manifest));
   const tiles = segments.flatMap((segment) => segment.tiles).sort((a, b) => a - b);
   return {
     exitCode: 0,
@@ -28,7 +30,7 @@ export function certificateOutcome(certificate: Certificate, output: string, ses
       `  base   ${modelId(base)}`,
       `  tuned  ${modelId(tuned)}`,
       `  ${counted(tiles.length, "changed tile")} in ${counted(segments.length, "segment")}`,
-      ...describePolicy(policy, parseManifest(JSON.parse(certificate.manifest))).map((line) => `  ${line}`),
+      ...[...describePolicy(policy, manifest), ...describeResolution(manifest)].map((line) => `  ${line}`),
       `  written to ${output}; only ${publisher} can register it`,
     ],
   };

@@ -1,10 +1,12 @@
 import { recomputeModelId } from "../client/recompute-model-id.js";
 import { areSameFiles, publishedFiles } from "../client/published-files.js";
+import type { CommittedModel } from "../commitment/committed-model.js";
 import type { Hex } from "../encoding/hex.js";
 import { InputError } from "../errors/errors.js";
 import type { Model } from "../model/open-model.js";
 import type { Setup } from "../node/open-setup.js";
 import { readTextFile } from "../node/text-file.js";
+import type { CoarseTensor } from "../quantize/resolution.js";
 import type { DriftRegistryClient } from "../registry/client.js";
 import { openWeightsOf, readCommitted } from "./model-files.js";
 import type { Session } from "./session.js";
@@ -47,6 +49,18 @@ export async function assertSameSrs({ anchors }: Pick<Setup, "anchors">, registr
   });
 }
 
+/**
+ * Which tensors a model's publisher committed although the base's steps are too coarse for their change, by the model's own file.
+ * Throws `InputError` for the file of another model.
+ */
+export async function coarseOf(
+  modelId: Hex,
+  modelFile: string | undefined,
+  session: Session,
+): Promise<readonly CoarseTensor[]> {
+  return modelFile === undefined ? [] : ((await readOwnFile(modelId, modelFile, session)).coarse ?? []);
+}
+
 /** Whether files are those that their publisher committed; `undefined` where that is not known. */
 export type ByteIdentity = { readonly areThePublished: boolean | undefined; readonly publishedIn: string | undefined };
 
@@ -60,14 +74,17 @@ export async function compareBytes(
   session: Session,
 ): Promise<ByteIdentity> {
   if (modelFile === undefined) return { areThePublished: undefined, publishedIn: undefined };
-  const committed = await readCommitted(modelFile, session);
-  if (committed.modelId !== modelId) {
-    throw new InputError(`${modelFile}: is of model ${committed.modelId}, these files are model ${modelId}`, {
-      remedy: "Give the model file that was published with these files (--tune), or none.",
-    });
-  }
+  await readOwnFile(modelId, modelFile, session);
   const published = publishedFiles(await readTextFile(modelFile));
   if (published === undefined) return { areThePublished: undefined, publishedIn: modelFile };
   const { files } = await weights.provenance();
   return { areThePublished: areSameFiles(files, published), publishedIn: modelFile };
+}
+
+async function readOwnFile(modelId: Hex, modelFile: string, session: Session): Promise<CommittedModel> {
+  const committed = await readCommitted(modelFile, session);
+  if (committed.modelId === modelId) return committed;
+  throw new InputError(`${modelFile}: is of model ${committed.modelId}, the question is about model ${modelId}`, {
+    remedy: "Give the model file that was published with this model (--tune), or none.",
+  });
 }

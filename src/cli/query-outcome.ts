@@ -5,6 +5,7 @@ import type { Hex } from "../encoding/hex.js";
 import { describePolicy } from "../policy/describe-policy.js";
 import { driftWords } from "../policy/drift-words.js";
 import type { Manifest } from "../quantize/manifest.js";
+import { describeCoarse, describeResolution, type CoarseTensor } from "../quantize/resolution.js";
 import type { ByteIdentity } from "./query-files.js";
 import type { Outcome, Session } from "./session.js";
 
@@ -26,11 +27,14 @@ export interface QueryOutcomeInput {
   readonly isVerifiedHere: boolean;
   /** Of the files that were asked about. */
   readonly bytes: ByteIdentity | undefined;
+  /** Of the model's own file, where that is at hand. */
+  readonly coarse?: readonly CoarseTensor[] | undefined;
 }
 
 /** What `fti query` prints. */
 export function queryOutcome(input: QueryOutcomeInput, session: Session): Outcome {
-  const { answer, chainId, manifest, baseModelId, isVerifiedHere, bytes } = input;
+  const { answer, chainId, manifest, baseModelId, isVerifiedHere, bytes, coarse = [] } = input;
+  const resolution = manifest === undefined ? [] : describeResolution(manifest);
   const { modelId, model, verdict, isCertified, isInsecure, reasons, drift, path } = answer;
   const words = drift === undefined ? undefined : driftWords(drift);
   return {
@@ -47,6 +51,8 @@ export function queryOutcome(input: QueryOutcomeInput, session: Session): Outcom
       reasons,
       path: path?.map(({ certificate }) => certificate.certificateId),
       drift: drift && { ...words, parts: drift.parts, whole: drift.whole },
+      resolution,
+      coarse,
       files: bytes && { ...bytes, largestStep: manifest && largestStep(manifest) },
       certificates: answer.certificates.map((found) => reportOf(found, manifest, baseModelId)),
     },
@@ -56,7 +62,7 @@ export function queryOutcome(input: QueryOutcomeInput, session: Session): Outcom
       ...(baseModelId === undefined
         ? []
         : [`  Base  ${baseModelId}${input.baseName === undefined ? "" : ` (${input.baseName} in your trust list)`}`]),
-      ...(words?.details ?? []).map((line) => `  ${line}`),
+      ...[...(words?.details ?? []), ...describeCoarse(coarse), ...resolution].map((line) => `  ${line}`),
       ...hints(input),
       ...(path ?? answer.certificates).flatMap((found) => certificateLines(found, manifest, session)),
       ...fileLines(input),

@@ -1,6 +1,7 @@
 import type { ModelParts } from "../commitment/model-id.js";
 import { modelId } from "../commitment/model-id.js";
 import { parseManifest } from "../quantize/manifest.js";
+import { describeResolution } from "../quantize/resolution.js";
 import type { Certificate } from "../wrap/certificate.js";
 import type { BaseNorms } from "../policy/base-norms.js";
 import { describePolicy } from "../policy/describe-policy.js";
@@ -40,6 +41,7 @@ export function describeCertificate(
       `In short: ${headline}.`,
       ...details,
       ...describePolicy(policy, manifest),
+      ...describeResolution(manifest),
     ],
     doesNotSay: [
       "that the model behaves safely: a small change can change behavior;",

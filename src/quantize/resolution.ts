@@ -11,6 +11,9 @@ export interface CoarseTensor {
   readonly lostOfTensor?: number | undefined;
 }
 
+/** Tensors whose steps are not those of the others are named, if they are at most so many. */
+const FEW = 2;
+
 /**
  * In words, what a certificate under this manifest does not see. From the manifest alone: absolute steps are certain. A ratio to
  * the weights is not: by the rule of `chooseFractionBits` a step is below `2^(6-ell)` of a tensor's r.m.s. (medium 0.1 %), but who
@@ -18,11 +21,16 @@ export interface CoarseTensor {
  */
 export function describeResolution(manifest: Manifest, coarse: readonly CoarseTensor[] = []): string[] {
   const floats = manifest.tensors.flatMap((each) => (each.kind === "grid" || each.kind === "packed" ? [each] : []));
-  const classes = new Map<number, number>();
-  for (const { fractionBits } of floats) classes.set(fractionBits, (classes.get(fractionBits) ?? 0) + 1);
+  const classes = new Map<number, string[]>();
+  for (const { fractionBits, name } of floats) {
+    classes.set(fractionBits, [...(classes.get(fractionBits) ?? []), JSON.stringify(name)]);
+  }
   const steps = [...classes]
     .sort(([a], [b]) => b - a)
-    .map(([f, tensors]) => `${short(2 ** -f)} in ${tensors} ${tensors === 1 ? "tensor" : "tensors"}`);
+    .map(([f, names]) => {
+      const few = classes.size > 1 && names.length <= FEW ? ` (${names.join(", ")})` : "";
+      return `${short(2 ** -f)} in ${names.length} ${names.length === 1 ? "tensor" : "tensors"}${few}`;
+    });
   const pinned = floats.reduce((sum, each) => sum + (each.pinned?.length ?? 0), 0);
   const digests = manifest.tensors.filter((each) => each.kind === "digest" && each.values === true);
   return [
@@ -35,7 +43,9 @@ export function describeResolution(manifest: Manifest, coarse: readonly CoarseTe
         ]),
     ...(digests.length === 0
       ? []
-      : [`Compared as a whole, since they hold infinities: ${digests.map(({ name }) => name).join(", ")}.`]),
+      : [
+          `Compared as a whole, since they hold infinities: ${digests.map(({ name }) => JSON.stringify(name)).join(", ")}.`,
+        ]),
     ...describeCoarse(coarse),
   ];
 }
@@ -46,7 +56,9 @@ export function describeCoarse(coarse: readonly CoarseTensor[]): string[] {
   if (first === undefined) return [];
   const named = coarse
     .slice(0, 5)
-    .map(({ name, lostOfChange }) => (lostOfChange === undefined ? name : `${name} (${perCent(lostOfChange)})`));
+    .map(({ name, lostOfChange }) =>
+      lostOfChange === undefined ? JSON.stringify(name) : `${JSON.stringify(name)} (${perCent(lostOfChange)})`,
+    );
   const rest = coarse.length > 5 ? ` and ${coarse.length - 5} more` : "";
   return [
     "COARSE: the steps do not resolve this fine-tune. Over 1 % of the change is lost in " +

@@ -1,11 +1,14 @@
 import { describePolicy } from "../../src/policy/describe-policy.js";
 import type { Policy } from "../../src/drift/rule.js";
 import type { Manifest } from "../../src/quantize/manifest.js";
+import { describeResolution } from "../../src/quantize/resolution.js";
 
 /** A policy in words, in two parts: what may have changed, and what may not. */
 export interface PolicyWords {
   readonly mayChange: readonly string[];
   readonly mayNot: string;
+  /** In which steps weights are compared, and what is not seen; nothing without the manifest. */
+  readonly resolution: readonly string[];
   /** Whether the tensors' names and sizes are known, so that the words speak of weights. */
   readonly isExact: boolean;
 }
@@ -14,7 +17,12 @@ export interface PolicyWords {
 export function policyWords(policy: Policy, manifest: Manifest | undefined): PolicyWords {
   const lines = describePolicy(policy, manifest);
   // The last line is the frozen part, the others are one rule each.
-  return { mayChange: lines.slice(0, -1), mayNot: lines.at(-1) ?? "", isExact: manifest !== undefined };
+  return {
+    mayChange: lines.slice(0, -1),
+    mayNot: lines.at(-1) ?? "",
+    resolution: manifest === undefined ? [] : describeResolution(manifest),
+    isExact: manifest !== undefined,
+  };
 }
 
 /** What no certificate says, whatever its policy (docs/protocol.md, section 9). */

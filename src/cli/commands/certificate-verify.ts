@@ -9,6 +9,7 @@ import { tierOfTiles } from "../../node/open-setup.js";
 import { readTextFile } from "../../node/text-file.js";
 import { measureNorms } from "../../policy/base-norms.js";
 import { parseManifest } from "../../quantize/manifest.js";
+import { describeCoarse } from "../../quantize/resolution.js";
 import { certificateId } from "../../registry/encode.js";
 import { parseCertificate } from "../../wrap/certificate-codec.js";
 import { addCommand, artifactsOption, jobsOption, type Runner } from "../command.js";
@@ -84,6 +85,7 @@ export function addVerifyCommand(parent: Command, runner: Runner): void {
         ...(await fileLines("base", baseWeights, ofBase.model, base)),
         ...(await fileLines("fine-tune", tuneWeights, ofTune.model, tune)),
       ];
+      const coarse = ofTune.evidence.committed?.coarse ?? [];
       const isUnproven = insecure && options.allowDevelopmentKeys !== true;
       const { green, red, bold } = session.colors;
       return {
@@ -95,6 +97,7 @@ export function addVerifyCommand(parent: Command, runner: Runner): void {
           ...ids,
           insecure,
           isAboutFiles: { base: baseWeights !== undefined, tuned: tuneWeights !== undefined },
+          coarse,
           files,
           checks,
           ...words,
@@ -105,7 +108,7 @@ export function addVerifyCommand(parent: Command, runner: Runner): void {
             : `${bold(green("VALID"))}${insecure ? bold(red(" under DEVELOPMENT KEYS, which anybody can forge")) : ""}: ${words.headline}`,
           `  base      ${ids?.baseModelId ?? ""}`,
           `  fine-tune ${ids?.tunedModelId ?? ""}`,
-          ...files.map((line) => `  ${line}`),
+          ...[...describeCoarse(coarse), ...files].map((line) => `  ${line}`),
           ...checkLines(checks, session),
           "It says:",
           ...words.says.map((line) => `  ${line}`),

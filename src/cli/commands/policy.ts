@@ -9,6 +9,7 @@ import { InputError } from "../../errors/errors.js";
 import { assertWritable } from "../../node/output-files.js";
 import { readTextFile } from "../../node/text-file.js";
 import { parseManifest } from "../../quantize/manifest.js";
+import { describeResolution } from "../../quantize/resolution.js";
 import { addCommand, forceOption, outputOption, parseBigCount, repeated, type Runner } from "../command.js";
 import { readCommitted } from "../model-files.js";
 import { addPolicyCheckCommand } from "./policy-check.js";
@@ -97,12 +98,13 @@ export function addPolicyCommands(parent: Command, runner: Runner): void {
       assertPolicy(read, manifest?.tileCount ?? 0xffff_ffff);
       if (manifest !== undefined) assertPolicyFitsManifest(read, manifest);
       const words = describePolicy(read, manifest);
+      const resolution = manifest === undefined ? [] : describeResolution(manifest);
       return {
         exitCode: 0,
-        json: { policyId: policyId(read), ...read, words },
+        json: { policyId: policyId(read), ...read, words, resolution },
         lines: [
           `Policy ${session.colors.bold(policyId(read))} for base ${read.baseModelId}`,
-          ...words.map((line) => `  ${line}`),
+          ...[...words, ...resolution].map((line) => `  ${line}`),
         ],
       };
     },

@@ -14,7 +14,7 @@ import { addCommand, artifactsOption, jobsOption, tierOption, type Runner, type 
 import { openWeights, openWeightsOf } from "../model-files.js";
 import { orientationOption } from "../orientation-option.js";
 import { namedBase, normsOfBase, type NamedBase } from "../query-base.js";
-import { assertSameSrs, compareBytes, identifyFiles, type IdentifiedFiles } from "../query-files.js";
+import { assertSameSrs, coarseOf, compareBytes, identifyFiles, type IdentifiedFiles } from "../query-files.js";
 import { limitOptions, readLimits, type LimitOptions } from "../query-limits.js";
 import { queryOutcome } from "../query-outcome.js";
 import { readOptions, readRegistry, type ReadOptions } from "../read-registry.js";
@@ -121,6 +121,7 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
           baseModelId: base?.modelId,
           baseName: base?.trusted?.name,
           isVerifiedHere: verify !== undefined,
+          coarse: await coarseOf(modelId, modelFile, session),
           bytes: files && (await compareBytes(files, modelFile, session)),
         },
         session,

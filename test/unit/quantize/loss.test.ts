@@ -114,7 +114,7 @@ describe("what a change loses by rounding", () => {
     const [open] = coarseTensors(losses, false);
     expect(open).to.deep.equal({ name: "a", lostOfChange: 0.36, lostOfTensor: 0.066 });
     expect(coarseTensors(losses, true)).to.deep.equal([{ name: "a" }]);
-    expect(describeCoarse([open!])[0]).to.match(/^COARSE: .*1 tensor: a \(36 %\)/u);
+    expect(describeCoarse([open!])[0]).to.match(/^COARSE: .*1 tensor: "a" \(36 %\)/u);
     expect(describeCoarse([])).to.deep.equal([]);
   });
 
@@ -136,12 +136,12 @@ describe("resolution in words", () => {
     ]);
     const { manifest } = await buildManifest(model, TIERS.medium);
     expect(describeResolution(manifest, [{ name: "a" }])).to.deep.equal([
-      "Weights are compared in steps: of 0.00000381 in 1 tensor, 0.00391 in 1 tensor. Differences of less than a step in " +
-        "a weight may not be seen. By the default rule a step is below 0.098 % of a tensor's r.m.s.; that the base " +
+      'Weights are compared in steps: of 0.00000381 in 1 tensor ("b"), 0.00391 in 1 tensor ("a"). Differences of less ' +
+        "than a step in a weight may not be seen. By the default rule a step is below 0.098 % of a tensor's r.m.s.; that the base " +
         "followed it is not proven.",
       "1 weight is pinned: far larger than the rest, equal in all fine-tunes.",
-      "Compared as a whole, since they hold infinities: mask.",
-      "COARSE: the steps do not resolve this fine-tune. Over 1 % of the change is lost in 1 tensor: a.",
+      'Compared as a whole, since they hold infinities: "mask".',
+      'COARSE: the steps do not resolve this fine-tune. Over 1 % of the change is lost in 1 tensor: "a".',
     ]);
     close(unseenNorm(manifest), Math.sqrt(4 * 4 ** -8 + 2 * 4 ** -18));
   });

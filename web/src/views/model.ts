@@ -132,6 +132,8 @@ function certificateCard(
       ["When", moment(registeredAt)],
       status !== "active" ? undefined : ["Status", statusWords({ ...certificate, status }, ending)],
     ]),
-    words === undefined || policyProblem !== undefined ? undefined : list([...words.mayChange, words.mayNot]),
+    words === undefined || policyProblem !== undefined
+      ? undefined
+      : list([...words.mayChange, words.mayNot, ...words.resolution]),
   );
 }
