@@ -27,6 +27,7 @@ export { memoryFiles, type SourceOpener } from "./model/source-opener.js";
 export { memorySource, type ByteSource } from "./model/byte-source.js";
 export type { Provenance } from "./model/provenance.js";
 export { parseManifest, type Manifest } from "./quantize/manifest.js";
+export type { TileClass } from "./quantize/class-table.js";
 export type { FractionBitsOptions } from "./quantize/fraction-bits.js";
 
 // Commitments
@@ -69,7 +70,7 @@ export { driftWords, type DriftWords } from "./policy/drift-words.js";
 export { driftObjections, type DriftLimits, type MaxDrift } from "./policy/drift-limits.js";
 export { isWithin } from "./policy/is-within.js";
 export { encodePolicy, parsePolicy } from "./drift/policy-file.js";
-export { policyId, type Policy, type Rule } from "./drift/rule.js";
+export { policyId, type Policy, type Rule, type TileRange } from "./drift/rule.js";
 
 // Certificates
 export {
@@ -135,7 +136,8 @@ export type {
 export { DRIFT_REGISTRY_ABI } from "./registry/abi.js";
 export type { Answer, EventArguments, EventName, FunctionName, ViewName } from "./registry/abi-types.js";
 export { callRegistry } from "./registry/call.js";
-export { certificateId, type CertifyTerms, type Metadata } from "./registry/encode.js";
+export { certificateId, type CertifyTerms, type Metadata, type PolicyOfBase } from "./registry/encode.js";
+export { policyOfBase } from "./client/policy-of-base.js";
 export { readEvents, topicsOf, topicsOfAny, type EventSource, type RegistryEvent } from "./registry/logs/events.js";
 export {
   listCertificates,
