@@ -117,13 +117,13 @@ describe("telling changes apart", () => {
 
   it("says when a tensor is of another type, and names NaN in a new one", async () => {
     const base = matrix("0", weights(1, 1024));
-    const integers = { ...base, values: base.values.map(() => 1), dtype: "I8" };
+    const integers = { ...base, values: base.values.map(() => 1), dtype: "I64" };
     const added = { name: "extra", shape: [2], values: [0, NaN], dtype: "F32" };
     const other = matrix("1", weights(2, 4096));
     const { kind, evidence, sentence } = await compare([base, other], [integers, other, added]);
     expect(kind).to.equal("broken");
     expect(sentence).to.match(/NaN in the fine-tune's extra\[1\]/u);
-    expect(evidence.join()).to.match(/layers\.0\.self_attn\.q_proj\.weight \(F32 \[32, 32\], then I8 \[32, 32\]\)/u);
+    expect(evidence.join()).to.match(/layers\.0\.self_attn\.q_proj\.weight \(F32 \[32, 32\], then I64 \[32, 32\]\)/u);
   });
 
   it("judges each expert of a stack: some at low rank, one retrained", async () => {

@@ -93,7 +93,7 @@ describe("Transcript", () => {
 
 describe("domain separator", () => {
   it("is the hash of the version and of the tier's shape", () => {
-    const text = "fine-tuning-integrity/smdp/1/nano/t=4,mu=4,maxRules=4,maxRankRules=2,maxRank=2";
+    const text = "fine-tuning-integrity/smdp/2/nano/t=4,mu=4,maxRules=4,maxRankRules=2,maxRank=2";
     expect(domainSeparator(TIERS.nano)).to.equal(hashToFr(keccakText(text)));
   });
 });
