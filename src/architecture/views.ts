@@ -1,4 +1,4 @@
-import { parseAddedRows } from "../model/names/added-rows.js";
+import { parseAddedRows } from "./added-rows.js";
 import { recogniseArchitecture, type RecogniseOptions } from "./recognise.js";
 import type { Architecture, NamedShape, TensorRole } from "./role.js";
 

@@ -1,11 +1,11 @@
-import { parseAddedRows } from "../model/names/added-rows.js";
-import type { Manifest } from "./manifest.js";
+import { parseAddedRows } from "../architecture/added-rows.js";
+import type { PlacedTensor } from "./layout.js";
 
 /**
  * The tensors of a manifest that one of the two models may lack, a sentence each: rows that were added, tensors of one side. They
  * are zeros in the model that lacks them. Control characters in names are escaped.
  */
-export function describeExtensions({ tensors }: Pick<Manifest, "tensors">): string[] {
+export function describeExtensions({ tensors }: { readonly tensors: readonly PlacedTensor[] }): string[] {
   const optional = tensors.filter((tensor) => "optional" in tensor);
   const ofManifest = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const rows: string[] = [];

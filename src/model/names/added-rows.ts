@@ -1,3 +1,4 @@
+import { nameOfAddedRows } from "../../architecture/added-rows.js";
 import { elementCountOf, type ModelTensor, type TensorReader } from "../tensor.js";
 import { sliceOf } from "./matrix-views.js";
 import { isVocabulary } from "./tensor-kinds.js";
@@ -5,17 +6,6 @@ import { isVocabulary } from "./tensor-kinds.js";
 interface Named {
   readonly name: string;
   readonly shape: readonly number[];
-}
-
-/** The name of the rows that a fine-tune adds to a tensor of its base: `lm_head.weight@+4`. */
-export function nameOfAddedRows(name: string, rows: number): string {
-  return `${name}@+${rows}`;
-}
-
-/** The tensor and the number of rows that such a name speaks of. */
-export function parseAddedRows(name: string): { readonly name: string; readonly rows: number } | undefined {
-  const parsed = /^(.+)@\+([1-9]\d*)$/su.exec(name);
-  return parsed === null ? undefined : { name: parsed[1] ?? "", rows: Number(parsed[2]) };
 }
 
 /**
