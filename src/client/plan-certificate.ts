@@ -78,8 +78,8 @@ export function planCertificate(input: PlanCertificateInput): CertificatePlan {
     `${prefix}tile ${tile} (${listNames(contents[tile]?.tensors ?? [], 3)})`;
   const changed = changedTiles(base, tuned);
   if (changed.length === 0) {
-    throw new InputError("the models are identical: there is nothing to certify", {
-      remedy: `Both have the id ${base.modelId}.`,
+    throw new InputError("the models are equal in all integers: there is nothing to certify", {
+      remedy: `Both have the id ${base.modelId}; files can differ by less than a step in each weight.`,
     });
   }
   let tree = new TileTree(base.commitments);

@@ -20,6 +20,7 @@ import {
 import { viewsOfBase } from "../base-views.js";
 import { lossOfCommit } from "../commit-loss.js";
 import { fractionBitsOption, type FractionBitsOption } from "../fraction-bits-option.js";
+import { lossJson } from "../loss-report.js";
 import { openModelFiles, openWeights, readCommitted, type OpenedFiles } from "../model-files.js";
 import { orientationOption } from "../orientation-option.js";
 import type { Session } from "../session.js";
@@ -139,7 +140,7 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
           insecure: committed.insecure,
           explanation,
           ...(isPrivate ? {} : { provenance }),
-          ...(loss === undefined ? {} : { coarse: loss.coarse, ...(loss.tensors && { loss: loss.tensors }) }),
+          ...(loss === undefined ? {} : lossJson(loss)),
           output: resolve(output),
           ...(secrets === undefined ? {} : { secrets: resolve(secretsPath) }),
           ...(base === undefined ? {} : { baseModelId: base.committed.modelId }),

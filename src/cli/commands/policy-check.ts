@@ -9,6 +9,7 @@ import type { PolicyReport, RuleReport } from "../../policy/check-report.js";
 import { count, short } from "../../policy/check-violations.js";
 import { describeReport } from "../../policy/check-words.js";
 import { addCommand, type Runner } from "../command.js";
+import { lossJson, lossOfPair, lossReport } from "../loss-report.js";
 import { openPair, pairOptions, type PairOptions } from "./policy-pair.js";
 
 interface CheckOptions extends PairOptions {
@@ -40,14 +41,15 @@ export function addPolicyCheckCommand(parent: Command, runner: Runner): void {
       }
       const report = await checkPolicy({ ...pair, policy, onProgress: session.onProgress });
       const words = describeReport(report);
+      const loss = lossReport(await lossOfPair(pair), pair.committed);
       const verdict = report.holds ? session.colors.green("holds") : session.colors.red("is broken");
       return {
         exitCode: report.holds ? 0 : 1,
-        json: { policyId: policyId(policy), ...report, words },
+        json: { policyId: policyId(policy), ...report, words, ...lossJson(loss) },
         lines: [
           ...tableOf(report).split("\n"),
           `Policy ${policyId(policy)} ${verdict}`,
-          ...words.map((line) => `  ${line}`),
+          ...[...words, ...loss.lines].map((line) => `  ${line}`),
         ],
       };
     },

@@ -4,9 +4,10 @@ import { roundingTest, type RoundingTest } from "../../inspect/is-rounding.js";
 import { tierOfTiles } from "../../node/open-setup.js";
 import type { NoiseOf, TilePair } from "../../policy/measure-model.js";
 import { noiseOfModel } from "../../policy/measure-noise.js";
-import { TIERS, type Tier } from "../../protocol/tiers.js";
+import { TIERS } from "../../protocol/tiers.js";
 import { parseManifest } from "../../quantize/manifest.js";
 import { openTiles } from "../../quantize/tile-reader.js";
+import type { WeightPair } from "../loss-report.js";
 import { openWeightsOf, readCommitted } from "../model-files.js";
 import { orientationOption } from "../orientation-option.js";
 import type { Session } from "../session.js";
@@ -29,11 +30,10 @@ export function pairOptions(): Option[] {
 }
 
 /** A base and its fine-tune, quantised under the base's manifest. */
-export interface OpenedPair extends TilePair {
+export interface OpenedPair extends TilePair, WeightPair {
   readonly noiseOf: NoiseOf;
   readonly isRounding: RoundingTest;
   readonly committed: CommittedModel;
-  readonly tier: Tier;
 }
 
 /** Opens both models for the time of the session. Weights are not compared with the base's commitments. */
@@ -48,6 +48,7 @@ export async function openPair(options: PairOptions, session: Session): Promise<
     committed,
     manifest,
     tier: TIERS[tierName],
+    weights: { base, tuned },
     base: openTiles(base, manifest),
     tuned: openTiles(tuned, manifest),
     noiseOf: noiseOfModel(tuned, manifest),

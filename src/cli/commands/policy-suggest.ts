@@ -8,11 +8,13 @@ import { assertWritable } from "../../node/output-files.js";
 import { documentOf } from "../../policy/suggest-document.js";
 import { suggestPolicy } from "../../policy/suggest-policy.js";
 import { addCommand, forceOption, outputOption, parseCount, type Runner } from "../command.js";
+import { assertSeen, lossJson, lossOfPair, lossReport } from "../loss-report.js";
 import { openPair, pairOptions, type PairOptions } from "./policy-pair.js";
 
 interface SuggestOptions extends PairOptions {
   readonly margin?: number;
   readonly maxRank?: number;
+  readonly exact?: boolean;
   readonly document?: string;
   readonly output?: string;
   readonly force?: boolean;
@@ -25,11 +27,12 @@ export function addPolicySuggestCommand(parent: Command, runner: Runner): void {
     summary: "write the tightest policy that a fine-tune keeps",
     description:
       "Measures the change tensor by tensor and writes the tightest policy that allows it: frozen, exactly sparse, of low " +
-      "rank up to rounding, with single weights besides, or bounded in norm. Bounds are exactly what was measured; " +
-      "--margin leaves room. Whoever relies on a certificate decides whether the policy says enough: fti policy show.",
+      "rank up to rounding, with single weights besides, or bounded in norm. Bounds are what was measured, rounded up to " +
+      "two significant digits; --margin leaves more room, --exact none. Whoever relies on a certificate decides whether the policy says enough: fti policy show.",
     options: [
       ...pairOptions(),
       new Option("--margin <percent>", "room above what was measured").argParser(parsePercent),
+      new Option("--exact", "bounds of exactly what was measured: public, they tell a private fine-tune's exact norm"),
       new Option("--max-rank <r>", "largest rank to look for (default: the tier's)").argParser(parseCount),
       new Option("--document <file>", "also write it as a document to be read, changed and compiled (YAML)"),
       outputOption("policy.json"),
@@ -44,11 +47,14 @@ export function addPolicySuggestCommand(parent: Command, runner: Runner): void {
       const { document } = options;
       await assertWritable(document === undefined ? [output] : [output, document], options.force ?? false);
       const pair = await openPair(options, session);
-      const { margin: marginPercent, maxRank } = options;
+      const losses = await lossOfPair(pair);
+      assertSeen(losses, options.tuneWeights);
+      const loss = lossReport(losses, pair.committed);
+      const { margin: marginPercent, maxRank, exact: isExact } = options;
       const suggested = await suggestPolicy({
         ...pair,
         baseModelId: pair.committed.modelId,
-        options: { marginPercent, maxRank },
+        options: { marginPercent, maxRank, isExact },
         onProgress: session.onProgress,
       });
       const { policy, rules, reasons } = suggested;
@@ -67,6 +73,7 @@ export function addPolicySuggestCommand(parent: Command, runner: Runner): void {
           kinds: rules.map(({ kind }) => kind),
           words,
           reasons,
+          ...lossJson(loss),
           output: resolve(output),
           ...(document === undefined ? {} : { document: resolve(document) }),
         },
@@ -75,6 +82,8 @@ export function addPolicySuggestCommand(parent: Command, runner: Runner): void {
           ...words.map((line) => `  ${line}`),
           "Why:",
           ...reasons.map((line) => `  ${line}`),
+          "How much of the change is seen:",
+          ...loss.lines.map((line) => `  ${line}`),
           `  written to ${output}${document === undefined ? "" : `, as a document to ${document}`}`,
         ],
       };

@@ -15,12 +15,16 @@ import { assertWritable } from "../../node/output-files.js";
 import { SegmentFolder } from "../../node/segment-folder.js";
 import { readTextFile } from "../../node/text-file.js";
 import { TIERS } from "../../protocol/tiers.js";
+import type { TensorLoss } from "../../quantize/loss.js";
+import { parseManifest } from "../../quantize/manifest.js";
+import { describeCoarse } from "../../quantize/resolution.js";
 import { loadPoseidon } from "../../transcript/poseidon.js";
 import { encodeCertificate } from "../../wrap/certificate-codec.js";
 import { encodeSegmentPart } from "../../wrap/segment-part-codec.js";
 import { certificateOutcome } from "../certificate-outcome.js";
 import { addCommand, type Runner } from "../command.js";
 import { keepingSegments, readFinished } from "../finished-segments.js";
+import { assertSeen, lossJson, lossOfPair, lossReport, type WeightPair } from "../loss-report.js";
 import { openModelFiles, readCommitted } from "../model-files.js";
 import { showPlan, warnOfMemory } from "../proving-plan.js";
 import type { Outcome, Session } from "../session.js";
@@ -50,6 +54,10 @@ export function addProveCommand(parent: Command, runner: Runner): void {
       const tierName = tierOfTiles(base.parts.t, options.base);
       const setup = options.plan === true ? undefined : await session.openSetup(tierName, options.artifacts);
       const { jobs } = session;
+      if (setup !== undefined && base.modelId === tuned.modelId) {
+        const { weights } = await openModels(base, tuned, options, session);
+        assertSeen(await lossOf(base, weights), options.tuneWeights);
+      }
       const plan = planCertificate({
         base,
         tuned,
@@ -61,13 +69,19 @@ export function addProveCommand(parent: Command, runner: Runner): void {
         tunedLabel: options.tuneWeights,
       });
       const shown = showPlan(plan, jobs);
-      if (setup === undefined) return { exitCode: 0, json: shown.json, lines: shown.lines };
-      for (const line of shown.lines) session.note(line);
+      const coarse = tuned.coarse ?? [];
+      const notes = [...shown.lines, ...describeCoarse(coarse)];
+      if (setup === undefined) return { exitCode: 0, json: { ...shown.json, coarse }, lines: notes };
+      for (const line of notes) session.note(line);
       warnOfMemory(shown, session);
-      const opened = await openModels(base, tuned, options, session);
+      const { weights, ...opened } = await openModels(base, tuned, options, session);
       const divided = await divideByNeed(plan, opened.base, opened.tuned, session.onProgress);
       const inputs: Inputs = { plan: divided, setup, opened, options, output };
-      return segment === undefined ? proveAll(inputs, session) : proveOne(inputs, segment, session);
+      if (segment !== undefined) return proveOne(inputs, segment, session);
+      const loss = lossReport(await lossOf(base, weights), { isPrivate: tuned.isPrivate, stated: tuned.coarse });
+      const outcome = await proveAll(inputs, session);
+      const lines = [...outcome.lines, ...loss.lines.map((line) => `  ${line}`)];
+      return { ...outcome, json: { ...outcome.json, ...lossJson(loss) }, lines };
     },
   });
 }
@@ -127,13 +141,22 @@ interface OpenedModels {
   readonly tuned: OpenedModel;
 }
 
+/** How much of the change is seen: one pass over both models. */
+function lossOf({ manifest, parts: { t } }: CommittedModel, weights: WeightPair["weights"]): Promise<TensorLoss[]> {
+  return lossOfPair({
+    manifest: parseManifest(JSON.parse(manifest)),
+    tier: TIERS[tierOfTiles(t, "the base")],
+    weights,
+  });
+}
+
 /** Opens the weights of both models. */
 async function openModels(
   base: CommittedModel,
   tuned: CommittedModel,
   { baseWeights, baseSecrets, tuneWeights, tuneSecrets }: ProveOptions,
   session: Session,
-): Promise<OpenedModels> {
+): Promise<OpenedModels & Pick<WeightPair, "weights">> {
   const ofBase = await openModelFiles(
     { committed: base, weights: baseWeights, secrets: baseSecrets, role: "base" },
     session,
@@ -142,7 +165,8 @@ async function openModels(
     { committed: tuned, weights: tuneWeights, secrets: tuneSecrets, role: "tune", base: ofBase.weights },
     session,
   );
-  return { base: ofBase.opened, tuned: ofTune.opened };
+  const weights = { base: ofBase.weights, tuned: ofTune.weights };
+  return { base: ofBase.opened, tuned: ofTune.opened, weights };
 }
 
 /** Checks that the weights of the tiles to be proven are the committed ones. */

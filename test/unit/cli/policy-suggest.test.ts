@@ -51,7 +51,9 @@ describe("fti policy suggest", () => {
       ...["--tune-weights", adapter, "-o", place.path("adapter.json")],
     ]);
     expect(exitCode).to.equal(0);
-    expect(stdout.match(/low rank: rank 4 leaves [\d.e-]+, which is no more than storing it and steps of/gu)).to.have.length(4);
+    expect(
+      stdout.match(/low rank: rank 4 leaves [\d.e-]+, which is no more than storing it and steps of/gu),
+    ).to.have.length(4);
   });
 
   it("leaves room where it is asked for", async () => {
@@ -66,6 +68,7 @@ describe("fti policy suggest", () => {
         "0",
         "--margin",
         margin,
+        "--exact",
         "-o",
         output,
       ]);
@@ -73,6 +76,21 @@ describe("fti policy suggest", () => {
       widths.push(rules[0]?.maxResidualSq ?? 0n);
     }
     expect(widths[1]).to.equal((widths[0]! * 121n) / 100n);
+  });
+
+  it("rounds bounds up to two digits, unless they are to be exact", async () => {
+    const boundsOf = async (name: string, ...more: string[]): Promise<bigint[]> => {
+      const argv = ["policy", "suggest", ...tune("transformer/sparse"), "--margin", "3%", "-o", place.path(name)];
+      await runJson([...argv, ...more]);
+      return parsePolicy(await place.read(name), name).rules.map(({ maxNonzeros }) => maxNonzeros);
+    };
+    const [rounded, exact] = [await boundsOf("rounded.json"), await boundsOf("exact.json", "--exact")];
+    expect(exact.some((bound) => bound % 10n !== 0n && bound > 100n) || exact.some((bound) => bound > 99n)).to.equal(
+      true,
+    );
+    for (const bound of rounded) expect(String(bound)).to.match(/^\d{1,2}0*$/u);
+    for (const [i, bound] of exact.entries()) expect(rounded[i]! >= bound).to.equal(true);
+    expect(exact.map(String)).to.not.deep.equal(rounded.map(String));
   });
 
   it("exits with 2 for a margin that is no percentage", async () => {

@@ -228,7 +228,11 @@ describe("suggesting a policy", () => {
   });
 
   it("refuses to suggest anything for identical models, and ranks that the tier has not", async () => {
-    await expectError(() => suggest("transformer/base", "transformer/base", "small"), InputError, "identical");
+    await expectError(
+      () => suggest("transformer/base", "transformer/base", "small"),
+      InputError,
+      "equal in all integers",
+    );
     await expectError(
       () => suggest("transformer/base", "transformer/full", "small", 14, { maxRank: 5 }),
       InputError,
