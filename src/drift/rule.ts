@@ -169,9 +169,17 @@ export function assertPolicyFitsClasses(policy: Policy, classes: readonly TileCl
       const exponent = rule.unit - f - rule.shift;
       const most = rule.maxRank > 0 ? 0 : MAX_EXPONENT;
       if (exponent < 0 || exponent > most) {
+        const apart = `${Math.abs(exponent)} bit${Math.abs(exponent) === 1 ? "" : "s"} ${exponent < 0 ? "coarser" : "finer"}`;
         throw new InputError(
-          `policy rule ${index}: its unit 2^-${rule.unit} is ${exponent} bits finer than that of tile ${firstTile}, expected 0 to ${most}`,
-          { remedy: "Split the rule: its tensors' fraction bits are too far apart." },
+          `policy rule ${index}: its unit 2^${-rule.unit} is ${apart} than that of tile ${firstTile}, expected ${most === 0 ? "the same" : `0 to ${most} bits finer`}`,
+          {
+            remedy:
+              most === 0
+                ? `A rank rule counts in its tensor's own unit, here ${f + rule.shift}.`
+                : exponent < 0
+                  ? "Count the rule in the unit of its finest tensor."
+                  : "Split the rule: its tensors' fraction bits are too far apart.",
+          },
         );
       }
     }
