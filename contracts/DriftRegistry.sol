@@ -20,6 +20,7 @@ import {
 } from "./interfaces/IDriftRegistry.sol";
 import {Ids} from "./libraries/Ids.sol";
 import {RuleWords} from "./libraries/RuleWords.sol";
+import {PolicyMath} from "./PolicyMath.sol";
 
 /// @title DriftRegistry
 /// @notice See `IDriftRegistry`. The owner has power over new verifying keys alone, see `Routes`.
@@ -61,18 +62,25 @@ contract DriftRegistry is Verification, Lineage, EIP712, Nonces, ERC165 {
     }
 
     /// @inheritdoc IDriftRegistry
+    /// @dev The arguments go to `_MATH` as they came, with the base's id behind them; the event's data come from there.
     function registerPolicy(
         ModelParts calldata base,
         ClassStart[] calldata classes,
         RuleBounds[] calldata rules,
         TileRange[] calldata ranges
     ) external returns (bytes32 policyId) {
+        (classes, rules, ranges);
         bytes32 baseModelId = _modelId(base, base.merkleRoot);
         _model(baseModelId);
+        bytes memory answer = _ask(bytes.concat(PolicyMath.pack.selector, msg.data[4:], baseModelId));
         uint256[] memory words;
-        (policyId, words) = _MATH.pack(baseModelId, base.tileCount, base.classTableHash, classes, rules, ranges);
+        bytes memory told;
+        (policyId, words, told) = abi.decode(answer, (bytes32, uint256[], bytes));
         _storePolicy(policyId, baseModelId, words);
-        emit PolicyRegistered(policyId, baseModelId, msg.sender, rules, ranges, classes);
+        bytes32 topic = PolicyRegistered.selector;
+        assembly ("memory-safe") {
+            log4(add(told, 0x20), mload(told), topic, policyId, baseModelId, caller())
+        }
     }
 
     /// @inheritdoc IDriftRegistry

@@ -105,18 +105,22 @@ abstract contract Records is IDriftRegistry {
         return _mayDerive(modelId, publisher, _model(modelId));
     }
 
+    /// @dev What `_MATH` answers to a call. Reverts as it does.
+    function _ask(bytes memory question) internal view returns (bytes memory answer) {
+        bool success;
+        (success, answer) = address(_MATH).staticcall(question);
+        assembly ("memory-safe") {
+            if iszero(success) {
+                revert(add(answer, 0x20), mload(answer))
+            }
+        }
+    }
+
     /// @dev Ends the call with what `_MATH` answers, word for word: the answers have the types that the callers have.
     function _answer(bytes memory question) internal view {
-        address math = address(_MATH);
+        bytes memory answer = _ask(question);
         assembly ("memory-safe") {
-            let success := staticcall(gas(), math, add(question, 0x20), mload(question), 0x00, 0x00)
-            let size := returndatasize()
-            let data := mload(0x40)
-            returndatacopy(data, 0x00, size)
-            if success {
-                return(data, size)
-            }
-            revert(data, size)
+            return(add(answer, 0x20), mload(answer))
         }
     }
 

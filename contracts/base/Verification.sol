@@ -120,12 +120,13 @@ abstract contract Verification is Routes {
             policyWords,
             segment,
             tier,
-            walk.shares
+            walk.shares,
+            walk.nextTile
         );
         Commitments.requireWellFormed(segment.commitments, plan.slots, plan.masks, plan.rankSlots != 0);
 
         bytes32 baseRoot;
-        (baseRoot, nextRoot, walk.nextTile) = Commitments.roots(segment, walk.nextTile);
+        (baseRoot, nextRoot, walk.nextTile) = Commitments.roots(segment, walk.nextTile, plan.descent, plan.tilesEnd);
         if (baseRoot != current.merkleRoot) revert BaseRootMismatch(index, current.merkleRoot, baseRoot);
         if (nextRoot == baseRoot) revert SegmentChangesNothing(index);
         context.nextModelId = _modelId(current, nextRoot);

@@ -21,7 +21,7 @@ contract StatementHarness {
     ) external returns (uint256[] memory values, uint256[3] memory signals) {
         _policy = PolicyRules.pack(classes, rules, ranges, 1 << 20);
         Constants.TierShape memory tier = Constants.tierShape(tierId);
-        (values, ) = Statement.placeRules(_policy, segment, tier, new uint256[](_policy.length));
+        (values, ) = Statement.placeRules(_policy, segment, tier, new uint256[](_policy.length), 0);
         Statement.bind(values, Statement.Context(address(this), tierId, 0, 0, 0), segment, tier);
         values[0] = d1;
         signals = Statement.publicSignals(values, segment.h);

@@ -5,6 +5,7 @@ import {
     ClassStart,
     DriftInterval,
     IDriftRegistry,
+    ModelParts,
     RuleBounds,
     TileRange
 } from "../../contracts/interfaces/IDriftRegistry.sol";
@@ -73,8 +74,11 @@ contract PoliciesTest is Properties {
         for (uint256 count = 4096; count <= 4097; ++count) {
             Policy memory policy = Policy(new RuleBounds[](count), new TileRange[](count));
             for (uint256 i = 0; i < count; ++i) policy.ranges[i] = TileRange(uint32(i), 1, uint16(i));
-            bytes32 hash = keccak256(abi.encode(classes));
-            try _MATH.pack(0, 5000, hash, classes, policy.rules, policy.ranges) returns (bytes32, uint256[] memory) {
+            try _MATH.pack(_base(5000, classes), classes, policy.rules, policy.ranges) returns (
+                bytes32,
+                uint256[] memory,
+                bytes memory
+            ) {
                 assert(count == 4096);
             } catch (bytes memory reason) {
                 bytes memory expected = abi.encodeWithSelector(IDriftRegistry.PolicyTooLarge.selector, 4097, 4096);
@@ -88,8 +92,11 @@ contract PoliciesTest is Properties {
         ClassStart[] memory classes = _classes(seed);
         Policy memory policy = _policy(seed, 0, classes, true);
         _change(classes, policy, which, value);
-        bytes32 hash = keccak256(abi.encode(classes));
-        try _MATH.pack(0, _TILES, hash, classes, policy.rules, policy.ranges) returns (bytes32, uint256[] memory) {
+        try _MATH.pack(_base(_TILES, classes), classes, policy.rules, policy.ranges) returns (
+            bytes32,
+            uint256[] memory,
+            bytes memory
+        ) {
             _assertWellFormed(classes, policy);
         } catch {}
     }
@@ -571,7 +578,10 @@ contract PoliciesTest is Properties {
         Policy memory policy,
         uint256 tileCount
     ) private view returns (uint256[] memory words) {
-        bytes32 hash = keccak256(abi.encode(classes));
-        (, words) = _MATH.pack(0, tileCount, hash, classes, policy.rules, policy.ranges);
+        (, words, ) = _MATH.pack(_base(tileCount, classes), classes, policy.rules, policy.ranges);
+    }
+
+    function _base(uint256 tileCount, ClassStart[] memory classes) private pure returns (ModelParts memory) {
+        return ModelParts(4, uint32(tileCount), 0, keccak256(abi.encode(classes)), 0);
     }
 }
