@@ -92,6 +92,8 @@ describe("from files to the registry, by command line, at tier nano", () => {
     const more = ["--base-weights", weights.base, "--tune-weights", weights.tuned];
     const proven = await runJson(prove("cnn", "cnn-tuned", "cnn.policy.json", "cnn.certificate.json", more));
     expect(proven["segments"]).to.be.greaterThan(1);
+    // What the change loses by rounding is what commit said.
+    expect([proven["loss"], proven["coarse"]]).to.deep.equal([tuned["loss"], tuned["coarse"]]);
 
     // Its keys are the tests': a gate must not pass by itself.
     const gate = await runCli(["verify", at("cnn.certificate.json"), ...more]);
