@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { SegmentStatement } from "../../src/drift/statement.js";
 import { FR_ONE, frInv, frMul, frNeg, frOf, frPow, frSub } from "../../src/field/fr.js";
 import { FR_ORDER } from "../../src/protocol/constants.js";
 import { TIERS } from "../../src/protocol/tiers.js";
@@ -153,6 +154,25 @@ describe(`dishonest entries, masks and sums at nano (seed ${CHEAT_SEED})`, () =>
       expectRejected(tight, witness, "norm", "sums/residual");
       const claimLess: Lies = { sums: (sums) => sums.with(0, { ...sums[0]!, sumSquares: 10_024n }) };
       expectRejected(tight, witness, "norm", "main/final", claimLess);
+    });
+
+    it("counts squares in the units of their tiles, and rejects those of another tile", () => {
+      const deltas = [{ 0: 3n }, { 1: 2n }, { 8: 1n }];
+      const place = (maxResidualSq: bigint, units: readonly number[]): SegmentStatement =>
+        statementOf([{ ...flat(3, maxResidualSq), units }]);
+      const total = 9n + (4n << 2n) + (1n << 62n);
+      const exact = place(total, [0, 1, 31]);
+      expectAccepted(exact, witnessOf(exact, { deltas }));
+      for (const statement of [place(total - 1n, [0, 1, 31]), place(total, [1, 0, 31]), place(total, [0, 2, 31])]) {
+        const witness = witnessOf(statement, { deltas });
+        expectRejected(statement, witness, "norm", "sums/residual");
+        // The sum that would do, or that the units of `exact` make.
+        for (const sumSquares of [total - 1n, total]) {
+          const claim: Lies = { sums: (sums) => sums.with(0, { ...sums[0]!, sumSquares }) };
+          const isAbove = sumSquares > statement.places[0]!.maxResidualSq;
+          expectRejected(statement, witness, "norm", isAbove ? "sums/residual" : "main/final", claim);
+        }
+      }
     });
 
     it("rejects a norm that is moved to another rule's budget", () => {
