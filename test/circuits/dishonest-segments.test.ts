@@ -49,10 +49,10 @@ describe("segment verifier circuit against dishonest provers", () => {
     return { ...witness, tiles: witness.tiles.map((tile, i) => (i === slot ? { ...tile, ...change } : tile)) };
   }
 
-  function sumsOf(kind: CaseClass): { sumSquares: bigint; nonzeros: bigint } {
+  function sumsOf(kind: CaseClass, g = 0): { sumSquares: bigint; nonzeros: bigint } {
     const { statement, witness } = segmentCase(kind, TIER);
     const layout = segmentLayout(TIER, statement.places);
-    return measureSums(statement.places, layout, witness)[0]!;
+    return measureSums(statement.places, layout, witness)[g]!;
   }
 
   it("accepts a squared norm equal to its bound and refuses one more", async () => {
@@ -131,16 +131,25 @@ describe("segment verifier circuit against dishonest provers", () => {
 
   it("refuses a change in a slot that the statement does not use", async () => {
     const { statement, witness } = segmentCase("norm", TIER);
-    const place = statement.places[0]!;
-    expect(await isAccepted(withPlace(statement, 0, { tileCount: place.tileCount - 1 }), witness)).to.equal(false);
+    const { tileCount, units } = statement.places[0]!;
+    const fewer = withPlace(statement, 0, { tileCount: tileCount - 1, units: units.slice(0, -1) });
+    expect(await isAccepted(fewer, witness)).to.equal(false);
   });
 
   it("refuses to move a tile from a loose rule to a tight one", async () => {
     const { statement, witness } = segmentCase("several rules", TIER);
     const [loose, tight] = [statement.places[2]!, statement.places[3]!];
-    const shifted = withPlace(withPlace(statement, 2, { tileCount: loose.tileCount - 1 }), 3, {
-      tileCount: tight.tileCount + 1,
-    });
-    expect(await isAccepted(shifted, witness)).to.equal(false);
+    const fewer = { tileCount: loose.tileCount - 1, units: loose.units.slice(0, -1) };
+    const more = { tileCount: tight.tileCount + 1, units: [...loose.units.slice(-1), ...tight.units] };
+    expect(await isAccepted(withPlace(withPlace(statement, 2, fewer), 3, more), witness)).to.equal(false);
+  });
+
+  it("accepts squares in their tiles' units within the bound, and refuses a unit above the statement's", async () => {
+    const { statement, witness } = segmentCase("units", TIER);
+    const exact = withPlace(statement, 1, { maxResidualSq: sumsOf("units", 1).sumSquares });
+    expect(await isAccepted(exact, witness)).to.equal(true);
+    const { units } = exact.places[1]!;
+    expect(units[0]).to.equal(0);
+    expect(await isAccepted(withPlace(exact, 1, { units: units.with(0, 1) }), witness)).to.equal(false);
   });
 });
