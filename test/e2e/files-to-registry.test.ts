@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { expect } from "chai";
 import { computeAddress } from "ethers";
 import type { Hex } from "../../src/encoding/hex.js";
@@ -8,7 +8,6 @@ import { DriftRegistryClient } from "../../src/registry/client.js";
 import { openEnvelope } from "../../src/client/dsse-signature.js";
 import type { InTotoStatement } from "../../src/client/in-toto-statement.js";
 import { fileURLToPath } from "node:url";
-import { stat } from "node:fs/promises";
 import { runCli, runJson, Workplace } from "../support/cli.js";
 import { testSetup } from "../support/nano-setup.js";
 import { startRpcNode, type RpcNode } from "../support/rpc-node.js";
@@ -423,10 +422,7 @@ describe("from files to the registry, by command line, at tier nano", () => {
         at("a.model.json"),
         "--rpc",
         mainnet.url,
-        "--registry",
-        registry,
-        "--account",
-        "0",
+        ...["--registry", registry, "--account", "0"],
       ];
       expect((await runCli(model)).exitCode).to.equal(2);
     } finally {

@@ -19,6 +19,9 @@ export interface Refusal {
 const EXPECTED_PHASE = "segment 0/groth16";
 const EXPECTED_ERROR = "InvalidGroth16Proof";
 
+/** What the stricter policy divides the bound by. */
+export const STRICTER = 4n;
+
 /** A policy that the drift breaks: the prover refuses, and the honest proof does not pass under it. */
 export async function refuseStricterPolicy(
   input: ProveCertificateInput,
@@ -29,7 +32,12 @@ export async function refuseStricterPolicy(
   publisher: Signer,
 ): Promise<Refusal> {
   const prover = await nameOfThrown(proveCertificate({ ...input, policy: stricter }));
-  const relabelled = { ...certificate, policy: stricter };
+  // With shares as the stricter policy has them: these alone would be refused before anybody looked at the proof.
+  const segments = certificate.segments.map((segment) => ({
+    ...segment,
+    uses: segment.uses.map((use) => ({ ...use, maxResidualSq: use.maxResidualSq / STRICTER })),
+  }));
+  const relabelled = { ...certificate, policy: stricter, segments };
   await registry.registerPolicy(publisher, relabelled);
   const verifier = phaseOf(relabelled, anchors);
   const contract = await nameOfThrown(registry.certify(publisher, relabelled));

@@ -25,7 +25,7 @@ import type { Session } from "../session.js";
 import { openOrMakeSetup } from "./demo-setup.js";
 import { DEMO_MODELS, demoModelPath, roundingBound } from "./models.js";
 import { proofSizes, type ProofSizes } from "./proof-sizes.js";
-import { refuseChangedByte, refuseCopy, refuseStricterPolicy, snapshot, type Refusal } from "./refusals.js";
+import { refuseChangedByte, refuseCopy, refuseStricterPolicy, STRICTER, snapshot, type Refusal } from "./refusals.js";
 import { Stopwatch, type Step } from "./stopwatch.js";
 
 export interface DemoInput {
@@ -161,7 +161,7 @@ export async function runDemo(input: DemoInput, session: Session): Promise<DemoR
   const refusals = await watch.time("three cheats", async () => {
     const stricter = await refuseStricterPolicy(
       proving,
-      policyOf(maxResidualSq / 4n),
+      policyOf(maxResidualSq / STRICTER),
       certificate,
       anchors,
       registry,
