@@ -11,6 +11,9 @@ import type { TileRange } from "../../src/drift/rule.js";
 import { classTable, fractionBitsOfTile } from "../../src/quantize/class-table.js";
 import { parseManifest } from "../../src/quantize/manifest.js";
 import { flatRule } from "../support/rules.js";
+import { spreadRule } from "../../src/policy/spread-rule.js";
+import { tileContents } from "../../src/quantize/tile-contents.js";
+import { parseCertificate } from "../../src/wrap/certificate-codec.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { runCli, runJson, Workplace } from "../support/cli.js";
 import { FaultyDisk } from "../support/full-disk.js";
@@ -22,6 +25,8 @@ import { tinyModel } from "../support/tiny-models.js";
 const PUBLISHER = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
 const OTHER = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
 const JOBS = "2";
+/** The tests' set-up is one for development. */
+const DEVELOPMENT = "--allow-development-keys";
 
 /** One rule for each grid tensor of the tiny model, one for the packed tile: five changed tiles. */
 const RULES: readonly TileRange[] = [
@@ -124,9 +129,11 @@ describe("a certificate in a chain of segments, by command line, at tier nano", 
     expect(await exists(at("c.json"))).to.equal(false);
   });
 
-  it("refuses a rule that alone needs more memory, with the numbers", async () => {
-    const argv = [...prove, "--publisher", PUBLISHER, "--plan", "--memory", memoryFor(1)];
-    await expectRefusal(argv, "policy rule 0", "2 changed tiles need", "on 2 threads", "enough for 1", "several");
+  it("divides rules where memory is short, and refuses memory that holds no tile, with the numbers", async () => {
+    const argv = [...prove, "--publisher", PUBLISHER, "--plan", "--memory"];
+    const shown = (await runJson([...argv, memoryFor(1)])) as { segments: { rules: number[] }[] };
+    expect(shown.segments.map(({ rules }) => rules)).to.deep.equal([[0], [0], [1], [1], [2]]);
+    await expectRefusal([...argv, memoryFor(0)], "a segment: one tile needs", "on 2 threads", "enough for 0");
   });
 
   it("proves a segment alone, into a file without secrets", async () => {
@@ -179,7 +186,7 @@ describe("a certificate in a chain of segments, by command line, at tier nano", 
     expect(segments[0]).to.deep.equal((await readJson("s0.json")).segment);
     expect(segments[2]).not.to.deep.equal((await readJson("s2.json")).segment);
     expect(await exists(folder())).to.equal(false);
-    await runJson(["verify", at("c.json"), "--allow-development-keys"]);
+    await runJson(["verify", at("c.json"), DEVELOPMENT]);
   });
 
   it("merges only segments that are all there and belong together", async () => {
@@ -190,8 +197,13 @@ describe("a certificate in a chain of segments, by command line, at tier nano", 
     await expectRefusal(merge("s0.json", "c.json"), "c.json: format");
     await edited("s1.json", "elsewhere.json", (part) => (part["publisher"] = OTHER));
     await expectRefusal(merge("s0.json", "elsewhere.json", "s2.json"), "elsewhere.json", "publisher");
-    await edited("s1.json", "otherwise.json", (part) => (part["plan"] = [[0], [1, 2]]));
+    await edited("s1.json", "otherwise.json", (part) => (part["plan"] = (part["plan"] as unknown[]).slice(0, 2)));
     await expectRefusal(merge("s0.json", "otherwise.json", "s2.json"), "otherwise.json", "of 2");
+    await edited("s1.json", "greedy.json", (part) => {
+      const [[use]] = part["plan"] as [[{ maxResidualSq: string }]];
+      use.maxResidualSq = "1";
+    });
+    await expectRefusal(merge("s0.json", "greedy.json", "s2.json"), "greedy.json", "other rules or shares");
     const root = `0x${"11".repeat(32)}`;
     await edited("s1.json", "uprooted.json", (part) => (part["prevMerkleRoot"] = root));
     await expectRefusal(merge("s0.json", "uprooted.json", "s2.json"), "uprooted.json", root);
@@ -224,7 +236,7 @@ describe("a certificate in a chain of segments, by command line, at tier nano", 
     const { exitCode, stderr } = await runCli(argv);
     expect(exitCode, stderr).to.equal(0);
     expect(await exists(at("d.json.segments"))).to.equal(false);
-    await runJson(["verify", at("d.json")]);
+    await runJson(["verify", at("d.json"), DEVELOPMENT]);
   });
 
   it("makes of segments from three runs a certificate that the registry takes", async () => {
@@ -232,6 +244,23 @@ describe("a certificate in a chain of segments, by command line, at tier nano", 
     await runJson(["register", "model", at("a.model.json"), ...chain]);
     await runJson(["register", "policy", at("policy.json"), "--base", at("a.model.json"), ...chain]);
     await runJson(["register", "certificate", at("merged.json"), ...chain]);
+  });
+
+  it("divides one budget for the whole model over segments, which the registry adds up", async () => {
+    const { manifest, modelId } = parseModel(await place.read("a.model.json"), "a.model.json");
+    const tiles = tileContents(parseManifest(JSON.parse(manifest)));
+    const rules = [spreadRule(tiles, { maxNonzeros: 0n, maxResidualSq: 1n << 60n })];
+    await place.write("whole.json", encodePolicy({ baseModelId: modelId, rules }));
+    const policyAt = prove.indexOf("--policy") + 1;
+    const argv = [...prove.with(policyAt, at("whole.json")), "--publisher", PUBLISHER, "-o", at("w.json")];
+    await runJson(argv);
+    const { segments } = parseCertificate(await place.read("w.json"), "w.json");
+    expect(segments.map(({ uses }) => uses.map(({ ruleIndex }) => ruleIndex))).to.deep.equal([[0], [0], [0]]);
+    const shares = segments.flatMap(({ uses }) => uses.map(({ maxResidualSq }) => maxResidualSq));
+    expect(shares.reduce((sum, share) => sum + share, 0n)).to.equal(1n << 60n);
+    await runJson(["verify", at("w.json"), DEVELOPMENT]);
+    await runJson(["register", "policy", at("whole.json"), "--base", at("a.model.json"), ...chain]);
+    await runJson(["register", "certificate", at("w.json"), ...chain]);
   });
 
   /** Runs `fti` as a process and sends it a signal as soon as a file has its name. Returns what it said on stderr. */
