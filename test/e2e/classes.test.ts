@@ -20,7 +20,7 @@ import { parseManifest, type Manifest } from "../../src/quantize/manifest.js";
 import { DriftRegistryClient } from "../../src/registry/client.js";
 import { deployRegistry } from "../../src/registry/deploy.js";
 import { loadPoseidon } from "../../src/transcript/poseidon.js";
-import type { Certificate } from "../../src/wrap/certificate.js";
+import type { Certificate, WrappedSegment } from "../../src/wrap/certificate.js";
 import { verifyCertificate } from "../../src/wrap/verify-certificate.js";
 import { openTensors } from "../support/models.js";
 import { testSetup } from "../support/nano-setup.js";
@@ -209,14 +209,27 @@ describe(`certificates of every class, with real proofs at tier nano (seed ${SEE
     const { tunedModelId } = await registry.certify(signer, certificate);
     expect(tunedModelId).to.equal(modelId(tuned.committed.parts));
 
-    // The same proof for a policy one step tighter: no verifier takes it.
-    const tighter = { ...certificate, policy: policyFor(names, "tighter") };
+    // The same proof for a policy one step tighter: no verifier takes it, with the shares that it has or with smaller ones.
+    const greedy = { ...certificate, policy: policyFor(names, "tighter") };
+    const takesMore = names.some((name) => name !== "lowRank");
+    const outcome = verifyCertificate(greedy, setup.anchors);
+    expect(outcome.valid ? "valid" : outcome.error.phase).to.equal(takesMore ? "shares" : "segment 0/groth16");
+    const tighter = { ...greedy, segments: greedy.segments.map((segment) => withinRules(segment, greedy.policy)) };
     const result = verifyCertificate(tighter, setup.anchors);
     expect(result.valid ? "valid" : result.error.phase).to.equal("segment 0/groth16");
     await registry.registerPolicy(signer, tighter);
     const refusal: unknown = await registry.certify(signer, tighter).catch((error: unknown) => error);
     expect(refusal).to.be.instanceOf(RegistryError);
     expect((refusal as RegistryError).errorName).to.equal("InvalidGroth16Proof");
+  }
+
+  /** A segment that takes all that the rules have. */
+  function withinRules(segment: WrappedSegment, { rules }: Policy): WrappedSegment {
+    const uses = segment.uses.map((use) => {
+      const { maxNonzeros, maxResidualSq } = rules[use.ruleIndex] as Rule;
+      return { ...use, maxNonzeros, maxResidualSq };
+    });
+    return { ...segment, uses };
   }
 
   for (const name of CLASSES) {
@@ -228,7 +241,10 @@ describe(`certificates of every class, with real proofs at tier nano (seed ${SEE
   it("searches the factors of a rank rule that none are given for", async () => {
     const { baseModelId, rules } = policyFor(["lowRank"], "bounds");
     // Factors that are found are rounded: a residual must be allowed. It is a hundredth of the change.
-    const rounded = { baseModelId, rules: rules.map((rule) => ({ ...rule, shift: 2, maxResidualSq: 200_000n })) };
+    const rounded = {
+      baseModelId,
+      rules: rules.map((rule) => ({ ...rule, shift: 2, unit: 2, maxResidualSq: 200_000n })),
+    };
     const certificate = await prove(await commit(["lowRank"]), rounded, new Map());
     expect(verifyCertificate(certificate, setup.anchors)).to.deep.include({ valid: true });
   });
