@@ -11,7 +11,7 @@ if (findForge() !== undefined) {
       const script = fileURLToPath(new URL("../../scripts/properties.ts", import.meta.url));
       const { status, stdout, stderr } = spawnSync(process.execPath, ["--import=tsx", script], { encoding: "utf8" });
       expect(status, `${stdout}\n${stderr}`).to.equal(0);
-      expect(stdout).to.match(/10 tests passed, 0 failed/);
+      expect(stdout).to.match(/17 tests passed, 0 failed/);
     });
   });
 }

@@ -140,7 +140,19 @@ export const CALLDATA: Readonly<Record<string, Expected>> = {
   "metadata.uri": "accepted",
   "metadata.contentHash": "accepted",
   "segments[].routeId": "UnknownRoute",
-  "segments[].uses[].ruleIndex": ["RuleUsedTwice", "RuleOutOfOrder", "TileOutOfOrder", "UnknownRule"],
+  "segments[].uses[].ruleIndex": [
+    "RuleUsedTwice",
+    "RuleOutOfOrder",
+    "TileOutOfOrder",
+    "UnknownRule",
+    "SharesExceedBound",
+    "RankRuleIncomplete",
+  ],
+  // One more than the rule has; one fewer is another statement, none no masks.
+  "segments[].uses[].maxNonzeros": ["SharesExceedBound", "CommitmentCountMismatch", "InvalidGroth16Proof"],
+  "segments[].uses[].maxResidualSq": ["SharesExceedBound", "InvalidGroth16Proof"],
+  // The slots ascend: there is no order to give.
+  "segments[].order": "OrderLengthMismatch",
   "segments[].uses[].tileCount": ["RankRuleIncomplete", "TileOutOfOrder", "TileCountMismatch"],
   "segments[].tiles[]": ["TileOutOfOrder", "BaseRootMismatch"],
   ...entries(
