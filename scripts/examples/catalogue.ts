@@ -133,7 +133,12 @@ export const EXAMPLES: readonly Example[] = [
         because: /residual|norm/u,
         forged: true,
       },
-      { words: "rank 4 and 199", claim: { suggested: { fewerNonzeros: 1n } }, because: /residual|norm/u, forged: true },
+      {
+        words: "rank 4 and 199",
+        claim: { suggested: { fewerNonzeros: 1n } },
+        because: /residual|norm|beyond/u,
+        forged: true,
+      },
     ],
   },
   {

@@ -35,6 +35,7 @@ export async function makePolicy(claim: Claim, { proving, baseModel, tunedModel 
     baseModelId,
     noiseOf: noiseOfModel(tunedModel, manifest),
     isRounding: roundingTest(baseModel, tunedModel),
+    options: { isExact: true },
   });
   const { fewerNonzeros = 0n, withoutNonzeros = false } = claim.suggested;
   const rules = policy.rules.map((rule): Rule => {

@@ -39,7 +39,7 @@ describe("real fine-tunes, with real proofs and a registry", () => {
         const { words, forged } = example.refused[i] ?? { words: "", forged: false };
         expect(refusal.prover, words).to.equal("PolicyViolation");
         expect(refusal.circuit !== undefined && refusal.segmentVerifier !== undefined, words).to.equal(forged);
-        expect(refusal.verifier, words).to.match(/^segment \d+\/|^rules|^policy/u);
+        expect(refusal.verifier, words).to.match(/^segment \d+\/|^rules|^policy|^shares/u);
         expect(refusal.registry, words).to.be.a("string");
         if (forged) expect(refusal.registry, words).to.equal("InvalidGroth16Proof");
       });
