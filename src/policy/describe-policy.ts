@@ -46,7 +46,7 @@ function describeRule(rule: Rule, tiles: readonly TileContent[]): string {
   const stepWords = least === most ? `steps of ${short(most)}` : `steps of ${short(least)} to ${short(most)}`;
   return (
     `${subject} may take ${[...changes, ...describeResidual(rule, weights)].join(", plus ")}. ` +
-    `Weights are compared in ${stepWords}. Blind spot: changes below half a step, whose norm is at most ${short(unseen)}.`
+    `Weights are compared in ${stepWords}. Blind spot: changes below one step, whose norm is at most ${short(unseen)}.`
   );
 }
 

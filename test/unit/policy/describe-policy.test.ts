@@ -46,7 +46,7 @@ describe("a policy in words", () => {
       new RegExp(
         `^Rule 0: tile \\d+ \\(32,768 weights of "${NAME}"\\) may take a change of rank at most 4, ` +
           "its factors resolved 8 bits below a step, plus a rest of L2 norm at most 0.00391 over all weights together " +
-          "\\(root mean square 0.0000216\\). Weights are compared in steps of 9.54e-7. Blind spot: changes below half a step, whose norm is at most 0.000173.$",
+          "\\(root mean square 0.0000216\\). Weights are compared in steps of 9.54e-7. Blind spot: changes below one step, whose norm is at most 0.000173.$",
         "u",
       ),
     );
