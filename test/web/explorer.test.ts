@@ -221,6 +221,11 @@ if (chromiumPath !== undefined) {
         await stage.open("#/publish");
         await stage.page.getByLabel("What to register").setInputFiles(stage.at(file));
         await stage.page.getByText(name, { exact: true }).waitFor();
+        if (name === "A policy") {
+          await stage.button("Register with the wallet").click();
+          await stage.page.getByText("Choose the base's file above").waitFor();
+          await stage.page.getByLabel("Its base").setInputFiles(stage.at("b.model.json"));
+        }
         await stage.shoot(`publish-${file}`);
         await stage.button("Register with the wallet").click();
         await stage.page.getByRole("heading", { name: "Registered", exact: true }).waitFor();

@@ -7,7 +7,7 @@ import type { PolicyOfBase } from "../../../src/registry/encode.js";
 import { walletSigner } from "../chain.js";
 import { el } from "../dom.js";
 import { fileField } from "../file-field.js";
-import { learnManifest, manifestOf } from "../manifests.js";
+import { learnManifest, learnManifestFile, manifestOf } from "../manifests.js";
 import type { Page, View } from "../page.js";
 import { facts, idText, notice, problem, wholeId } from "../parts.js";
 import { linkTo, type Route } from "../route.js";
@@ -108,10 +108,30 @@ function offer(page: Page, submission: Submission): HTMLElement[] {
           ),
         ]
       : []),
+    ...(submission.kind === "policy" ? [baseField()] : []),
     ...(submission.kind === "certificate" ? [terms.element] : []),
     el("p", {}, button),
     result,
   ];
+}
+
+/** Asks for the manifest of a policy's base: its class table goes to the registry, which has only the table's hash. */
+function baseField(): HTMLElement {
+  const trouble = el("div", { "aria-live": "polite" });
+  const field = fileField({
+    name: "base",
+    label: "Its base: base.model.json, or the manifest",
+    hint: "It has the fraction bits of the base's tiles, which the registry checks by their hash. Not needed if this page has read it before.",
+    onChange: ([file]) => {
+      trouble.replaceChildren();
+      if (file === undefined) return;
+      file
+        .text()
+        .then((text) => learnManifestFile(text, file.name))
+        .catch((error: unknown) => trouble.replaceChildren(problem("That manifest cannot be used", error)));
+    },
+  });
+  return el("div", {}, field.element, trouble);
 }
 
 function summary(submission: Submission): HTMLElement {
@@ -183,7 +203,7 @@ async function withBase(registry: DriftRegistryClient, policy: Policy): Promise<
   const manifest = manifestOf(parts.manifestHash);
   if (manifest === undefined) {
     throw new InputError("the registry wants to know the fraction bits of the base's tiles, which its manifest has", {
-      remedy: "Open the committed base's file on this page first.",
+      remedy: "Choose the base's file above.",
     });
   }
   return policyOfBase(policy, { parts, manifest });
