@@ -22,7 +22,7 @@ export interface FractionBitsOptions {
 }
 
 /** Why a tensor has its `f`. */
-export type FractionBitsReason = "integer" | "given" | "own" | "family" | "zeros" | "large weights";
+export type FractionBitsReason = "integer" | "given" | "own" | "family" | "zeros" | "small class" | "large weights";
 
 /** What was chosen for a tensor. */
 export interface TensorBits {
@@ -48,6 +48,8 @@ const ALL_ZEROS = 12;
 const RANGE_BITS = 3;
 /** Classes of `f` are this many bits apart. */
 const CLASS_BITS = 2;
+/** A class of at most this part of a tile's entries is not worth a tile of its own, which every certificate pays for. */
+const SMALL_CLASS = 1 / 16;
 /** A block keeps its own `f` if its weights are so many times larger than the middle block's … */
 const FAMILY_LARGER = 4;
 /** … or so many times smaller: steps then stay below 2^-8.6 of its magnitude at tier medium, which loses 0.1 %. */
@@ -64,6 +66,7 @@ const ROOMY_BITS = WEIGHT_BITS - 1;
  * - The same matrix of all blocks (`familyOf` gives them one key) has the `f` of the median `r` over the blocks, except blocks that
  *   are far from it.
  * - A tensor of zeros takes the median `f` of the others, or 12.
+ * - A class of at most a sixteenth of a tile joins the next finer one, if that is larger: its range is then 2 to 8 times `r`.
  * - Weights above `2^(30-f)` are pinned if there are few (`pinnedLimit`); otherwise, and where nothing may be pinned, `f` is
  *   lowered by two until they are.
  *
@@ -79,7 +82,7 @@ export function chooseFractionBits(
   const given = givenBits(magnitudes, options);
   const automatic = magnitudes.filter(({ tensor }) => tensor.kind === "float" && !given.has(tensor.name));
   const typical = typicalOfFamilies(automatic, familyOf);
-  const ordinaryBits = new Map<string, { readonly fractionBits: number; readonly reason: FractionBitsReason }>();
+  const ordinaryBits = new Map<string, ChosenBits>();
   for (const { tensor, ordinary } of automatic) {
     if (ordinary === 0) continue;
     const ofFamily = typical.get(familyOf(tensor.name) ?? "");
@@ -89,6 +92,10 @@ export function chooseFractionBits(
     ordinaryBits.set(tensor.name, { fractionBits: shared ?? own, reason: (shared ?? own) === own ? "own" : "family" });
   }
   const forZeros = middle([...ordinaryBits.values()].map(({ fractionBits }) => fractionBits)) ?? ALL_ZEROS;
+  for (const { tensor, ordinary } of automatic) {
+    if (ordinary === 0) ordinaryBits.set(tensor.name, { fractionBits: forZeros, reason: "zeros" });
+  }
+  const joined = joinSmallClasses(automatic, ordinaryBits, given, tier);
   return new Map(
     magnitudes.map((magnitude): [string, TensorBits] => {
       const { tensor } = magnitude;
@@ -100,8 +107,35 @@ export function chooseFractionBits(
       if (tensor.kind !== "float") {
         return [tensor.name, { fractionBits: 0, reason: "integer", pinned: pinAt(magnitude, 0, false) }];
       }
-      const chosen = ordinaryBits.get(tensor.name) ?? { fractionBits: forZeros, reason: "zeros" as const };
+      const chosen = joined.get(tensor.name);
+      if (chosen === undefined) throw new RangeError(`no fraction bits for ${tensor.name}`);
       return [tensor.name, withRoom(magnitude, chosen, mayPin)];
+    }),
+  );
+}
+
+/** The choice for a tensor, before its large weights have a say. */
+type ChosenBits = Omit<TensorBits, "pinned">;
+
+/** The choices once small classes have joined larger ones. A class in which a number is given stays. */
+function joinSmallClasses(
+  automatic: readonly Magnitude[],
+  chosen: ReadonlyMap<string, ChosenBits>,
+  given: ReadonlyMap<string, number>,
+  { ell }: Tier,
+): ReadonlyMap<string, ChosenBits> {
+  const weights = new Map<number, number>();
+  for (const { tensor } of automatic) {
+    const f = chosen.get(tensor.name)?.fractionBits;
+    if (f !== undefined) weights.set(f, (weights.get(f) ?? 0) + tensor.elementCount);
+  }
+  const stays = new Set(given.values());
+  const isSmall = (f: number): boolean => (weights.get(f) ?? 0) <= SMALL_CLASS * 2 ** ell;
+  return new Map(
+    [...chosen].map(([name, bits]): [string, ChosenBits] => {
+      const finer = bits.fractionBits + CLASS_BITS;
+      const joins = isSmall(bits.fractionBits) && !stays.has(bits.fractionBits) && !isSmall(finer);
+      return [name, joins ? { fractionBits: finer, reason: "small class" } : bits];
     }),
   );
 }
@@ -133,11 +167,7 @@ function middle(values: readonly number[]): number | undefined {
 }
 
 /** Lowers `f` until the weights that it does not hold can be pinned. */
-function withRoom(
-  magnitude: Magnitude,
-  { fractionBits, reason }: Omit<TensorBits, "pinned">,
-  mayPin: boolean,
-): TensorBits {
+function withRoom(magnitude: Magnitude, { fractionBits, reason }: ChosenBits, mayPin: boolean): TensorBits {
   const most = mayPin ? pinnedLimit(magnitude.tensor.elementCount) : 0;
   let f = fractionBits;
   const tooLarge = (): Entry[] => magnitude.largest.filter(({ weight }) => Math.abs(weight) * 2 ** f > 2 ** ROOMY_BITS);

@@ -75,6 +75,19 @@ describe(`choice of fraction bits (seed ${SEED})`, () => {
     expect((await choose([flat("w", 10, 0)])).f).to.deep.equal({ w: 12 });
   });
 
+  it("lets a small class join the next finer one if that is larger, and never makes one coarser", async () => {
+    const large = flat("w", 5000, 0.25);
+    expect((await choose([large, flat("scale", 4096, 1)])).f).to.deep.equal({ w: 14, scale: 14 });
+    expect((await choose([large, flat("scale", 4097, 1)])).f).to.deep.equal({ w: 14, scale: 12 });
+    expect((await choose([large, flat("a", 4000, 1), flat("b", 97, 1)])).f).to.deep.equal({ w: 14, a: 12, b: 12 });
+    // Two classes away: the range would be less than twice its weights.
+    expect((await choose([large, flat("scale", 9, 4)])).f).to.deep.equal({ w: 14, scale: 10 });
+    expect((await choose([large, flat("bias", 9, 0.06)])).f).to.deep.equal({ w: 14, bias: 16 });
+    // A given number stands, and the class has its tile anyway.
+    const given = await choose([large, flat("a", 9, 1), flat("b", 9, 1)], { overrides: new Map([["a", 12]]) });
+    expect(given.f).to.deep.equal({ w: 14, a: 12, b: 12 });
+  });
+
   it("takes no notice of how round the values are", async () => {
     expect((await choose([{ ...flat("ones", 64, 1), values: new Array<number>(64).fill(1) }])).f).to.deep.equal({
       ones: 12,
