@@ -7,6 +7,7 @@ import {
     Groth16Proof,
     IDriftRegistry,
     ModelParts,
+    RuleUse,
     Segment,
     SrsPoints
 } from "../interfaces/IDriftRegistry.sol";
@@ -16,6 +17,7 @@ import {Commitments} from "../libraries/Commitments.sol";
 import {Fr} from "../libraries/Fr.sol";
 import {Ids} from "../libraries/Ids.sol";
 import {Mercury} from "../libraries/Mercury.sol";
+import {RuleWords} from "../libraries/RuleWords.sol";
 import {Statement} from "../libraries/Statement.sol";
 import {Routes} from "./Routes.sol";
 
@@ -82,7 +84,7 @@ abstract contract Verification is Routes {
             nextModelId: 0,
             policyId: walk.policyId
         });
-        walk.shares = new uint256[](policyWords.length);
+        walk.shares = new uint256[](_rulesUpTo(params.segments));
         walk.routeIds = new bytes32[](count);
         ModelParts memory current = params.base;
         for (uint256 i = 0; i < count; ++i) {
@@ -94,6 +96,18 @@ abstract contract Verification is Routes {
         }
         if (current.merkleRoot != params.tunedMerkleRoot) {
             revert TunedRootMismatch(params.tunedMerkleRoot, current.merkleRoot);
+        }
+    }
+
+    /// @dev One more than the greatest index of the rules that are used. None is above those that a policy can have.
+    function _rulesUpTo(Segment[] calldata segments) private pure returns (uint256 count) {
+        for (uint256 i = 0; i < segments.length; ++i) {
+            RuleUse[] calldata uses = segments[i].uses;
+            for (uint256 place = 0; place < uses.length; ++place) {
+                uint256 ruleIndex = uses[place].ruleIndex;
+                if (ruleIndex >= RuleWords.MAX_WORDS) revert UnknownRule(ruleIndex);
+                if (ruleIndex >= count) count = ruleIndex + 1;
+            }
         }
     }
 
