@@ -108,7 +108,9 @@ describe("DriftRegistry refuses, in a segment,", () => {
       await expectRefusal(uses(norm, []), "RuleCountOutOfRange", [0n, 4n]);
       const five: [number, number][] = [0, 1, 2, 3, 4].map((i) => [i, 1]);
       await expectRefusal(uses(norm, five), "RuleCountOutOfRange", [5n, 4n]);
-      await expectRefusal(uses(norm, [[8, 2]]), "UnknownRule", [8n]);
+      for (const unknown of [8, 4095, 4096, 2 ** 32 - 1]) {
+        await expectRefusal(uses(norm, [[unknown, 2]]), "UnknownRule", [BigInt(unknown)]);
+      }
       await expectRefusal(
         uses(norm, [
           [1, 1],
