@@ -9,20 +9,25 @@ import { listNames } from "./tensor-selection.js";
  * only. Numbers are rounded for reading; the file has the exact bounds. Tensors that one model may lack are named.
  */
 export function describePolicy(policy: Policy, manifest?: Manifest): string[] {
-  return [...describeRules(policy, manifest), ...(manifest === undefined ? [] : describeExtensions(manifest))];
+  const extensions = manifest === undefined ? [] : describeExtensions(manifest);
+  return [...describeRules(policy, manifest), describeFrozen(policy, manifest), ...extensions];
 }
 
-function describeRules(policy: Policy, manifest: Manifest | undefined): string[] {
+/** What each rule allows, a sentence for each. */
+export function describeRules(policy: Policy, manifest?: Manifest): string[] {
   const tiles = manifest === undefined ? [] : tileContents(manifest);
-  const lines = policy.rules.map((rule, index) => `Rule ${index}: ${describeRule(rule, tiles)}`);
-  if (manifest === undefined) return [...lines, "All other tiles are frozen."];
+  return policy.rules.map((rule, index) => `Rule ${index}: ${describeRule(rule, tiles)}`);
+}
+
+/** What no rule covers, in a sentence. */
+export function describeFrozen(policy: Policy, manifest?: Manifest): string {
+  if (manifest === undefined) return "All other tiles are frozen.";
   const covered = new Set(policy.rules.flatMap(tilesOf));
-  const frozen = tiles.filter(({ tile }) => !covered.has(tile));
-  if (frozen.length === 0) return [...lines, "No tile is frozen."];
+  const frozen = tileContents(manifest).filter(({ tile }) => !covered.has(tile));
+  if (frozen.length === 0) return "No tile is frozen.";
   const names = [...new Set(frozen.flatMap(({ tensors }) => tensors))];
   const tilesAre = frozen.length === 1 ? "tile is" : "tiles are";
-  const summary = `Frozen: ${frozen.length} other ${tilesAre} identical to the base's (${listNames(names, 3)}).`;
-  return [...lines, summary];
+  return `Frozen: ${frozen.length} other ${tilesAre} identical to the base's (${listNames(names, 3)}).`;
 }
 
 function describeRule(rule: Rule, tiles: readonly TileContent[]): string {

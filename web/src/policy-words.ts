@@ -1,12 +1,15 @@
-import { describePolicy } from "../../src/policy/describe-policy.js";
+import { describeFrozen, describeRules } from "../../src/policy/describe-policy.js";
 import type { Policy } from "../../src/drift/rule.js";
 import type { Manifest } from "../../src/quantize/manifest.js";
+import { describeExtensions } from "../../src/quantize/extensions.js";
 import { describeResolution } from "../../src/quantize/resolution.js";
 
 /** A policy in words, in two parts: what may have changed, and what may not. */
 export interface PolicyWords {
   readonly mayChange: readonly string[];
   readonly mayNot: string;
+  /** Tensors that one of the models may lack; nothing without the manifest. */
+  readonly extensions: readonly string[];
   /** In which steps weights are compared, and what is not seen; nothing without the manifest. */
   readonly resolution: readonly string[];
   /** Whether the tensors' names and sizes are known, so that the words speak of weights. */
@@ -15,11 +18,10 @@ export interface PolicyWords {
 
 /** The library's words for a policy, sorted. Without the manifest they speak of tiles and integer units. */
 export function policyWords(policy: Policy, manifest: Manifest | undefined): PolicyWords {
-  const lines = describePolicy(policy, manifest);
-  // The last line is the frozen part, the others are one rule each.
   return {
-    mayChange: lines.slice(0, -1),
-    mayNot: lines.at(-1) ?? "",
+    mayChange: describeRules(policy, manifest),
+    mayNot: describeFrozen(policy, manifest),
+    extensions: manifest === undefined ? [] : describeExtensions(manifest),
     resolution: manifest === undefined ? [] : describeResolution(manifest),
     isExact: manifest !== undefined,
   };

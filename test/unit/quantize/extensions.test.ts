@@ -9,6 +9,7 @@ import { listTensors } from "../../../src/quantize/list-tensors.js";
 import { openTiles } from "../../../src/quantize/tile-reader.js";
 import { tileContents } from "../../../src/quantize/tile-contents.js";
 import { viewsOf } from "../../../src/architecture/views.js";
+import { policyWords } from "../../../web/src/policy-words.js";
 import { openCase } from "../../support/case-files.js";
 
 /** As `fti commit BASE --for TUNE` lays it out. */
@@ -35,6 +36,9 @@ describe("what a manifest says of tensors that one model lacks", () => {
     expect(words).to.include('"lm_head.weight" has room for 4 rows added');
     const policy = describePolicy({ baseModelId: `0x${"0".repeat(64)}`, rules: [] }, manifest).join("\n");
     expect(policy).to.include("4 rows added");
+    const page = policyWords({ baseModelId: `0x${"0".repeat(64)}`, rules: [] }, manifest);
+    expect(page.mayNot).to.match(/^Frozen: /u);
+    expect(page.extensions).to.deep.equal(describeExtensions(manifest));
     await Promise.all([base.close(), tuned.close()]);
   });
 

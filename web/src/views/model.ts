@@ -134,6 +134,6 @@ function certificateCard(
     ]),
     words === undefined || policyProblem !== undefined
       ? undefined
-      : list([...words.mayChange, words.mayNot, ...words.resolution]),
+      : list([...words.mayChange, words.mayNot, ...words.extensions, ...words.resolution]),
   );
 }

@@ -6,7 +6,7 @@ import { NOT_SAID, policyWords } from "../policy-words.js";
 
 /** What may have changed and what may not, in words. */
 export function policyPart(policy: Policy, manifest: Manifest | undefined): HTMLElement[] {
-  const { mayChange, mayNot, resolution, isExact } = policyWords(policy, manifest);
+  const { mayChange, mayNot, extensions, resolution, isExact } = policyWords(policy, manifest);
   return [
     part(
       "What may have changed",
@@ -16,6 +16,7 @@ export function policyPart(policy: Policy, manifest: Manifest | undefined): HTML
         : el("p", { class: "hint" }, "In tiles and integer units, which is all that the registry knows."),
     ),
     part("What may not", el("p", { class: "words" }, mayNot)),
+    ...(extensions.length === 0 ? [] : [part("What only one of the models has", list(extensions, { class: "words" }))]),
     ...(resolution.length === 0 ? [] : [part("What is not seen", list(resolution, { class: "words" }))]),
   ];
 }
