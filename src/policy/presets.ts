@@ -73,7 +73,7 @@ export const PRESETS: readonly Preset[] = [
     name: "small-drift",
     usage: "small-drift(ε)",
     example: "small-drift(0.05)",
-    summary: "every part of the model may change by at most ε times its own norm",
+    summary: "the weights, all together, may change by at most ε times their norm",
     document: (args: readonly string[]): PolicyDocument => {
       const [relative = ""] = arity("small-drift(ε)", args, 1, 1);
       if (!/^\d+(\.\d+)?([eE][+-]?\d+)?$/u.test(relative)) {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { viewsOf } from "../../src/architecture/views.js";
 import { committedModel } from "../../src/commitment/committed-model.js";
 import { encodeModel } from "../../src/commitment/model-file.js";
 import { G1_INFINITY } from "../../src/curve/g1.js";
@@ -28,17 +29,25 @@ export interface FixturePair {
   close(): Promise<void>;
 }
 
-/** Opens a pair under the base's manifest; `f` is the tier's default, or `fractionBits`. */
+/**
+ * Opens a pair under the base's manifest; `f` is the tier's default, or `fractionBits`. Small tensors share tiles as they come, or
+ * `byRole`, as the command line packs them.
+ */
 export async function openPair(
   baseName: string,
   tunedName: string,
   tierName: TierName,
   fractionBits: number | "auto" = "auto",
+  byRole = false,
 ): Promise<FixturePair> {
   const tier = TIERS[tierName];
   const base = await openModel(fileSystem, fixturePath(baseName));
   const tuned = await openModel(fileSystem, fixturePath(tunedName));
-  const { manifest } = await buildManifest(base, tier, { fractionBits });
+  const { views } = viewsOf(
+    base.tensors.map(({ name, shape }) => ({ name, shape })),
+    {},
+  );
+  const { manifest } = await buildManifest(base, tier, byRole ? { fractionBits, views } : { fractionBits });
   return {
     models: { base, tuned },
     manifest,

@@ -13,6 +13,12 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
+/** Seeded numbers of the standard normal distribution, for tests (Box and Muller). */
+export function seededNormal(seed: number): () => number {
+  const random = seededRandom(seed);
+  return () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
 /** Seeded field elements for tests. */
 export function seededFr(seed: number): RandomFr {
   const random = seededRandom(seed);

@@ -205,8 +205,11 @@ describe("suggesting a policy", () => {
   it("leaves the room that was asked for, and says when rules were joined", async () => {
     const tight = await suggest("transformer/base", "transformer/full", "small", "auto");
     const wide = await suggest("transformer/base", "transformer/full", "small", "auto", { marginPercent: 10 });
-    expect(tight.policy.rules).to.have.length(1);
+    // As many as a segment has places, and a tensor shares a budget with those whose own are nearest.
+    expect(tight.policy.rules).to.have.length(4);
     expect(tight.reasons.at(-1)).to.match(/^\d+ rules are more than the 4 of a segment/u);
+    const norms = tight.policy.rules.map(({ maxResidualSq, unit }) => Math.sqrt(Number(maxResidualSq)) * 2 ** -unit);
+    expect(Math.max(...norms) / Math.min(...norms)).to.be.greaterThan(5);
     tight.policy.rules.forEach(({ maxResidualSq }, i) => {
       expect(wide.policy.rules[i]?.maxResidualSq).to.equal((maxResidualSq * 121n) / 100n);
     });

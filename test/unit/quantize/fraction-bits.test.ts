@@ -5,7 +5,7 @@ import { TIERS } from "../../../src/protocol/tiers.js";
 import { buildManifest, type ManifestOptions } from "../../../src/quantize/manifest.js";
 import type { TensorToWrite } from "../../support/encode-safetensors.js";
 import { openTensors } from "../../support/models.js";
-import { seededRandom } from "../../support/random.js";
+import { seededNormal } from "../../support/random.js";
 import { expectError } from "../../support/rejects.js";
 
 const SEED = 31;
@@ -20,11 +20,8 @@ const flat = (name: string, count: number, size: number, dtype = "F64"): TensorT
 
 /** Weights of a normal distribution, the first ones replaced. */
 function normal(name: string, count: number, sigma: number, first: readonly number[] = []): TensorToWrite {
-  const random = seededRandom(SEED);
-  const values = Array.from(
-    { length: count },
-    (_, i) => first[i] ?? sigma * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()),
-  );
+  const random = seededNormal(SEED);
+  const values = Array.from({ length: count }, (_, i) => first[i] ?? sigma * random());
   return { name, shape: [count], dtype: "F64", values };
 }
 

@@ -51,21 +51,21 @@ async function drift(basePath: string, tunePath: string, tier: TierName): Promis
 }
 
 describe("real models", () => {
-  it("language detection at medium: 13 changed tiles, within half a quantisation step", async () => {
+  it("language detection at medium: 12 changed tiles, within half a quantisation step", async () => {
     const { manifest, changed, smallest, largest, squared } = await drift(
       packaged("langdetect-v18"),
       packaged("langdetect-v23"),
       "medium",
     );
     // One more tile holds the integer tensors, which did not change.
-    expect(manifest.tileCount).to.equal(14);
-    expect(changed).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+    expect(manifest.tileCount).to.equal(13);
+    expect(changed).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
     expect(manifest.tensors.every(({ kind }) => kind !== "grid")).to.equal(true);
     expect(manifest.tensors.filter(({ kind }) => kind === "digest").length).to.be.greaterThan(0);
-    // Units of 2^-12 to 2^-18: a class for each f, smallest first.
-    expect(classTable(manifest).map(({ fractionBits }) => fractionBits)).to.deep.equal([0, 12, 14, 16, 18]);
+    // Units of 2^-14 to 2^-18: a class for each f, smallest first. 54 weights of 2^-12 have no class of their own.
+    expect(classTable(manifest).map(({ fractionBits }) => fractionBits)).to.deep.equal([0, 14, 16, 18]);
     expect([smallest, largest]).to.deep.equal([-129, 129]);
-    expect(squared).to.equal(1420055314n);
+    expect(squared).to.equal(1420079385n);
     expect(parseManifest(JSON.parse(encodeManifest(manifest)))).to.deep.equal(manifest);
   });
 
