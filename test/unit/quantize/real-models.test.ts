@@ -2,12 +2,15 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
+import { FLOAT_FORMATS, unitInLastPlace } from "../../../src/model/float-format.js";
 import { openModel } from "../../../src/model/open-model.js";
 import { fileSystem } from "../../../src/node/file-source.js";
 import { TIERS, type TierName } from "../../../src/protocol/tiers.js";
 import { buildManifest, encodeManifest, parseManifest, type Manifest } from "../../../src/quantize/manifest.js";
 import { classTable } from "../../../src/quantize/class-table.js";
 import { tileContents } from "../../../src/quantize/tile-contents.js";
+import { describeResolution, stepOf } from "../../../src/quantize/resolution.js";
+import { roundScaled } from "../../../src/quantize/round.js";
 import { openTiles } from "../../../src/quantize/tile-reader.js";
 
 const require = createRequire(import.meta.url);
@@ -88,6 +91,30 @@ describe("real models", () => {
       expect(largest).to.be.below(bound);
     });
   }
+
+  it("at medium, one step of f16 in a weight of average size is seen, or is below the step that is stated", async () => {
+    const base = await openModel(fileSystem, fixture("transformer/base-f16"));
+    try {
+      const { manifest } = await buildManifest(base, TIERS.medium);
+      const words = describeResolution(manifest).join("\n");
+      let seen = 0;
+      const floats = base.tensors.flatMap((tensor) => (tensor.kind === "float" ? [tensor] : []));
+      for (const tensor of floats) {
+        const weights = await tensor.readValues(0, tensor.elementCount);
+        const mean = Math.sqrt(weights.reduce((sum, weight) => sum + weight * weight, 0) / weights.length);
+        const average = weights.reduce((a, b) => (Math.abs(Math.abs(b) - mean) < Math.abs(Math.abs(a) - mean) ? b : a));
+        const change = unitInLastPlace(average, FLOAT_FORMATS.f16);
+        const step = stepOf(manifest, tensor.name) ?? NaN;
+        if (roundScaled(average + change, -Math.log2(step)) !== roundScaled(average, -Math.log2(step))) seen += 1;
+        else expect(change, tensor.name).to.be.below(step);
+        expect(words, tensor.name).to.match(new RegExp(`(of|,) ${String(Number(step.toPrecision(3)))} in`, "u"));
+      }
+      expect(floats).to.have.length(39);
+      expect(seen).to.equal(39);
+    } finally {
+      await base.close();
+    }
+  });
 
   it("transformer/head changes only the packed tiles of the head's weight and bias at small", async () => {
     const { manifest, changed } = await drift(fixture("transformer/base"), fixture("transformer/head"), "small");
