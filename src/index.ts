@@ -61,6 +61,7 @@ export type { CheckPolicyInput, PolicyReport } from "./policy/check-report.js";
 export { describeReport } from "./policy/check-words.js";
 export { suggestPolicy } from "./policy/suggest-policy.js";
 export { noiseOfModel } from "./policy/measure-noise.js";
+export { roundingBounds, type RoundingBoundOf } from "./policy/rounding-bound.js";
 export { openTiles, type TileReader } from "./quantize/tile-reader.js";
 export { createNormPolicy, type NormBound, type NormPolicyInput } from "./policy/create-norm-policy.js";
 export { describePolicy } from "./policy/describe-policy.js";

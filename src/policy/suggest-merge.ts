@@ -47,13 +47,15 @@ function budgetOf({ rule }: SuggestedRule): number {
 }
 
 function byKind(a: SuggestedRule, b: SuggestedRule): number {
-  const keyOf = ({ kind, rule }: SuggestedRule): string => `${kind} ${rule.maxNonzeros > 0n ? "masked" : ""}`;
+  const keyOf = ({ kind, isPreset = false, rule }: SuggestedRule): string =>
+    [kind, ...(isPreset ? ["preset"] : []), ...(rule.maxNonzeros > 0n ? ["masked"] : [])].join(" ");
   return compareNames(keyOf(a), keyOf(b));
 }
 
 function canJoin(one: SuggestedRule, next: SuggestedRule): boolean {
   return (
     one.kind === next.kind &&
+    one.isPreset === next.isPreset &&
     one.rule.maxRank === 0 &&
     // A mask costs a commitment for every tile of its rule, and lets change at will what was bounded.
     one.rule.maxNonzeros > 0n === next.rule.maxNonzeros > 0n &&
@@ -68,6 +70,7 @@ function join(one: SuggestedRule, next: SuggestedRule, contents: readonly TileCo
   const inUnit = ({ rule }: SuggestedRule): bigint => rule.maxResidualSq << BigInt(2 * (unit - rule.unit));
   return {
     kind: one.kind,
+    ...(one.isPreset === undefined ? {} : { isPreset: one.isPreset }),
     rule: spreadRule(tiles, {
       maxNonzeros: one.rule.maxNonzeros + next.rule.maxNonzeros,
       maxResidualSq: inUnit(one) + inUnit(next),

@@ -16,8 +16,8 @@ import type { SuggestedPolicy, SuggestedRule, SuggestPolicyInput } from "./sugge
  * The tightest policy that a fine-tune keeps. Every tensor with tiles of its own, and every group of packed ones, is
  * frozen if it did not change; else it gets the first of these that fits: few single weights and nothing else;
  * rounding; the smallest rank whose residual is rounding, with single weights besides if these alone make it so; a
- * norm. Bounds are what was measured, rounded up to two significant digits: a policy is public, and an exact norm would tell
- * more of a private fine-tune than it needs to.
+ * norm. Bounds are what was measured, rounded up to two significant digits, and for rounding those of the preset: a policy is
+ * public, and an exact norm would tell more of a private fine-tune than it needs to.
  *
  * Reads every tile once; in memory are a tile, or the tensor that a rank rule could cover. Throws `InputError` if
  * nothing changed or an option is out of range.
@@ -33,30 +33,42 @@ export async function suggestPolicy(input: SuggestPolicyInput): Promise<Suggeste
     onProgress("measuring the change", range.firstTile, manifest.tileCount);
     const measured = await measurePiece(range, reader, tier, contents);
     if (measured === undefined) continue;
-    found.push(
-      classifyPiece({
-        piece: measured,
-        tier,
-        maxRank,
-        noise: await noiseIn(measured, input),
-        isRounding: await areRounding(measured, input),
-      }),
-    );
+    const suggested = classifyPiece({
+      piece: measured,
+      tier,
+      maxRank,
+      noise: await noiseIn(measured, input),
+      isRounding: await areRounding(measured, input),
+    });
+    found.push(isExact || marginPercent > 0 ? suggested : await asPreset(suggested, input));
   }
   onProgress("measuring the change", manifest.tileCount, manifest.tileCount);
   if (found.length === 0) {
     throw new InputError("the models are equal in all integers: there is nothing that a policy would have to allow");
   }
   const merged = mergeRules(found, tier, contents);
-  const bounded = (rule: Rule): Rule => {
+  const bounded = ({ rule, isPreset = false }: SuggestedRule): Rule => {
     const widened = widen(rule, marginPercent);
-    return isExact ? widened : roundBounds(widened);
+    return isExact || isPreset ? widened : roundBounds(widened);
   };
-  const rules = merged.map((suggested) => ({ ...suggested, rule: bounded(suggested.rule) }));
+  const rules = merged.map((suggested) => ({ ...suggested, rule: bounded(suggested) }));
   const policy = { baseModelId, rules: rules.map(({ rule }) => rule) };
   assertPolicy(policy, manifest.tileCount);
   assertPolicyFitsManifest(policy, manifest);
   return { policy, rules, reasons: [...reasonsOf(found), ...mergeReasons(found.length, merged.length, tier.maxRules)] };
+}
+
+/** A rule about rounding with the bound of the preset, where the change is within that. */
+async function asPreset(suggested: SuggestedRule, { roundingBoundOf }: SuggestPolicyInput): Promise<SuggestedRule> {
+  if (suggested.kind !== "rounding" || roundingBoundOf === undefined) return suggested;
+  let bound = 0n;
+  for (const name of suggested.tensors) {
+    const ofTensor = await roundingBoundOf(name);
+    if (ofTensor === undefined) return suggested;
+    bound += ofTensor;
+  }
+  if (bound < suggested.rule.maxResidualSq) return suggested;
+  return { ...suggested, isPreset: true, rule: { ...suggested.rule, maxResidualSq: bound } };
 }
 
 async function areRounding({ tensors }: MeasuredPiece, { isRounding }: SuggestPolicyInput): Promise<boolean> {

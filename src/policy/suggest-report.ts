@@ -2,6 +2,7 @@ import type { Policy, Rule } from "../drift/rule.js";
 import type { Hex } from "../encoding/hex.js";
 import type { Tier } from "../protocol/tiers.js";
 import type { RoundingTest } from "../inspect/is-rounding.js";
+import type { RoundingBoundOf } from "./rounding-bound.js";
 import type { NoiseOf, Progress, TilePair } from "./measure-model.js";
 
 export interface SuggestPolicyInput extends TilePair {
@@ -11,6 +12,8 @@ export interface SuggestPolicyInput extends TilePair {
   readonly noiseOf: NoiseOf;
   /** What is called rounding: what the dtypes of both files explain, never the steps of the commitment. */
   readonly isRounding: RoundingTest;
+  /** Bounds of the preset `rounding-only` for changes that are rounding; without it they get what was measured. */
+  readonly roundingBoundOf?: RoundingBoundOf | undefined;
   readonly options?: SuggestOptions | undefined;
   readonly onProgress?: Progress | undefined;
 }
@@ -33,6 +36,8 @@ export type SuggestedClass = "rounding" | "sparse" | "low-rank" | "low-rank-and-
 /** A rule, what it is for, and why it is not a tighter one. */
 export interface SuggestedRule {
   readonly kind: SuggestedClass;
+  /** Its bound is that of a preset: it tells nothing of the fine-tune, and is not rounded. */
+  readonly isPreset?: boolean;
   readonly rule: Rule;
   readonly tensors: readonly string[];
   /** One sentence. */

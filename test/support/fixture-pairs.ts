@@ -7,6 +7,7 @@ import { roundingTest, type RoundingTest } from "../../src/inspect/is-rounding.j
 import { openModel, type Model } from "../../src/model/open-model.js";
 import { fileSystem } from "../../src/node/file-source.js";
 import { noiseOfModel } from "../../src/policy/measure-noise.js";
+import { roundingBounds, type RoundingBoundOf } from "../../src/policy/rounding-bound.js";
 import type { NoiseOf } from "../../src/policy/measure-model.js";
 import { TIERS, type Tier, type TierName } from "../../src/protocol/tiers.js";
 import { buildManifest, encodeManifest, type Manifest } from "../../src/quantize/manifest.js";
@@ -26,6 +27,7 @@ export interface FixturePair {
   readonly tier: Tier;
   readonly noiseOf: NoiseOf;
   readonly isRounding: RoundingTest;
+  readonly roundingBoundOf: RoundingBoundOf;
   close(): Promise<void>;
 }
 
@@ -56,6 +58,7 @@ export async function openPair(
     tier,
     noiseOf: noiseOfModel(tuned, manifest),
     isRounding: roundingTest(base, tuned),
+    roundingBoundOf: roundingBounds(base, tuned, manifest),
     close: async () => {
       await base.close();
       await tuned.close();

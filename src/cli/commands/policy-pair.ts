@@ -4,6 +4,7 @@ import { roundingTest, type RoundingTest } from "../../inspect/is-rounding.js";
 import { tierOfTiles } from "../../node/open-setup.js";
 import type { NoiseOf, TilePair } from "../../policy/measure-model.js";
 import { noiseOfModel } from "../../policy/measure-noise.js";
+import { roundingBounds, type RoundingBoundOf } from "../../policy/rounding-bound.js";
 import { TIERS } from "../../protocol/tiers.js";
 import { parseManifest } from "../../quantize/manifest.js";
 import { openTiles } from "../../quantize/tile-reader.js";
@@ -33,6 +34,7 @@ export function pairOptions(): Option[] {
 export interface OpenedPair extends TilePair, WeightPair {
   readonly noiseOf: NoiseOf;
   readonly isRounding: RoundingTest;
+  readonly roundingBoundOf: RoundingBoundOf;
   readonly committed: CommittedModel;
 }
 
@@ -53,5 +55,6 @@ export async function openPair(options: PairOptions, session: Session): Promise<
     tuned: openTiles(tuned, manifest),
     noiseOf: noiseOfModel(tuned, manifest),
     isRounding: roundingTest(base, tuned),
+    roundingBoundOf: roundingBounds(base, tuned, manifest),
   };
 }

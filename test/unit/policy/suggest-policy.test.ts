@@ -1,6 +1,10 @@
 import { expect } from "chai";
+import { recogniseArchitecture } from "../../../src/architecture/recognise.js";
+import type { Policy } from "../../../src/drift/rule.js";
 import { checkPolicy } from "../../../src/policy/check-policy.js";
 import { describeReport } from "../../../src/policy/check-words.js";
+import { compilePolicy } from "../../../src/policy/compile-policy.js";
+import { measureBase } from "../../../src/policy/measure-base.js";
 import { suggestPolicy } from "../../../src/policy/suggest-policy.js";
 import type { SuggestedClass, SuggestedPolicy, SuggestOptions } from "../../../src/policy/suggest-report.js";
 import { InputError } from "../../../src/errors/errors.js";
@@ -85,6 +89,19 @@ describe("suggesting a policy", () => {
     const rounded = await suggest("transformer/base", "transformer/base-bf16", "large");
     expect(Object.keys(kindsOf(rounded))).to.deep.equal(["rounding"]);
     expect(rounded.reasons[0]).to.match(/all of it rounding by the dtypes of the two files/u);
+    // Not exact: what the preset allows, which tells nothing of the fine-tune.
+    const { policy, pair } = await suggest("transformer/base", "transformer/base-bf16", "large", 20, {
+      isExact: false,
+    });
+    const preset = await compilePolicy({
+      ...{ ...pair, baseModelId: BASE_ID, architecture: recogniseArchitecture(pair.manifest.tensors) },
+      ...{
+        document: { version: 1, preset: "rounding-only(bf16)" },
+        base: measureBase(pair.models.base, pair.manifest),
+      },
+    });
+    const budget = ({ rules }: Policy): bigint => rules.reduce((sum, { maxResidualSq }) => sum + maxResidualSq, 0n);
+    expect(budget(policy)).to.equal(budget(preset.policy));
     // A fine-tune in float32, of which steps of 1/64 show little more than themselves.
     const hidden = await suggest("transformer/base", "transformer/full", "large", 6);
     expect(kindsOf(hidden)).to.not.have.any.keys("rounding", "low-rank", "low-rank-and-sparse");
