@@ -19,6 +19,13 @@ export function dividedRules(segments: readonly SegmentPlan[]): Set<number> {
   return divided;
 }
 
+/** What a budget must be at least, so that it can be divided over so many segments whatever each of them needs of `needed`. */
+export function divisibleBudget(needed: bigint, segments: number): bigint {
+  if (needed === 0n || segments < 2) return needed;
+  const fine = 1n << BigInt(MAX_BITS - 1);
+  return (needed * (fine + 1n)) / fine + 1n + LEAST_STEP * BigInt(segments);
+}
+
 /**
  * Every use's share of its rule's budgets, by segment and place: all of them for a rule of one segment, else by numbers of
  * tiles. Shares are public, so they do not follow the weights: only where a segment `needs` more than that, its need counts,

@@ -1,4 +1,5 @@
 import type { Rule } from "../drift/rule.js";
+import { divisibleBudget } from "../drift/shares.js";
 import { NONZEROS_BITS, RESIDUAL_SQ_BITS } from "../protocol/constants.js";
 
 /** A rule with room above what was measured: `percent` of the norm, and of the number of sparse entries. */
@@ -9,6 +10,15 @@ export function widen(rule: Rule, percent: number): Rule {
     ...rule,
     maxNonzeros: (rule.maxNonzeros * part) / all,
     maxResidualSq: (rule.maxResidualSq * part * part) / (all * all),
+  };
+}
+
+/** A rule with room for the rounding of its shares, where it is divided over so many segments (`sharesOf`). */
+export function makeDivisible(rule: Rule, segments: number): Rule {
+  return {
+    ...rule,
+    maxNonzeros: divisibleBudget(rule.maxNonzeros, segments),
+    maxResidualSq: divisibleBudget(rule.maxResidualSq, segments),
   };
 }
 

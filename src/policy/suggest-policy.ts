@@ -1,3 +1,4 @@
+import { planSegments } from "../drift/plan.js";
 import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
 import { assertPolicy, type Rule } from "../drift/rule.js";
 import { InputError } from "../errors/errors.js";
@@ -7,7 +8,7 @@ import { tileRanges } from "../quantize/tile-map.js";
 import { nameTensors } from "./check-words.js";
 import { DifferenceReader } from "./measure-model.js";
 import { classifyPiece } from "./suggest-class.js";
-import { roundBounds, widen } from "./suggest-bounds.js";
+import { makeDivisible, roundBounds, widen } from "./suggest-bounds.js";
 import { mergeRules } from "./suggest-merge.js";
 import { measurePiece, type MeasuredPiece } from "./suggest-piece.js";
 import type { SuggestedPolicy, SuggestedRule, SuggestPolicyInput } from "./suggest-report.js";
@@ -29,10 +30,12 @@ export async function suggestPolicy(input: SuggestPolicyInput): Promise<Suggeste
   const contents = tileContents(manifest);
   const reader = new DifferenceReader(input);
   const found: SuggestedRule[] = [];
+  const changed: number[] = [];
   for (const range of tileRanges(manifest)) {
     onProgress("measuring the change", range.firstTile, manifest.tileCount);
     const measured = await measurePiece(range, reader, tier, contents);
     if (measured === undefined) continue;
+    changed.push(...measured.changedTiles);
     const suggested = classifyPiece({
       piece: measured,
       tier,
@@ -47,11 +50,18 @@ export async function suggestPolicy(input: SuggestPolicyInput): Promise<Suggeste
     throw new InputError("the models are equal in all integers: there is nothing that a policy would have to allow");
   }
   const merged = mergeRules(found, tier, contents);
-  const bounded = ({ rule, isPreset = false }: SuggestedRule): Rule => {
+  const segments = planSegments(
+    tier,
+    merged.map(({ rule }) => rule),
+    changed,
+  );
+  const bounded = ({ rule, isPreset = false }: SuggestedRule, index: number): Rule => {
     const widened = widen(rule, marginPercent);
-    return isExact || isPreset ? widened : roundBounds(widened);
+    if (isExact || isPreset) return widened;
+    const places = segments.filter(({ uses }) => uses.some(({ ruleIndex }) => ruleIndex === index)).length;
+    return roundBounds(makeDivisible(widened, places));
   };
-  const rules = merged.map((suggested) => ({ ...suggested, rule: bounded(suggested) }));
+  const rules = merged.map((suggested, index) => ({ ...suggested, rule: bounded(suggested, index) }));
   const policy = { baseModelId, rules: rules.map(({ rule }) => rule) };
   assertPolicy(policy, manifest.tileCount);
   assertPolicyFitsManifest(policy, manifest);

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { SegmentPlan } from "../../../src/drift/plan.js";
 import type { Rule } from "../../../src/drift/rule.js";
-import { dividedRules, sharesOf, type ShareNeed, type ShareNeeds } from "../../../src/drift/shares.js";
+import { dividedRules, divisibleBudget, sharesOf, type ShareNeed, type ShareNeeds } from "../../../src/drift/shares.js";
 import { PolicyViolation } from "../../../src/errors/errors.js";
 import { expectError, rejection } from "../../support/rejects.js";
 import { flatRule } from "../../support/rules.js";
@@ -104,6 +104,27 @@ describe("the shares of a rule's budgets", () => {
         }
       }),
     );
+  });
+
+  it("serve any needs of a budget with room to be divided", () => {
+    const many = fc.bigInt(0n, 2n ** 60n);
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.oneof(many, fc.bigInt(0n, 100n))), { minLength: 1 }),
+        (parts) => {
+          const plan = planOf(...parts.map(([tiles]) => ({ 0: tiles })));
+          const needs = needsOf(...parts.map(([, squares]) => need(0n, squares)));
+          const total = parts.reduce((sum, [, squares]) => sum + squares, 0n);
+          const budget = divisibleBudget(total, parts.length);
+          const shares = sharesOf([rule(0n, budget)], plan, needs).flat();
+          shares.forEach(({ maxResidualSq }, i) => {
+            expect(maxResidualSq >= (parts[i]?.[1] ?? 0n), `segment ${i} gets what it needs`).to.equal(true);
+          });
+        },
+      ),
+    );
+    expect(divisibleBudget(1000n, 1)).to.equal(1000n);
+    expect(divisibleBudget(0n, 9)).to.equal(0n);
   });
 
   it("never exceed the budgets under any needs: they are refused instead", () => {

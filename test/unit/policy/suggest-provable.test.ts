@@ -1,7 +1,9 @@
 import { expect } from "chai";
 import type { Factors } from "../../../src/drift/factors.js";
 import { planSegments } from "../../../src/drift/plan.js";
-import type { Policy } from "../../../src/drift/rule.js";
+import { measureNeeds } from "../../../src/drift/measure-needs.js";
+import { unitExponent, type Policy } from "../../../src/drift/rule.js";
+import { dividedRules, sharesOf, type ShareNeed } from "../../../src/drift/shares.js";
 import { searchFactors } from "../../../src/drift/search-factors.js";
 import { placeOf, segmentLayout } from "../../../src/drift/statement.js";
 import { tileDifference } from "../../../src/drift/tile-difference.js";
@@ -53,6 +55,34 @@ async function proveWitness(pair: FixturePair, policy: Policy): Promise<Map<numb
 }
 
 describe("a suggested policy is one that the prover can prove", () => {
+  it("over many segments: the rounding of their shares has room", async () => {
+    // The change is below the steps but for single units, so that a share's rounding is large beside its need.
+    const pair = await openPair("transformer/base", "transformer/base-bf16", "nano");
+    try {
+      const { policy } = await suggestPolicy({
+        ...{ ...pair, roundingBoundOf: undefined },
+        baseModelId: `0x${"11".repeat(32)}`,
+      });
+      const segments = planSegments(pair.tier, policy.rules, await changedTilesOf(pair));
+      const needs: Map<number, ReadonlyMap<number, ShareNeed>> = new Map();
+      for (const ruleIndex of dividedRules(segments)) {
+        const rule = policy.rules[ruleIndex]!;
+        const parts = segments.flatMap(({ uses }, part) =>
+          uses.flatMap((use) => (use.ruleIndex === ruleIndex ? [{ part, tiles: use.tiles }] : [])),
+        );
+        const deltaOf = async (tile: number): Promise<{ values: IntVector; exponent: number }> => ({
+          values: tileDifference(await pair.base.readTile(tile), await pair.tuned.readTile(tile)),
+          exponent: unitExponent(rule, classTable(pair.manifest), tile),
+        });
+        needs.set(ruleIndex, await measureNeeds(pair.tier, rule.maxNonzeros, parts, deltaOf));
+      }
+      expect(needs.size).to.be.greaterThan(0);
+      expect(sharesOf(policy.rules, segments, needs)).to.have.length(segments.length);
+    } finally {
+      await pair.close();
+    }
+  });
+
   for (const tuned of ["lora-merged-f32", "lora-plus-sparse", "lora-plus-sparse-same", "sparse", "full", "head"]) {
     it(`transformer/${tuned}: the witness has exactly the sums that were measured`, async () => {
       const pair = await openPair("transformer/base", `transformer/${tuned}`, "small");
