@@ -28,7 +28,7 @@ export function assertNotCoarse(losses: readonly TensorLoss[], label: string): v
     .map((loss) => `${loss.name} loses ${perCent(share(loss))} of its change, ${perCent(ofTensor(loss))} of itself`);
   throw new InputError(
     `${label}: the steps that the base was committed with are too coarse for ${coarse.length} ` +
-      `${coarse.length === 1 ? "tensor" : "tensors"}: ${named.join("; ")}${more(coarse.length, "tensors")}. ` +
+      `${coarse.length === 1 ? "tensor" : "tensors"}: ${named.join("; ")}${more(coarse.length)}. ` +
       "A certificate would be about another change than the files'",
     {
       remedy:
@@ -50,7 +50,7 @@ export function describeLoss(losses: readonly TensorLoss[]): string[] {
   return [
     inIntegers === 0
       ? `The integers are those of the base, and so is the id: ${inFiles} ${inFiles === 1 ? "weight differs" : "weights differ"} in the files, each by less than a step.`
-      : `${inFiles} weights of ${losses.length} tensors differ in the files, ${inIntegers} in the integers; ` +
+      : `${inFiles} weights of ${losses.length} ${losses.length === 1 ? "tensor" : "tensors"} differ in the files, ${inIntegers} in the integers; ` +
         `${perCent(lost / whole)} of the change's norm is lost to rounding.`,
     ...losing
       .slice(0, MOST_NAMED)
@@ -60,7 +60,7 @@ export function describeLoss(losses: readonly TensorLoss[]): string[] {
           `steps of ${short(2 ** -loss.fractionBits)}.`,
       ),
     ...(losing.length > MOST_NAMED
-      ? [`${losing.length - MOST_NAMED} more tensors lose over 1 % of their change.`]
+      ? [`Tensors that lose over 1 % of their change: ${losing.length - MOST_NAMED} more.`]
       : []),
     ...losses
       .filter(({ outOfRange }) => outOfRange > 0)
@@ -81,8 +81,8 @@ function ofTensor({ lostNorm, ownNorm }: TensorLoss): number {
   return lostNorm / ownNorm;
 }
 
-function more(count: number, what: string): string {
-  return count > MOST_NAMED ? `; and ${count - MOST_NAMED} more ${what}` : "";
+function more(count: number): string {
+  return count > MOST_NAMED ? `; and ${count - MOST_NAMED} more` : "";
 }
 
 /** Two significant digits, upwards. */

@@ -71,7 +71,7 @@ describe("how much of a change is seen, in the answers of commands", () => {
       const { stdout, stderr, exitCode } = await runCli(run());
       expect(exitCode, stderr).to.equal(0);
       expect(stdout).to.match(
-        /256 weights of 1 tensors differ in the files, \d+ in the integers; \d+ % of the change's norm is lost/u,
+        /256 weights of 1 tensor differ in the files, \d+ in the integers; \d+ % of the change's norm is lost/u,
       );
       expect(stdout).to.match(/w: \d+ % of its change is lost \([\d.]+ % of the tensor's norm\): steps of 0\.0625/u);
       expect(stdout).to.match(/COARSE: .*1 tensor: "w"/u);
