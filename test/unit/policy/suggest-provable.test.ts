@@ -64,7 +64,7 @@ describe("a suggested policy is one that the prover can prove", () => {
         baseModelId: `0x${"11".repeat(32)}`,
       });
       const segments = planSegments(pair.tier, policy.rules, await changedTilesOf(pair));
-      const needs: Map<number, ReadonlyMap<number, ShareNeed>> = new Map();
+      const needs = new Map<number, ReadonlyMap<number, ShareNeed>>();
       for (const ruleIndex of dividedRules(segments)) {
         const rule = policy.rules[ruleIndex]!;
         const parts = segments.flatMap(({ uses }, part) =>
