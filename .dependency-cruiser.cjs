@@ -1,42 +1,40 @@
 "use strict";
 
 /**
- * The order of the layers: a folder of src/ may import itself, its own row and the rows above it, nothing below.
- * Folders of one row are one layer; cycles are forbidden everywhere.
+ * The rooms of src/, in the order in which a weight goes through them (docs/architecture.md): a room may import itself and the rooms
+ * above it, nothing below. Cycles are forbidden everywhere.
  */
-const LAYERS = [
-  ["protocol"],
-  ["errors"],
-  ["linalg"],
-  ["field", "curve"],
-  ["encoding"],
-  ["poly"],
-  ["kernels"],
-  ["transcript"],
-  ["kzg"],
-  ["sumcheck"],
-  ["range"],
-  ["architecture"],
-  ["model"],
-  ["quantize"],
-  ["commitment"],
-  ["drift"],
-  ["policy", "inspect"],
-  ["segment"],
-  ["wrap"],
-  ["registry"],
-  ["client"],
-  ["node", "cli"],
+const ROOMS = [
+  "protocol",
+  "errors",
+  "linalg",
+  "algebra",
+  "kernels",
+  "argument",
+  "model",
+  "groth16",
+  "quantize",
+  "commitment",
+  "difference",
+  "policy",
+  "factors",
+  "segment",
+  "certificate",
+  "registry",
+  "inspect",
+  "authoring",
+  "node",
+  "cli",
 ];
 
-const inFolders = (folders) => `^src/(${folders.join("|")})/`;
+const inRooms = (rooms) => `^src/(${rooms.join("|")})/`;
 
-const downwardImports = LAYERS.slice(0, -1).map((row, index) => ({
-  name: `${row.join("-and-")}-imports-only-upwards`,
-  comment: "Imports point up the list of layers only.",
+const downwardImports = ROOMS.slice(0, -1).map((room, index) => ({
+  name: `${room}-imports-only-upwards`,
+  comment: "Imports point up the list of rooms only.",
   severity: "error",
-  from: { path: inFolders(row) },
-  to: { path: inFolders(LAYERS.slice(index + 1).flat()) },
+  from: { path: inRooms([room]) },
+  to: { path: inRooms(ROOMS.slice(index + 1)) },
 }));
 
 /** @type {import("dependency-cruiser").IConfiguration} */
@@ -44,10 +42,10 @@ module.exports = {
   forbidden: [
     ...downwardImports,
     {
-      name: "every-folder-is-a-layer",
-      comment: "A new folder of src/ needs its place in LAYERS. (types/ holds declarations of untyped packages.)",
+      name: "every-folder-is-a-room",
+      comment: "A new folder of src/ needs its place in ROOMS. (types/ holds declarations of untyped packages.)",
       severity: "error",
-      from: { path: "^src/", pathNot: [inFolders([...LAYERS.flat(), "types"]), "^src/index\\.ts$"] },
+      from: { path: "^src/", pathNot: [inRooms([...ROOMS, "types"]), "^src/index\\.ts$"] },
       to: {},
     },
     {
@@ -62,7 +60,7 @@ module.exports = {
       severity: "error",
       from: { path: ["^src/.*/verify[.]ts$", "^src/.*/verify-[^/]+$"] },
       to: {
-        path: ["^src/.*/prove[.]ts$", "^src/.*/prove-[^/]+$", "^src/kzg/.*/open[.]ts$", "^src/kernels/"],
+        path: ["^src/.*/prove[.]ts$", "^src/.*/prove-[^/]+$", "^src/argument/mercury/open[.]ts$", "^src/kernels/"],
         reachable: true,
       },
     },
@@ -71,7 +69,7 @@ module.exports = {
       comment: "A kernel computes; challenges are its arguments.",
       severity: "error",
       from: { path: "^src/kernels/" },
-      to: { path: "^src/transcript/", reachable: true },
+      to: { path: "^src/argument/transcript/", reachable: true },
     },
     {
       name: "built-ins-only-in-node-and-cli",

@@ -1,7 +1,7 @@
-import { toFr } from "../src/field/fr.js";
+import { toFr } from "../src/algebra/fr.js";
 import { loadKernel } from "../src/kernels/wasm/load.js";
 import { createInlinePool } from "../src/kernels/wasm/pool.js";
-import { createFixedBase } from "../src/wrap/setup/fixed-base.js";
+import { createFixedBase } from "../src/groth16/setup/fixed-base.js";
 import { createRandom, randomFrs } from "./random.js";
 
 const kept = new Map<number, Uint8Array>();

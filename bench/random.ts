@@ -1,4 +1,4 @@
-import { toFr, type Fr } from "../src/field/fr.js";
+import { toFr, type Fr } from "../src/algebra/fr.js";
 
 /** Repeatable numbers that look random: uniform 32-bit integers (xorshift). */
 export function createRandom(seed = 0x9e3779b9): () => number {

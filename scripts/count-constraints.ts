@@ -12,7 +12,7 @@ import { circuitSourcesDigest, tierCircuitFile } from "../src/node/circuit-sourc
 import { compileCircuit } from "../src/node/compile-circuit.js";
 import { fileSystem } from "../src/node/file-source.js";
 import { TIER_NAMES, type TierName } from "../src/protocol/tiers.js";
-import { domainLog, openR1cs } from "../src/wrap/setup/r1cs.js";
+import { domainLog, openR1cs } from "../src/groth16/setup/r1cs.js";
 
 const RECORD = fileURLToPath(new URL("../circuits/constraints.json", import.meta.url));
 

@@ -18,7 +18,7 @@ import {
   UNIT_BITS,
 } from "../src/protocol/constants.js";
 import { TIER_NAMES, TIERS, type Tier } from "../src/protocol/tiers.js";
-import { domainSeparator } from "../src/transcript/domain.js";
+import { domainSeparator } from "../src/argument/transcript/domain.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const ORIGIN = "Generated from src/protocol by scripts/generate-constants.ts. Do not edit.";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Hex } from "../../src/encoding/hex.js";
+import type { Hex } from "../../src/algebra/hex.js";
 import { TIER_NAMES } from "../../src/protocol/tiers.js";
 import { jobSchema } from "../report.js";
 import { SCALES } from "./scaled-model.js";

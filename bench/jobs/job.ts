@@ -3,24 +3,24 @@
  *
  *   tsx bench/jobs/job.ts SPEC     SPEC: JSON of `jobSpecSchema`; JSON of `jobAnswerSchema` on stdout
  */
-import { commitModel, type CommitModelInput } from "../../src/client/commit-model.js";
+import { commitModel, type CommitModelInput } from "../../src/commitment/commit-model.js";
 import { createNormPolicy } from "../../src/policy/create-norm-policy.js";
-import { openCommitted } from "../../src/client/open-committed.js";
-import { proveCertificate } from "../../src/client/prove-certificate.js";
+import { openCommitted } from "../../src/commitment/open-committed.js";
+import { proveCertificate } from "../../src/certificate/prove-certificate.js";
 import type { OpenedModel } from "../../src/commitment/commit-tiles.js";
-import type { PublishingContext } from "../../src/client/plan-certificate.js";
-import type { Policy } from "../../src/drift/rule.js";
+import type { PublishingContext } from "../../src/segment/planned-segment.js";
+import type { Policy } from "../../src/policy/rule.js";
 import type { Backend } from "../../src/kernels/backend.js";
 import type { Setup } from "../../src/node/open-setup.js";
-import { estimateProverMemory } from "../../src/drift/prover-memory.js";
-import { createSystemRandomFr } from "../../src/field/random.js";
+import { estimateProverMemory } from "../../src/segment/prover-memory.js";
+import { createSystemRandomFr } from "../../src/algebra/random.js";
 import { openModel, type Model } from "../../src/model/open-model.js";
 import { fileSystem } from "../../src/node/file-source.js";
 import { peakMemoryBytes } from "../../src/node/process-memory.js";
 import { parseManifest } from "../../src/quantize/manifest.js";
-import { loadPoseidon } from "../../src/transcript/poseidon.js";
-import { encodeCertificate } from "../../src/wrap/certificate-codec.js";
-import { verifyCertificate } from "../../src/wrap/verify-certificate.js";
+import { loadPoseidon } from "../../src/argument/transcript/poseidon.js";
+import { encodeCertificate } from "../../src/certificate/certificate-codec.js";
+import { verifyCertificate } from "../../src/certificate/verify-certificate.js";
 import { withBackend } from "../backend.js";
 import type { Job, Phase } from "../report.js";
 import { jobSpecSchema, type JobAnswer, type JobSpec, type Weights } from "./job-spec.js";

@@ -1,4 +1,4 @@
-import type { ProgressListener } from "../../src/client/progress.js";
+import type { ProgressListener } from "../../src/protocol/progress.js";
 import type { Phase } from "../report.js";
 
 /** Divides the time between progress messages among the phases that they name. */

@@ -1,12 +1,12 @@
 import type { Signer } from "ethers";
-import type { PublishingContext } from "../../src/client/plan-certificate.js";
-import type { Hex } from "../../src/encoding/hex.js";
+import type { PublishingContext } from "../../src/segment/planned-segment.js";
+import type { Hex } from "../../src/algebra/hex.js";
 import { startEmbeddedChain } from "../../src/node/embedded-chain.js";
 import type { Setup } from "../../src/node/open-setup.js";
 import { loadRegistryContract, loadVerifierContract } from "../../src/node/registry-contracts.js";
 import { DriftRegistryClient } from "../../src/registry/client.js";
 import { deployRegistry } from "../../src/registry/deploy.js";
-import type { Certificate } from "../../src/wrap/certificate.js";
+import type { Certificate } from "../../src/certificate/certificate.js";
 
 /** A registry on an embedded chain, with the real verifier of one tier. */
 export interface BenchRegistry {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { parseCertificate } from "../../src/wrap/certificate-codec.js";
+import { parseCertificate } from "../../src/certificate/certificate-codec.js";
 import type { Job } from "../report.js";
 import { jobAnswerSchema, type JobAnswer, type JobSpec } from "./job-spec.js";
 import { contextOf, gasOfCertifying, startBenchRegistry } from "./registration.js";

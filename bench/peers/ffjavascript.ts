@@ -1,6 +1,6 @@
 import { buildBn128, type Curve, type TaskStep } from "ffjavascript";
-import { g1FromMontgomeryLE } from "../../src/encoding/montgomery.js";
-import type { G1 } from "../../src/curve/g1.js";
+import { g1FromMontgomeryLE } from "../../src/algebra/montgomery.js";
+import type { G1 } from "../../src/algebra/g1.js";
 
 /** Elements of a bulk multiplication: small enough for the second-level cache, as in our own measurement. */
 const BULK_LENGTH = 4096;

@@ -1,7 +1,7 @@
 import { pippenger } from "@noble/curves/abstract/curve.js";
 import { bn254 } from "@noble/curves/bn254.js";
-import type { G1 } from "../../src/curve/g1.js";
-import { G1_BYTES, g1FromMontgomeryLE } from "../../src/encoding/montgomery.js";
+import type { G1 } from "../../src/algebra/g1.js";
+import { G1_BYTES, g1FromMontgomeryLE } from "../../src/algebra/montgomery.js";
 
 const { Point } = bn254.G1;
 const { Fr } = bn254.fields;

@@ -1,7 +1,7 @@
-import { g1Equals } from "../../src/curve/g1.js";
-import { G1_BYTES } from "../../src/encoding/montgomery.js";
-import { readUint256LE, viewOf, writeUint256LE } from "../../src/encoding/little-endian.js";
-import type { Fr } from "../../src/field/fr.js";
+import { g1Equals } from "../../src/algebra/g1.js";
+import { G1_BYTES } from "../../src/algebra/montgomery.js";
+import { readUint256LE, viewOf, writeUint256LE } from "../../src/algebra/little-endian.js";
+import type { Fr } from "../../src/algebra/fr.js";
 import type { Backend } from "../../src/kernels/backend.js";
 import { FQ_ORDER } from "../../src/protocol/constants.js";
 import { withBackend } from "../backend.js";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createKernelThreads } from "../../src/node/kernel-threads.js";
 import { setupTier } from "../../src/node/setup-tier.js";
 import type { TierName } from "../../src/protocol/tiers.js";
-import { createFixedBase } from "../../src/wrap/setup/fixed-base.js";
+import { createFixedBase } from "../../src/groth16/setup/fixed-base.js";
 import { brief, type Bench } from "../bench.js";
 import { PhaseClock } from "../jobs/phase-clock.js";
 import { randomFrs } from "../random.js";

@@ -1,7 +1,7 @@
-import { countEntries } from "../../src/drift/entries.js";
-import type { Fr } from "../../src/field/fr.js";
+import { countEntries } from "../../src/difference/entries.js";
+import type { Fr } from "../../src/algebra/fr.js";
 import type { Backend, MainInput, RangeInput, RoundProver } from "../../src/kernels/backend.js";
-import { openMercury } from "../../src/kzg/mercury/open.js";
+import { openMercury } from "../../src/argument/mercury/open.js";
 import { TIERS, type Tier } from "../../src/protocol/tiers.js";
 import { withBackend } from "../backend.js";
 import type { Bench } from "../bench.js";

@@ -1,11 +1,11 @@
 import { roundingTest } from "../../src/inspect/is-rounding.js";
-import { recogniseArchitecture } from "../../src/architecture/recognise.js";
-import type { Policy, Rule } from "../../src/drift/rule.js";
+import { recogniseArchitecture } from "../../src/model/architecture/recognise.js";
+import type { Policy, Rule } from "../../src/policy/rule.js";
 import { compilePolicy } from "../../src/policy/compile-policy.js";
 import { measureBase } from "../../src/policy/measure-base.js";
-import { noiseOfModel } from "../../src/policy/measure-noise.js";
+import { noiseOfModel } from "../../src/authoring/measure-noise.js";
 import { parsePolicyDocument } from "../../src/policy/policy-document.js";
-import { suggestPolicy } from "../../src/policy/suggest-policy.js";
+import { suggestPolicy } from "../../src/authoring/suggest-policy.js";
 import { parseManifest } from "../../src/quantize/manifest.js";
 import { openTiles } from "../../src/quantize/tile-reader.js";
 import type { Claim } from "./example.js";

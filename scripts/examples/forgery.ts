@@ -4,23 +4,24 @@ import {
   proveUnwrapped,
   type SegmentProverInput,
   type UnwrappedSegment,
-} from "../../src/client/prove-segment.js";
-import type { CertificatePlan, PlannedSegment } from "../../src/client/plan-certificate.js";
-import { packFactors, type Factors } from "../../src/drift/factors.js";
-import { largestEntries } from "../../src/drift/largest-entries.js";
-import { plainResidual, rankResidual, type RawResidual } from "../../src/drift/residual.js";
-import { searchFactors } from "../../src/drift/search-factors.js";
-import { segmentLayout, type RulePlace } from "../../src/drift/statement.js";
-import { tileDifference } from "../../src/drift/tile-difference.js";
-import { countMultiplicities, type SegmentWitness, type TileWitness } from "../../src/drift/witness.js";
+} from "../../src/segment/prove-segment.js";
+import type { CertificatePlan, PlannedSegment } from "../../src/segment/planned-segment.js";
+import { type Factors } from "../../src/factors/factors.js";
+import { packFactors } from "../../src/segment/packed-factors.js";
+import { largestEntries } from "../../src/factors/largest-entries.js";
+import { plainResidual, rankResidual, type RawResidual } from "../../src/difference/residual.js";
+import { searchFactors } from "../../src/factors/search-factors.js";
+import { segmentLayout, type RulePlace } from "../../src/segment/statement.js";
+import { tileDifference } from "../../src/difference/tile-difference.js";
+import { countMultiplicities, type SegmentWitness, type TileWitness } from "../../src/segment/witness.js";
 import { VerificationError } from "../../src/errors/errors.js";
 import type { IntVector } from "../../src/kernels/backend.js";
 import { sharedInt32 } from "../../src/kernels/shared-array.js";
 import type { Tier } from "../../src/protocol/tiers.js";
 import { verifySegment } from "../../src/segment/verify.js";
-import { publicSignals } from "../../src/wrap/public-signals.js";
-import { proveWrapped } from "../../src/wrap/prove-wrapped.js";
-import type { Certificate } from "../../src/wrap/certificate.js";
+import { publicSignals } from "../../src/segment/public-signals.js";
+import { proveWrapped } from "../../src/segment/prove-wrapped.js";
+import type { Certificate } from "../../src/certificate/certificate.js";
 
 /** What a dishonest prover gets for a claim that is not true. */
 export interface Forgery {

@@ -1,9 +1,9 @@
 import type { JsonRpcApiProvider, Signer } from "ethers";
 
-import type { PublishingContext } from "../../src/client/plan-certificate.js";
+import type { PublishingContext } from "../../src/segment/planned-segment.js";
 
-import type { Hex } from "../../src/encoding/hex.js";
-import { createSystemRandomFr, type RandomFr } from "../../src/field/random.js";
+import type { Hex } from "../../src/algebra/hex.js";
+import { createSystemRandomFr, type RandomFr } from "../../src/algebra/random.js";
 import type { Backend } from "../../src/kernels/backend.js";
 
 import type { Setup } from "../../src/node/open-setup.js";
@@ -11,7 +11,7 @@ import { loadRegistryContract, loadVerifierContract } from "../../src/node/regis
 import type { TierName } from "../../src/protocol/tiers.js";
 import { DriftRegistryClient } from "../../src/registry/client.js";
 import { deployRegistry } from "../../src/registry/deploy.js";
-import { loadPoseidon, type PoseidonEx } from "../../src/transcript/poseidon.js";
+import { loadPoseidon, type PoseidonEx } from "../../src/argument/transcript/poseidon.js";
 
 /** What all examples share: setups, a chain with a registry, threads. */
 export interface Stage {

@@ -1,11 +1,11 @@
-import { viewsOf } from "../../src/architecture/views.js";
-import { commitModel } from "../../src/client/commit-model.js";
-import { openCommitted } from "../../src/client/open-committed.js";
-import type { ProveCertificateInput } from "../../src/client/prove-certificate.js";
-import type { Policy } from "../../src/drift/rule.js";
+import { viewsOf } from "../../src/model/architecture/views.js";
+import { commitModel } from "../../src/commitment/commit-model.js";
+import { openCommitted } from "../../src/commitment/open-committed.js";
+import type { ProveCertificateInput } from "../../src/certificate/prove-certificate.js";
+import type { Policy } from "../../src/policy/rule.js";
 import type { Model } from "../../src/model/open-model.js";
-import type { CheckPolicyInput } from "../../src/policy/check-report.js";
-import { noiseOfModel } from "../../src/policy/measure-noise.js";
+import type { CheckPolicyInput } from "../../src/authoring/check-report.js";
+import { noiseOfModel } from "../../src/authoring/measure-noise.js";
 import { listTensors } from "../../src/quantize/list-tensors.js";
 import { parseManifest } from "../../src/quantize/manifest.js";
 import { openTiles } from "../../src/quantize/tile-reader.js";

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Hex } from "../../src/encoding/hex.js";
+import type { Hex } from "../../src/algebra/hex.js";
 import { UnavailableError } from "../../src/errors/errors.js";
 import type { Deployment } from "../../src/node/deployments.js";
 import { findChromium, launchChromium } from "../../test/web/support/chromium.js";

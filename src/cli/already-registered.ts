@@ -1,5 +1,5 @@
 import type { Provider } from "ethers";
-import type { Hex } from "../encoding/hex.js";
+import type { Hex } from "../algebra/hex.js";
 import { RegistryError, UnavailableError } from "../errors/errors.js";
 import type { Answer } from "../registry/abi-types.js";
 import type { DriftRegistryClient } from "../registry/client.js";

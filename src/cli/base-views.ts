@@ -1,4 +1,4 @@
-import { viewsOf, type ArchitectureViews } from "../architecture/views.js";
+import { viewsOf, type ArchitectureViews } from "../model/architecture/views.js";
 import type { Model } from "../model/open-model.js";
 import { listTensors } from "../quantize/list-tensors.js";
 import { readMapping } from "./model-files.js";

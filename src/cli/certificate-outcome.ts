@@ -3,8 +3,8 @@ import { describePolicy } from "../policy/describe-policy.js";
 import { modelId } from "../commitment/model-id.js";
 import { parseManifest } from "../quantize/manifest.js";
 import { describeResolution } from "../quantize/resolution.js";
-import { certificateId } from "../registry/encode.js";
-import type { Certificate } from "../wrap/certificate.js";
+import { certificateId } from "../certificate/certificate-id.js";
+import type { Certificate } from "../certificate/certificate.js";
 import { counted } from "./proving-plan.js";
 import type { Outcome, Session } from "./session.js";
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import pico from "picocolors";
-import { printable } from "../encoding/printable.js";
+import { printable } from "../errors/printable.js";
 
 /** Colors that know whether they are wanted. Texts are marked, and become colored when `showLine` prints the line. */
 export interface Colors {

@@ -3,7 +3,7 @@ import { Argument, InvalidArgumentError, Option, type Command } from "commander"
 import { isAddress } from "ethers";
 import { TIER_NAMES, type TierName } from "../protocol/tiers.js";
 import { parseJobs } from "./jobs.js";
-import type { AskedOrientation } from "../model/lora-orientation.js";
+import type { AskedOrientation } from "../model/formats/lora-orientation.js";
 import type { Outcome, Session } from "./session.js";
 
 /** How a command is run: opens a session, prints the outcome, remembers the exit code. */

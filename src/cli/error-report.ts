@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { printable } from "../encoding/printable.js";
+import { printable } from "../errors/printable.js";
 import {
   ArtifactError,
   FormatError,

@@ -1,11 +1,11 @@
-import { takeOver } from "../client/finished-segment.js";
-import type { CertificatePlan } from "../client/plan-certificate.js";
+import { takeOver } from "../certificate/finished-segment.js";
+import type { CertificatePlan } from "../segment/planned-segment.js";
 import { FormatError } from "../errors/errors.js";
 import { onInterrupt } from "../node/interrupts.js";
 import type { Setup } from "../node/open-setup.js";
 import type { SegmentFolder } from "../node/segment-folder.js";
-import type { WrappedSegment } from "../wrap/certificate.js";
-import { parseSegmentPart } from "../wrap/segment-part-codec.js";
+import type { WrappedSegment } from "../segment/wrapped-segment.js";
+import { parseSegmentPart } from "../certificate/segment-part-codec.js";
 import type { Session } from "./session.js";
 
 /**

@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { printable } from "../encoding/printable.js";
+import { printable } from "../errors/printable.js";
 import type { Inspection, TensorChange } from "../inspect/inspection.js";
 import { percent, rankWords, short } from "../inspect/words.js";
 

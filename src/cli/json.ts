@@ -1,4 +1,4 @@
-import { printableJson } from "../encoding/printable.js";
+import { printableJson } from "../errors/printable.js";
 
 /** One line of JSON; bigints as decimal strings, control characters of any kind escaped. */
 export function encodeJson(value: unknown): string {

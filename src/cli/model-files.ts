@@ -1,8 +1,8 @@
-import { parseRoleMapping, type RoleMapping } from "../architecture/role-mapping.js";
+import { parseRoleMapping, type RoleMapping } from "../model/architecture/role-mapping.js";
 import type { OpenedModel } from "../commitment/commit-tiles.js";
 import type { CommittedModel } from "../commitment/committed-model.js";
 import { parseModel, parseSecrets } from "../commitment/model-file.js";
-import { openCommitted } from "../client/open-committed.js";
+import { openCommitted } from "../commitment/open-committed.js";
 import { InputError } from "../errors/errors.js";
 import { pairModel } from "../model/names/pair-names.js";
 import type { Model } from "../model/open-model.js";

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
-import type { AskedOrientation } from "../model/lora-orientation.js";
+import type { AskedOrientation } from "../model/formats/lora-orientation.js";
 
 /** For commands that open adapters; `session.orientations` has what was given. */
 export const orientationOption = (): Option =>

@@ -1,6 +1,6 @@
 import { totalmem } from "node:os";
-import type { CertificatePlan } from "../client/plan-certificate.js";
-import { estimateProverMemory, formatBytes } from "../drift/prover-memory.js";
+import type { CertificatePlan } from "../segment/planned-segment.js";
+import { estimateProverMemory, formatBytes } from "../segment/prover-memory.js";
 import type { Session } from "./session.js";
 import { typicalSegmentSeconds } from "./typical-durations.js";
 

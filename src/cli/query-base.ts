@@ -1,9 +1,9 @@
-import { commitModel } from "../client/commit-model.js";
-import { assertCommitted, openCommitted } from "../client/open-committed.js";
-import { recomputeModelId } from "../client/recompute-model-id.js";
+import { commitModel } from "../commitment/commit-model.js";
+import { assertCommitted, openCommitted } from "../commitment/open-committed.js";
+import { recomputeModelId } from "../commitment/recompute-model-id.js";
 import type { CommittedModel } from "../commitment/committed-model.js";
 import { MODEL_FORMAT } from "../commitment/model-file.js";
-import type { Hex } from "../encoding/hex.js";
+import type { Hex } from "../algebra/hex.js";
 import { InputError } from "../errors/errors.js";
 import type { Model } from "../model/open-model.js";
 import type { Setup } from "../node/open-setup.js";

@@ -1,7 +1,7 @@
-import { recomputeModelId } from "../client/recompute-model-id.js";
-import { areSameFiles, publishedFiles } from "../client/published-files.js";
+import { recomputeModelId } from "../commitment/recompute-model-id.js";
+import { areSameFiles, publishedFiles } from "../registry/published-files.js";
 import type { CommittedModel } from "../commitment/committed-model.js";
-import type { Hex } from "../encoding/hex.js";
+import type { Hex } from "../algebra/hex.js";
 import { InputError } from "../errors/errors.js";
 import type { Model } from "../model/open-model.js";
 import type { Setup } from "../node/open-setup.js";

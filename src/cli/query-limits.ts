@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option } from "commander";
-import { recogniseArchitecture } from "../architecture/recognise.js";
-import { parsePolicy, POLICY_FORMAT } from "../drift/policy-file.js";
-import type { Policy } from "../drift/rule.js";
-import type { Hex } from "../encoding/hex.js";
+import { recogniseArchitecture } from "../model/architecture/recognise.js";
+import { parsePolicy, POLICY_FORMAT } from "../policy/policy-file.js";
+import type { Policy } from "../policy/rule.js";
+import type { Hex } from "../algebra/hex.js";
 import { InputError } from "../errors/errors.js";
 import type { Model } from "../model/open-model.js";
 import { tierOfTiles } from "../node/open-setup.js";

@@ -1,7 +1,7 @@
-import { currentStatus, type FoundCertificate } from "../client/found-certificate.js";
-import type { ModelAnswer, ModelVerdict } from "../client/query-model.js";
-import type { RegisteredVerification } from "../client/verify-registered.js";
-import type { Hex } from "../encoding/hex.js";
+import { currentStatus, type FoundCertificate } from "../registry/found-certificate.js";
+import type { ModelAnswer, ModelVerdict } from "../registry/query-model.js";
+import type { RegisteredVerification } from "../registry/verify-registered.js";
+import type { Hex } from "../algebra/hex.js";
 import { describePolicy } from "../policy/describe-policy.js";
 import { driftWords } from "../policy/drift-words.js";
 import type { Manifest } from "../quantize/manifest.js";

@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import { join } from "node:path";
 import { isFolder } from "../node/text-file.js";
-import type { Hex } from "../encoding/hex.js";
+import type { Hex } from "../algebra/hex.js";
 import { folderLogStore } from "../node/log-folder.js";
 import { connectRpc } from "../node/rpc.js";
 import { DriftRegistryClient } from "../registry/client.js";

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import type { ProgressListener } from "../client/progress.js";
+import type { ProgressListener } from "../protocol/progress.js";
 import { UnavailableError } from "../errors/errors.js";
 import type { Backend } from "../kernels/backend.js";
-import type { AskedOrientation } from "../model/lora-orientation.js";
+import type { AskedOrientation } from "../model/formats/lora-orientation.js";
 import { referenceBackend } from "../kernels/reference/backend.js";
 import { createWasmBackend } from "../kernels/wasm/backend.js";
 import type { Pool } from "../kernels/wasm/pool.js";

@@ -1,9 +1,9 @@
-import { g1Add, type G1 } from "../curve/g1.js";
+import { g1Add, type G1 } from "../algebra/g1.js";
 import { InputError } from "../errors/errors.js";
-import { FR_ZERO, frSub, type Fr } from "../field/fr.js";
-import type { RandomFr } from "../field/random.js";
+import { FR_ZERO, frSub, type Fr } from "../algebra/fr.js";
+import type { RandomFr } from "../algebra/random.js";
 import type { Backend, IntVector } from "../kernels/backend.js";
-import type { Srs } from "../kzg/srs.js";
+import type { Srs } from "../argument/kzg/srs.js";
 import { commitVector } from "./commit-vector.js";
 import type { CommittedModel, ModelSecrets } from "./committed-model.js";
 import { COMBINED_FROM, OpeningCheck } from "./opening-check.js";

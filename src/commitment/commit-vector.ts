@@ -1,8 +1,8 @@
-import { g1Add, g1Mul, type G1 } from "../curve/g1.js";
+import { g1Add, g1Mul, type G1 } from "../algebra/g1.js";
 import { InputError } from "../errors/errors.js";
-import type { Fr } from "../field/fr.js";
+import type { Fr } from "../algebra/fr.js";
 import type { Backend, FrVector, IntVector } from "../kernels/backend.js";
-import type { Srs } from "../kzg/srs.js";
+import type { Srs } from "../argument/kzg/srs.js";
 
 /** `C = Σ_x entry_x [τ^x]_1 + ρ·H`. Throws `InputError` if the SRS has fewer powers. */
 export async function commitVector(

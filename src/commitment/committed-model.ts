@@ -1,8 +1,8 @@
-import type { G1 } from "../curve/g1.js";
-import { keccakText } from "../encoding/keccak.js";
-import type { Hex } from "../encoding/hex.js";
+import type { G1 } from "../algebra/g1.js";
+import { keccakText } from "../algebra/keccak.js";
+import type { Hex } from "../algebra/hex.js";
 import { InputError } from "../errors/errors.js";
-import type { Fr } from "../field/fr.js";
+import type { Fr } from "../algebra/fr.js";
 import { classTable, classTableHash } from "../quantize/class-table.js";
 import { parseManifest } from "../quantize/manifest.js";
 import type { CoarseTensor } from "../quantize/resolution.js";

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { g1ToHex, hexToFr, hexToG1, wordToHexBE, type Hex } from "../encoding/hex.js";
+import { g1ToHex, hexToFr, hexToG1, wordToHexBE, type Hex } from "../algebra/hex.js";
 import { FormatError, InputError } from "../errors/errors.js";
-import type { Fr } from "../field/fr.js";
+import type { Fr } from "../algebra/fr.js";
 import { modelId } from "./model-id.js";
 import { committedModel, type CommittedModel, type ModelSecrets } from "./committed-model.js";
 

@@ -1,6 +1,6 @@
-import { keccakWords } from "../encoding/keccak.js";
-import type { Hex } from "../encoding/hex.js";
-import type { G1 } from "../curve/g1.js";
+import { keccakWords } from "../algebra/keccak.js";
+import type { Hex } from "../algebra/hex.js";
+import type { G1 } from "../algebra/g1.js";
 import { PROTOCOL_VERSION } from "../protocol/constants.js";
 
 /** What a model id is made of (PROTOCOL 2). */

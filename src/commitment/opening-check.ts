@@ -1,10 +1,10 @@
-import { g1Equals, g1LinearCombination, type G1 } from "../curve/g1.js";
+import { g1Equals, g1LinearCombination, type G1 } from "../algebra/g1.js";
 import { UnavailableError } from "../errors/errors.js";
-import { FR_ONE, FR_ZERO, frAdd, frMul, toFr, type Fr } from "../field/fr.js";
-import { createSystemRandomFr, type RandomFr } from "../field/random.js";
+import { FR_ONE, FR_ZERO, frAdd, frMul, toFr, type Fr } from "../algebra/fr.js";
+import { createSystemRandomFr, type RandomFr } from "../algebra/random.js";
 import type { Backend, FrVector, LinearTerm } from "../kernels/backend.js";
 import { sharedInt32 } from "../kernels/shared-array.js";
-import type { Srs } from "../kzg/srs.js";
+import type { Srs } from "../argument/kzg/srs.js";
 import { commitVector } from "./commit-vector.js";
 import { forEachUnderWay } from "./under-way.js";
 

@@ -1,7 +1,7 @@
 import { SimpleMerkleTree } from "@openzeppelin/merkle-tree";
 import { processMultiProof } from "@openzeppelin/merkle-tree/dist/core.js";
-import { G1_INFINITY, type G1 } from "../curve/g1.js";
-import type { Hex } from "../encoding/hex.js";
+import { G1_INFINITY, type G1 } from "../algebra/g1.js";
+import type { Hex } from "../algebra/hex.js";
 import { InputError } from "../errors/errors.js";
 import { tileLeaf } from "./model-id.js";
 

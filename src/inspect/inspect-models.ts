@@ -1,4 +1,4 @@
-import { recogniseArchitecture, type RecogniseOptions } from "../architecture/recognise.js";
+import { recogniseArchitecture, type RecogniseOptions } from "../model/architecture/recognise.js";
 import type { Model } from "../model/open-model.js";
 import { compareOthers } from "./compare-others.js";
 import { arePaired } from "./tensor-pair.js";

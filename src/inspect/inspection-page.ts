@@ -1,5 +1,5 @@
 import * as echarts from "echarts";
-import { printable } from "../encoding/printable.js";
+import { printable } from "../errors/printable.js";
 import type { Inspection, TensorChange } from "./inspection.js";
 import type { Verdict } from "./verdict.js";
 import { percent, rankWords, short } from "./words.js";

@@ -1,4 +1,4 @@
-import type { Role, TensorPart } from "../architecture/role.js";
+import type { Role, TensorPart } from "../model/architecture/role.js";
 import type { ModelTensor } from "../model/tensor.js";
 import type { Rounding } from "./rounding.js";
 import type { NotFinite } from "./value-pass.js";

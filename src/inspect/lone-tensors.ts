@@ -1,4 +1,4 @@
-import type { Architecture } from "../architecture/role.js";
+import type { Architecture } from "../model/architecture/role.js";
 import type { Model } from "../model/open-model.js";
 import type { TensorReader } from "../model/tensor.js";
 import { CHUNK_ELEMENTS } from "../quantize/magnitude.js";

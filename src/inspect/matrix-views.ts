@@ -1,4 +1,4 @@
-import type { TensorRole } from "../architecture/role.js";
+import type { TensorRole } from "../model/architecture/role.js";
 import { matrixView } from "../quantize/layout.js";
 
 /** A tensor as the matrices that its network multiplies by: one, or a stack of equal ones, each after the other. */

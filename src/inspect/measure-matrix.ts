@@ -1,4 +1,4 @@
-import type { TensorRole } from "../architecture/role.js";
+import type { TensorRole } from "../model/architecture/role.js";
 import { numericalRank, spectrum, type Spectrum } from "../linalg/spectrum.js";
 import type { TensorReader } from "../model/tensor.js";
 import { adapterRankLimit } from "./adapter-rank.js";

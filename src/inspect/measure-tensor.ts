@@ -1,4 +1,4 @@
-import type { TensorRole } from "../architecture/role.js";
+import type { TensorRole } from "../model/architecture/role.js";
 import type { TensorReader } from "../model/tensor.js";
 import type { Likeness, TensorChange } from "./inspection.js";
 import { classifyChange } from "./classify-change.js";

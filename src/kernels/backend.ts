@@ -1,5 +1,5 @@
-import type { G1 } from "../curve/g1.js";
-import type { Fr } from "../field/fr.js";
+import type { G1 } from "../algebra/g1.js";
+import type { Fr } from "../algebra/fr.js";
 import type { Tier } from "../protocol/tiers.js";
 
 /** Exact integers of magnitude below 2^53: quantised weights, residuals, multiplicities. */

@@ -1,5 +1,5 @@
 import { decoderOf, HOST_IS_LITTLE_ENDIAN, type DecodeValues } from "./element-bytes.js";
-import { decodeE4M3, decodeE4M3Fnuz, decodeE5M2, decodeE5M2Fnuz, decodeE8M0 } from "./float8.js";
+import { decodeE4M3, decodeE4M3Fnuz, decodeE5M2, decodeE5M2Fnuz, decodeE8M0 } from "./formats/float8.js";
 import type { NumericKind } from "./tensor.js";
 
 /** How the elements of a dtype are stored (little-endian) and read. */

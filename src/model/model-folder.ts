@@ -1,5 +1,5 @@
 import { InputError } from "../errors/errors.js";
-import { ADAPTER_CONFIG } from "./lora-module.js";
+import { ADAPTER_CONFIG } from "./formats/lora-module.js";
 
 /** What a folder holds, and which files of weights in it are left aside. */
 export interface FolderContent {

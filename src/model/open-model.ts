@@ -1,17 +1,17 @@
 import { FormatError, InputError } from "../errors/errors.js";
 import { readWhole, type ByteSource } from "./byte-source.js";
-import { parseJsonStrict } from "./json-text.js";
-import { assertNotForeign, looksLikeSafetensors } from "./foreign-file.js";
-import { isAdapterConfig, type AdaptedTensor } from "./lora-module.js";
+import { parseJsonStrict } from "./formats/json-text.js";
+import { assertNotForeign, looksLikeSafetensors } from "./formats/foreign-file.js";
+import { isAdapterConfig, type AdaptedTensor } from "./formats/lora-module.js";
 import { assertNoShard, contentOfFolder, KNOWN_FORMATS } from "./model-folder.js";
-import { readOnnx } from "./onnx.js";
-import { readCodes } from "./read-codes.js";
+import { readOnnx } from "./formats/onnx.js";
+import { readCodes } from "./formats/read-codes.js";
 import { recordProvenance, type ModelFile, type ModelFormat, type Provenance } from "./provenance.js";
-import { MAX_HEADER_BYTES, readSafetensors } from "./safetensors.js";
-import { readSafetensorsIndex, readShards } from "./safetensors-index.js";
+import { MAX_HEADER_BYTES, readSafetensors } from "./formats/safetensors.js";
+import { readSafetensorsIndex, readShards } from "./formats/safetensors-index.js";
 import type { SourceOpener } from "./source-opener.js";
 import { compareNames, type ModelTensor } from "./tensor.js";
-import { readTfjs } from "./tfjs.js";
+import { readTfjs } from "./formats/tfjs.js";
 
 /** An opened model: its tensors can be read until it is closed. */
 export interface Model {

@@ -1,8 +1,8 @@
-import { openAdapter } from "./lora-adapter.js";
-import { isAdapterConfig } from "./lora-module.js";
-import type { AskedOrientation } from "./lora-orientation.js";
-import { assertNoFactors } from "./loose-factors.js";
-import { mergeAdapter } from "./merged-model.js";
+import { openAdapter } from "./formats/lora-adapter.js";
+import { isAdapterConfig } from "./formats/lora-module.js";
+import type { AskedOrientation } from "./formats/lora-orientation.js";
+import { assertNoFactors } from "./formats/loose-factors.js";
+import { mergeAdapter } from "./formats/merged-model.js";
 import { contentOfFolder } from "./model-folder.js";
 import { pairModel } from "./names/pair-names.js";
 import { targetOfModel } from "./names/pair-target.js";

@@ -1,6 +1,6 @@
 import { FormatError, InputError } from "../errors/errors.js";
 import { memorySource, type ByteSource } from "./byte-source.js";
-import { assertNoPlaceholder } from "./foreign-file.js";
+import { assertNoPlaceholder } from "./formats/foreign-file.js";
 
 /** The seam to a file system: formats that are spread over files find the others through it. */
 export interface SourceOpener {

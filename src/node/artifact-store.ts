@@ -9,7 +9,7 @@ import {
   type ArtifactManifest,
   type ArtifactRole,
   type StoredFile,
-} from "../wrap/artifacts/manifest.js";
+} from "../groth16/manifest.js";
 import { circuitSourcesDigest, tierCircuitFile } from "./circuit-sources.js";
 import { nodeDisk } from "./disk.js";
 import { onInterrupt } from "./interrupts.js";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import solc from "solc";
 import { z } from "zod";
 import { ArtifactError } from "../errors/errors.js";
-import type { Hex } from "../encoding/hex.js";
+import type { Hex } from "../algebra/hex.js";
 
 /** A compiled contract, ready to be deployed. */
 export interface ContractArtifact {

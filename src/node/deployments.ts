@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import type { Hex } from "../encoding/hex.js";
+import type { Hex } from "../algebra/hex.js";
 import { FormatError, InputError } from "../errors/errors.js";
 import { writeOutputs } from "./output-files.js";
 

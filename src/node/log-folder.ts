@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { keccakText } from "../encoding/keccak.js";
+import { keccakText } from "../algebra/keccak.js";
 import { parseKeptLogs, type LogStore } from "../registry/logs/kept-logs.js";
 import { makeDirectory, writeOutputs } from "./output-files.js";
 

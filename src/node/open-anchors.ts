@@ -1,9 +1,9 @@
-import { srsId } from "../kzg/srs.js";
+import { srsId } from "../argument/kzg/srs.js";
 import { ArtifactError } from "../errors/errors.js";
 import { TIERS, type TierName } from "../protocol/tiers.js";
-import { parseVerifyingKey } from "../wrap/groth16.js";
-import { loadSrs } from "../wrap/srs-file.js";
-import type { TrustAnchors } from "../wrap/trust-anchors.js";
+import { parseVerifyingKey } from "../groth16/groth16.js";
+import { loadSrs } from "../groth16/srs-file.js";
+import type { TrustAnchors } from "../segment/trust-anchors.js";
 import {
   artifactRoot,
   checkObject,

@@ -1,10 +1,10 @@
 import { FormatError, InputError } from "../errors/errors.js";
-import { srsId, type Srs } from "../kzg/srs.js";
+import { srsId, type Srs } from "../argument/kzg/srs.js";
 import { TIERS, type Tier, type TierName } from "../protocol/tiers.js";
-import type { TrustAnchors } from "../wrap/trust-anchors.js";
-import { parseVerifyingKey } from "../wrap/groth16.js";
-import type { ProvingArtifacts } from "../wrap/prove-wrapped.js";
-import { loadSrs } from "../wrap/srs-file.js";
+import type { TrustAnchors } from "../segment/trust-anchors.js";
+import { parseVerifyingKey } from "../groth16/groth16.js";
+import type { ProvingArtifacts } from "../segment/prove-wrapped.js";
+import { loadSrs } from "../groth16/srs-file.js";
 import { openArtifacts, type ArtifactStoreOptions, type OpenedArtifacts } from "./artifact-store.js";
 import { fileSystem } from "./file-source.js";
 import { readTextFile } from "./text-file.js";

@@ -1,7 +1,7 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { FtiError, InputError, UnavailableError } from "../errors/errors.js";
-import type { ByteSink } from "../wrap/setup/byte-sink.js";
+import type { ByteSink } from "../groth16/setup/byte-sink.js";
 import { errorCode, nodeDisk, type Disk } from "./disk.js";
 import { fileExists, publishFiles, type KeptSecrets } from "./publish-files.js";
 import { stageFile, type StagedFile } from "./staged-file.js";

@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from "cli-progress";
-import type { ProgressListener } from "../client/progress.js";
+import type { ProgressListener } from "../protocol/progress.js";
 import { onInterrupt } from "./interrupts.js";
 
 /** Phases shorter than this show nothing. */

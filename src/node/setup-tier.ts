@@ -4,18 +4,18 @@ import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { UnavailableError } from "../errors/errors.js";
 import type { Pool } from "../kernels/wasm/pool.js";
-import { srsId } from "../kzg/srs.js";
+import { srsId } from "../argument/kzg/srs.js";
 import { PROTOCOL_VERSION } from "../protocol/constants.js";
 import { TIERS, type TierName } from "../protocol/tiers.js";
-import { ARTIFACT_MANIFEST_VERSION, INSECURE_WARNING, type ArtifactManifest } from "../wrap/artifacts/manifest.js";
-import { createFixedBase } from "../wrap/setup/fixed-base.js";
-import { noProgress, type SetupProgress } from "../wrap/setup/progress.js";
-import { assertPhase2Ready, openPtau, writeTruncatedPtau } from "../wrap/setup/ptau-file.js";
-import { writeDevelopmentPtau } from "../wrap/setup/ptau.js";
-import { domainLog, openR1cs, type R1cs } from "../wrap/setup/r1cs.js";
-import { deriveToxicWaste, entropyOfSeed } from "../wrap/setup/toxic-waste.js";
-import { writeDevelopmentZkey } from "../wrap/setup/zkey.js";
-import { loadSrs } from "../wrap/srs-file.js";
+import { ARTIFACT_MANIFEST_VERSION, INSECURE_WARNING, type ArtifactManifest } from "../groth16/manifest.js";
+import { createFixedBase } from "../groth16/setup/fixed-base.js";
+import { noProgress, type SetupProgress } from "../groth16/setup/progress.js";
+import { assertPhase2Ready, openPtau, writeTruncatedPtau } from "../groth16/setup/ptau-file.js";
+import { writeDevelopmentPtau } from "../groth16/setup/ptau.js";
+import { domainLog, openR1cs, type R1cs } from "../groth16/setup/r1cs.js";
+import { deriveToxicWaste, entropyOfSeed } from "../groth16/setup/toxic-waste.js";
+import { writeDevelopmentZkey } from "../groth16/setup/zkey.js";
+import { loadSrs } from "../groth16/srs-file.js";
 import {
   artifactRoot,
   objectPath,

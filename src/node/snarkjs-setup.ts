@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { zKey } from "snarkjs";
 import { ArtifactError, InputError } from "../errors/errors.js";
-import { noProgress, type SetupProgress } from "../wrap/setup/progress.js";
+import { noProgress, type SetupProgress } from "../groth16/setup/progress.js";
 
 const require = createRequire(import.meta.url);
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { lstat, realpath } from "node:fs/promises";
 import { InputError } from "../errors/errors.js";
-import type { ByteSink } from "../wrap/setup/byte-sink.js";
+import type { ByteSink } from "../groth16/setup/byte-sink.js";
 import type { Disk, DiskFile } from "./disk.js";
 import { onInterrupt } from "./interrupts.js";
 import { removeLeftParts, temporaryPath } from "./left-behind.js";

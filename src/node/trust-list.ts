@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
-import type { Hex } from "../encoding/hex.js";
+import type { Hex } from "../algebra/hex.js";
 import { FormatError, InputError } from "../errors/errors.js";
 import { makeDirectory, writeOutputs } from "./output-files.js";
 import { isFile, readTextFile } from "./text-file.js";

@@ -1,4 +1,4 @@
-import { firstTileOf, gridRows, type Policy, type Rule, type TileRange } from "../drift/rule.js";
+import { firstTileOf, gridRows, type Policy, type Rule, type TileRange } from "./rule.js";
 import type { TileContent } from "../quantize/tile-contents.js";
 
 /**

@@ -1,5 +1,5 @@
-import type { Architecture } from "../architecture/role.js";
-import type { Hex } from "../encoding/hex.js";
+import type { Architecture } from "../model/architecture/role.js";
+import type { Hex } from "../algebra/hex.js";
 import type { Tier } from "../protocol/tiers.js";
 import type { Manifest } from "../quantize/manifest.js";
 import type { TileContent } from "../quantize/tile-contents.js";

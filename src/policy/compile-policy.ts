@@ -1,5 +1,5 @@
-import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
-import { assertPolicy, firstTileOf, type Policy, type Rule } from "../drift/rule.js";
+import { assertPolicyFitsManifest } from "./policy-manifest.js";
+import { assertPolicy, firstTileOf, type Policy, type Rule } from "./rule.js";
 import { InputError } from "../errors/errors.js";
 import { tileContents, type TileContent } from "../quantize/tile-contents.js";
 import type { CompilePolicyInput, RuleContext } from "./compile-context.js";
@@ -8,7 +8,7 @@ import { compileSpread } from "./compile-spread.js";
 import type { DocumentRule, PolicyDocument } from "./policy-document.js";
 import { presetDocument } from "./presets.js";
 import { selectByRule } from "./select-tensors.js";
-import { listNames } from "./tensor-selection.js";
+import { listNames } from "../model/names/list-names.js";
 
 export interface CompiledPolicy {
   readonly policy: Policy;

@@ -1,4 +1,4 @@
-import type { Rule } from "../drift/rule.js";
+import type { Rule } from "./rule.js";
 import { InputError } from "../errors/errors.js";
 import { FLOAT_FORMATS } from "../model/float-format.js";
 import { MAX_SHIFT } from "../protocol/constants.js";
@@ -8,7 +8,7 @@ import type { RuleContext } from "./compile-context.js";
 import { exactNumber, needBase, squaredPart, squaredShare } from "./exact-bounds.js";
 import { roundingErrors } from "./measure-base.js";
 import { NOISE_FACTOR } from "./suggest-limits.js";
-import { listNames } from "./tensor-selection.js";
+import { listNames } from "../model/names/list-names.js";
 
 /** Two quantisations differ by at most a unit, and rounding the factors adds about another. */
 const LARGEST_QUANTISATION = 2.2;

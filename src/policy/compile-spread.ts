@@ -1,11 +1,11 @@
 import { FLOAT_FORMATS } from "../model/float-format.js";
-import type { Rule } from "../drift/rule.js";
+import type { Rule } from "./rule.js";
 import { InputError } from "../errors/errors.js";
 import type { TileContent } from "../quantize/tile-contents.js";
 import type { RuleContext } from "./compile-context.js";
 import { exactNumber, needBase, squaredPart, squaredShare } from "./exact-bounds.js";
 import { roundingErrors } from "./measure-base.js";
-import { listNames } from "./tensor-selection.js";
+import { listNames } from "../model/names/list-names.js";
 import { partsOfUnit, spreadRule, unitOf } from "./spread-rule.js";
 import { inseparable } from "./tile-runs.js";
 

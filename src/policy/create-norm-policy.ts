@@ -1,6 +1,6 @@
-import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
-import { assertPolicy, firstTileOf, type Policy, type Rule } from "../drift/rule.js";
-import type { Hex } from "../encoding/hex.js";
+import { assertPolicyFitsManifest } from "./policy-manifest.js";
+import { assertPolicy, firstTileOf, type Policy, type Rule } from "./rule.js";
+import type { Hex } from "../algebra/hex.js";
 import { InputError } from "../errors/errors.js";
 import type { Manifest } from "../quantize/manifest.js";
 import type { TileContent } from "../quantize/tile-contents.js";

@@ -1,8 +1,8 @@
-import { gridRows, tileCountOf, tilesOf, type Policy, type Rule } from "../drift/rule.js";
+import { gridRows, tileCountOf, tilesOf, type Policy, type Rule } from "./rule.js";
 import type { Manifest } from "../quantize/manifest.js";
 import { tileContents, type TileContent } from "../quantize/tile-contents.js";
 import { describeExtensions } from "../quantize/extensions.js";
-import { listNames } from "./tensor-selection.js";
+import { listNames } from "../model/names/list-names.js";
 
 /**
  * What a policy allows, in words, one sentence a line. Without the manifest it speaks of tiles and integer units

@@ -1,13 +1,13 @@
 import picomatch from "picomatch";
-import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
-import type { Policy } from "../drift/rule.js";
-import type { Hex } from "../encoding/hex.js";
+import { assertPolicyFitsManifest } from "./policy-manifest.js";
+import type { Policy } from "./rule.js";
+import type { Hex } from "../algebra/hex.js";
 import { InputError } from "../errors/errors.js";
 import type { Manifest } from "../quantize/manifest.js";
 import { isWithin } from "./is-within.js";
 import type { DriftBound, PathDrift } from "./path-drift.js";
 import { percent } from "./drift-words.js";
-import { listNames } from "./tensor-selection.js";
+import { listNames } from "../model/names/list-names.js";
 
 /** A bound on how far a model may be, as a part of the base's norm. */
 export interface MaxDrift {

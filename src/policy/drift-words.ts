@@ -1,4 +1,4 @@
-import { listNames } from "./tensor-selection.js";
+import { listNames } from "../model/names/list-names.js";
 import type { DriftBound, PathDrift } from "./path-drift.js";
 
 /** A model's distance from its base in words: one line that says the most, and what else is worth a line. */

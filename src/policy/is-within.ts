@@ -1,4 +1,4 @@
-import type { Policy } from "../drift/rule.js";
+import type { Policy } from "./rule.js";
 import type { Manifest } from "../quantize/manifest.js";
 import { tileContents } from "../quantize/tile-contents.js";
 import { allowancesOf, type Allowance } from "./allowed-drift.js";

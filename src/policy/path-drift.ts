@@ -1,7 +1,7 @@
-import { recogniseArchitecture } from "../architecture/recognise.js";
-import type { Architecture } from "../architecture/role.js";
-import { assertPolicyFitsManifest } from "../drift/policy-manifest.js";
-import type { Policy } from "../drift/rule.js";
+import { recogniseArchitecture } from "../model/architecture/recognise.js";
+import type { Architecture } from "../model/architecture/role.js";
+import { assertPolicyFitsManifest } from "./policy-manifest.js";
+import type { Policy } from "./rule.js";
 import { elementCountOf } from "../model/tensor.js";
 import { matrixView, type GridTensor, type PackedTensor } from "../quantize/layout.js";
 import type { Manifest } from "../quantize/manifest.js";

@@ -1,6 +1,6 @@
 import { isScalar, LineCounter, parseDocument, visit } from "yaml";
 import { z } from "zod";
-import { ROLES, type RoleSelector } from "../architecture/role.js";
+import { ROLES, type RoleSelector } from "../model/architecture/role.js";
 import { FormatError } from "../errors/errors.js";
 import { FLOAT_FORMAT_NAMES } from "../model/float-format.js";
 import { MAX_SHIFT } from "../protocol/constants.js";

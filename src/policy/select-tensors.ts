@@ -1,9 +1,9 @@
 import picomatch from "picomatch";
-import { roleMatches, type Architecture } from "../architecture/role.js";
+import { roleMatches, type Architecture } from "../model/architecture/role.js";
 import { InputError } from "../errors/errors.js";
 import type { Manifest } from "../quantize/manifest.js";
 import { listOf, type DocumentRule, type PolicyDocument } from "./policy-document.js";
-import { listNames } from "./tensor-selection.js";
+import { listNames } from "../model/names/list-names.js";
 
 /** Which tensors are whose. */
 export interface Selections {

@@ -1,4 +1,4 @@
-import type { Rule, TileRange } from "../drift/rule.js";
+import type { Rule, TileRange } from "./rule.js";
 import { UNIT_BITS } from "../protocol/constants.js";
 
 /** A tile and its fraction bits. */

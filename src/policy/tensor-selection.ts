@@ -2,6 +2,7 @@ import picomatch from "picomatch";
 import { InputError } from "../errors/errors.js";
 import type { Manifest } from "../quantize/manifest.js";
 import { tileContents, type TileContent } from "../quantize/tile-contents.js";
+import { listNames } from "../model/names/list-names.js";
 
 /**
  * The tiles that hold the tensors matching any of the patterns (picomatch globs: `*` stops at `/`, `**` does not);
@@ -40,10 +41,4 @@ export function selectTiles(
     }
   }
   return touched;
-}
-
-/** Up to `limit` names in quotes, and how many more there are. */
-export function listNames(names: readonly string[], limit = 5): string {
-  const shown = names.slice(0, limit).map((name) => JSON.stringify(name));
-  return `${shown.join(", ")}${names.length > shown.length ? ` and ${names.length - shown.length} more` : ""}`;
 }

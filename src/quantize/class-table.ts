@@ -1,6 +1,6 @@
 import { InputError } from "../errors/errors.js";
-import { keccakWords, type Word } from "../encoding/keccak.js";
-import type { Hex } from "../encoding/hex.js";
+import { keccakWords, type Word } from "../algebra/keccak.js";
+import type { Hex } from "../algebra/hex.js";
 import { MAX_CLASSES } from "./layout.js";
 import type { Manifest } from "./manifest.js";
 import { MAX_FRACTION_BITS, MIN_FRACTION_BITS } from "./round.js";

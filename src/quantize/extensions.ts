@@ -1,4 +1,4 @@
-import { parseAddedRows } from "../architecture/added-rows.js";
+import { parseAddedRows } from "../model/architecture/added-rows.js";
 import type { PlacedTensor } from "./layout.js";
 
 /**

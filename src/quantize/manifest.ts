@@ -1,7 +1,7 @@
 import canonicalize from "canonicalize";
 import { z } from "zod";
-import { keccakText } from "../encoding/keccak.js";
-import type { Hex } from "../encoding/hex.js";
+import { keccakText } from "../algebra/keccak.js";
+import type { Hex } from "../algebra/hex.js";
 import { InputError } from "../errors/errors.js";
 import type { Model } from "../model/open-model.js";
 import { elementCountOf, type TensorReader } from "../model/tensor.js";

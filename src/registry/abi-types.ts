@@ -1,4 +1,4 @@
-import type { Hex } from "../encoding/hex.js";
+import type { Hex } from "../algebra/hex.js";
 import type { DRIFT_REGISTRY_ABI } from "./abi.js";
 
 /** An input, output or field of a struct, as an ABI has it. */

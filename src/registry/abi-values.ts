@@ -1,5 +1,5 @@
 import { Interface, type ParamType, type Result } from "ethers";
-import type { Hex } from "../encoding/hex.js";
+import type { Hex } from "../algebra/hex.js";
 import { DRIFT_REGISTRY_ABI } from "./abi.js";
 import type {
   Answer,

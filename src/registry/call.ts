@@ -1,5 +1,5 @@
 import type { Provider, Signer, TransactionReceipt } from "ethers";
-import type { Hex } from "../encoding/hex.js";
+import type { Hex } from "../algebra/hex.js";
 import { LostTransactionError, RegistryError, UnavailableError } from "../errors/errors.js";
 import type { Answer, Arguments, EventArguments, EventName, ViewName } from "./abi-types.js";
 import { decodeAnswer, decodeEvent, encodeCall } from "./abi-values.js";

@@ -1,7 +1,7 @@
 import { modelId, type ModelParts } from "../commitment/model-id.js";
-import { policyId, type Policy } from "../drift/rule.js";
-import { keccakWords } from "../encoding/keccak.js";
-import type { Hex } from "../encoding/hex.js";
+import { policyId, type Policy } from "../policy/rule.js";
+import { keccakWords } from "../algebra/keccak.js";
+import type { Hex } from "../algebra/hex.js";
 import { UnavailableError } from "../errors/errors.js";
 import { classTableHash, type TileClass } from "../quantize/class-table.js";
 

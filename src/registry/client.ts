@@ -1,8 +1,8 @@
 import type { Provider, Signer, TransactionReceipt } from "ethers";
-import type { Certificate } from "../wrap/certificate.js";
+import type { Certificate } from "../certificate/certificate.js";
 import type { ModelParts } from "../commitment/model-id.js";
-import type { Policy } from "../drift/rule.js";
-import type { Hex } from "../encoding/hex.js";
+import type { Policy } from "../policy/rule.js";
+import type { Hex } from "../algebra/hex.js";
 import { InputError, RegistryError, UnavailableError } from "../errors/errors.js";
 import { tierById, type Tier } from "../protocol/tiers.js";
 import type { TileClass } from "../quantize/class-table.js";
@@ -18,7 +18,6 @@ import { encodeCall } from "./abi-values.js";
 import { callRegistry, eventArguments, inclusionOf, sendToRegistry, type Inclusion } from "./call.js";
 import { signCertify, signRevoke, type SigningTerms } from "./delegation.js";
 import {
-  certificateId,
   certifyParams,
   encodeCertify,
   encodeRegisterModel,
@@ -29,6 +28,7 @@ import {
   type PolicyOfBase,
   type RouteOfTier,
 } from "./encode.js";
+import { certificateId } from "../certificate/certificate-id.js";
 import {
   decodeAncestor,
   decodeCertificate,

@@ -1,11 +1,11 @@
 import type { TileMultiProof } from "../commitment/tile-tree.js";
 import type { ModelParts } from "../commitment/model-id.js";
-import type { OpeningClaim } from "../drift/statement.js";
-import type { Hex } from "../encoding/hex.js";
-import type { Fr } from "../field/fr.js";
-import type { MercuryProof } from "../kzg/mercury/proof.js";
-import type { WrappedSegment } from "../wrap/certificate.js";
-import type { Groth16Proof } from "../wrap/groth16.js";
+import type { OpeningClaim } from "../segment/statement.js";
+import type { Hex } from "../algebra/hex.js";
+import type { Fr } from "../algebra/fr.js";
+import type { MercuryProof } from "../argument/mercury/proof.js";
+import type { WrappedSegment } from "../segment/wrapped-segment.js";
+import type { Groth16Proof } from "../groth16/groth16.js";
 import type { ReadArguments } from "./abi-types.js";
 import { decodeCall, driftRegistryInterface } from "./abi-values.js";
 import type { Metadata } from "./encode.js";

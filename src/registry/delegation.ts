@@ -1,8 +1,8 @@
 import type { Signer } from "ethers";
-import type { Certificate } from "../wrap/certificate.js";
+import type { Certificate } from "../certificate/certificate.js";
 import { modelId } from "../commitment/model-id.js";
-import { policyId } from "../drift/rule.js";
-import type { Hex } from "../encoding/hex.js";
+import { policyId } from "../policy/rule.js";
+import type { Hex } from "../algebra/hex.js";
 import type { CertifyTerms } from "./encode.js";
 
 /** Where signed requests count, and until when (seconds since 1970). */

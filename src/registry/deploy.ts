@@ -1,7 +1,7 @@
 import { ContractFactory, ZeroAddress, type InterfaceAbi, type Signer } from "ethers";
-import type { Hex } from "../encoding/hex.js";
+import type { Hex } from "../algebra/hex.js";
 import { RegistryError } from "../errors/errors.js";
-import { assertSrs, type Srs } from "../kzg/srs.js";
+import { assertSrs, type Srs } from "../argument/kzg/srs.js";
 import type { Tier } from "../protocol/tiers.js";
 import { g2Words } from "./points.js";
 import { decodeRegistryFailure } from "./revert.js";

@@ -1,9 +1,9 @@
-import type { Certificate, CertificateHead, WrappedSegment } from "../wrap/certificate.js";
-import type { Groth16Proof } from "../wrap/groth16.js";
-import { modelId, type ModelParts } from "../commitment/model-id.js";
-import { policyId, rangesOf } from "../drift/rule.js";
-import { keccakWords } from "../encoding/keccak.js";
-import type { Hex } from "../encoding/hex.js";
+import type { Certificate } from "../certificate/certificate.js";
+import type { CertificateHead, WrappedSegment } from "../segment/wrapped-segment.js";
+import type { Groth16Proof } from "../groth16/groth16.js";
+import { type ModelParts } from "../commitment/model-id.js";
+import { policyId, rangesOf } from "../policy/rule.js";
+import type { Hex } from "../algebra/hex.js";
 import { encodeCall } from "./abi-values.js";
 import { g2Words } from "./points.js";
 
@@ -127,12 +127,4 @@ export type PolicyOfBase = Pick<CertificateHead, "policy" | "base" | "classes">;
 /** Calldata of `registerPolicy`. */
 export function encodeRegisterPolicy({ policy, base, classes }: PolicyOfBase): Hex {
   return encodeCall("registerPolicy", [partsOf(base), classes, policy.rules, rangesOf(policy.rules)]);
-}
-
-/** `keccak256(abi.encode(chainId, registry, publisher, baseModelId, tunedModelId, policyId))` */
-export function certificateId(
-  certificate: Pick<Certificate, "chainId" | "registry" | "publisher" | "base" | "tuned" | "policy">,
-): Hex {
-  const { chainId, registry, publisher, base, tuned, policy } = certificate;
-  return keccakWords([chainId, registry, publisher, modelId(base), modelId(tuned), policyId(policy)]);
 }

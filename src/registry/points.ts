@@ -1,4 +1,4 @@
-import type { G2 } from "../curve/g1.js";
+import type { G2 } from "../algebra/g1.js";
 
 /** A G2 point in the precompiles' order: imaginary part first. */
 export function g2Words({ x, y }: G2): { x: [bigint, bigint]; y: [bigint, bigint] } {

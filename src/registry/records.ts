@@ -1,6 +1,6 @@
 import type { ModelParts } from "../commitment/model-id.js";
-import type { Policy, Rule, TileRange } from "../drift/rule.js";
-import type { Hex } from "../encoding/hex.js";
+import type { Policy, Rule, TileRange } from "../policy/rule.js";
+import type { Hex } from "../algebra/hex.js";
 import type { TileClass } from "../quantize/class-table.js";
 import type { Answer, EventArguments } from "./abi-types.js";
 import { contradiction, type CertificateIds } from "./check-record.js";

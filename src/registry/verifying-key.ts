@@ -1,10 +1,10 @@
-import type { G1, G2 } from "../curve/g1.js";
-import { keccakWords } from "../encoding/keccak.js";
-import type { Hex } from "../encoding/hex.js";
+import type { G1, G2 } from "../algebra/g1.js";
+import { keccakWords } from "../algebra/keccak.js";
+import type { Hex } from "../algebra/hex.js";
 import { InputError } from "../errors/errors.js";
 import { PROTOCOL_VERSION } from "../protocol/constants.js";
 import type { Tier } from "../protocol/tiers.js";
-import type { Groth16VerifyingKey } from "../wrap/groth16.js";
+import type { Groth16VerifyingKey } from "../groth16/groth16.js";
 import { g2Words } from "./points.js";
 
 const words1 = ({ x, y }: G1): bigint[] => [x, y];

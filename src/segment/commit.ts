@@ -1,15 +1,15 @@
 import { commitVector } from "../commitment/commit-vector.js";
 import { forEachUnderWay } from "../commitment/under-way.js";
-import { G1_INFINITY, type G1 } from "../curve/g1.js";
-import type { SegmentCommitments } from "../drift/statement.js";
-import type { SegmentWitness } from "../drift/witness.js";
-import { FR_ZERO, type Fr } from "../field/fr.js";
-import type { RandomFr } from "../field/random.js";
+import { G1_INFINITY, type G1 } from "../algebra/g1.js";
+import type { SegmentCommitments } from "./statement.js";
+import type { SegmentWitness } from "./witness.js";
+import { FR_ZERO, type Fr } from "../algebra/fr.js";
+import type { RandomFr } from "../algebra/random.js";
 import type { Backend, FrVector, IntVector } from "../kernels/backend.js";
-import type { Srs } from "../kzg/srs.js";
+import type { Srs } from "../argument/kzg/srs.js";
 import type { Tier } from "../protocol/tiers.js";
 import type { SegmentBlindings } from "./combine.js";
-import { denseMask } from "./dense-mask.js";
+import { denseMask } from "../difference/dense-mask.js";
 import type { SegmentRandomness } from "./prove.js";
 
 /** Commitments and blindings of the changed tiles, made when the models were committed. */

@@ -1,7 +1,7 @@
-import type { Fr } from "../field/fr.js";
+import type { Fr } from "../algebra/fr.js";
 import type { Tier } from "../protocol/tiers.js";
 import { VerificationError } from "../errors/errors.js";
-import type { RangeProof } from "../range/proof.js";
+import type { RangeProof } from "../argument/range/proof.js";
 
 /**
  * Every message of the prover in the unwrapped segment proof (PROTOCOL 7). It reveals evaluations of the

@@ -1,23 +1,23 @@
-import { factorWeights } from "../drift/factor-weights.js";
+import { factorWeights } from "./factor-weights.js";
 import {
   segmentLayout,
   statementVector,
   unitFactor,
   type SegmentLayout,
   type SegmentStatement,
-} from "../drift/statement.js";
-import { measureSums, type SegmentWitness } from "../drift/witness.js";
-import { FR_ONE, FR_ZERO, frAdd, frMul, frPow, frPowers, toFr, type Fr } from "../field/fr.js";
+} from "./statement.js";
+import { measureSums, type SegmentWitness } from "./witness.js";
+import { FR_ONE, FR_ZERO, frAdd, frMul, frPow, frPowers, toFr, type Fr } from "../algebra/fr.js";
 import type { Backend, FrVector } from "../kernels/backend.js";
-import { eqTable } from "../poly/eq.js";
-import { innerProduct } from "../poly/univariate.js";
+import { eqTable } from "../algebra/eq.js";
+import { innerProduct } from "../algebra/univariate.js";
 import type { Tier } from "../protocol/tiers.js";
-import { proveRange } from "../range/prove.js";
-import { runSumcheck } from "../sumcheck/prove.js";
-import { domainSeparator } from "../transcript/domain.js";
-import type { PoseidonEx } from "../transcript/poseidon.js";
-import { Transcript } from "../transcript/transcript.js";
-import { denseMask } from "./dense-mask.js";
+import { proveRange } from "../argument/range/prove.js";
+import { runSumcheck } from "../argument/sumcheck/prove.js";
+import { domainSeparator } from "../argument/transcript/domain.js";
+import type { PoseidonEx } from "../argument/transcript/poseidon.js";
+import { Transcript } from "../argument/transcript/transcript.js";
+import { denseMask } from "../difference/dense-mask.js";
 import type { SegmentProof } from "./proof.js";
 import type { VerifiedSegment } from "./verify.js";
 

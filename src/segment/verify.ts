@@ -1,4 +1,4 @@
-import { factorClaimExponents, factorWeights } from "../drift/factor-weights.js";
+import { factorClaimExponents, factorWeights } from "./factor-weights.js";
 import {
   segmentLayout,
   statementVector,
@@ -6,17 +6,17 @@ import {
   type SegmentLayout,
   type SegmentStatement,
   unitFactor,
-} from "../drift/statement.js";
+} from "./statement.js";
 import { VerificationError } from "../errors/errors.js";
-import { FR_ONE, FR_ZERO, frAdd, frInv, frMul, frOf, frPow, frPowers, frSub, toFr, type Fr } from "../field/fr.js";
-import { eqAt, eqTable } from "../poly/eq.js";
-import { innerProduct } from "../poly/univariate.js";
+import { FR_ONE, FR_ZERO, frAdd, frInv, frMul, frOf, frPow, frPowers, frSub, toFr, type Fr } from "../algebra/fr.js";
+import { eqAt, eqTable } from "../algebra/eq.js";
+import { innerProduct } from "../algebra/univariate.js";
 import { FR_ORDER, NONZEROS_BITS, RESIDUAL_SQ_BITS } from "../protocol/constants.js";
-import { identityAt, verifyRange, type LeafClaim } from "../range/verify.js";
-import { replaySumcheck } from "../sumcheck/verify.js";
-import { domainSeparator } from "../transcript/domain.js";
-import type { PoseidonEx } from "../transcript/poseidon.js";
-import { Transcript } from "../transcript/transcript.js";
+import { identityAt, verifyRange, type LeafClaim } from "../argument/range/verify.js";
+import { replaySumcheck } from "../argument/sumcheck/verify.js";
+import { domainSeparator } from "../argument/transcript/domain.js";
+import type { PoseidonEx } from "../argument/transcript/poseidon.js";
+import { Transcript } from "../argument/transcript/transcript.js";
 import { assertProofShape, proofElements, type SegmentProof } from "./proof.js";
 
 /** What a valid segment proof leaves to be checked: one opening of a public combination of commitments. */

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { compileMain, type CompiledCircuit } from "../support/circuits.js";
 import { undeterminedWires } from "../support/determinism.js";
-import type { CircuitInput } from "../../src/wrap/circuit-input.js";
+import type { CircuitInput } from "../../src/segment/circuit-input.js";
 import { honestInput, signalNames } from "../support/circuit-inputs.js";
 
 describe("determinism of the segment verifier circuit", () => {

@@ -1,11 +1,11 @@
 import { expect } from "chai";
-import type { RulePlace, SegmentStatement } from "../../src/drift/statement.js";
-import { FR_ZERO, frAdd, frInv, frMul, frNeg, frOf, frPow, toFr, type Fr } from "../../src/field/fr.js";
+import type { RulePlace, SegmentStatement } from "../../src/segment/statement.js";
+import { FR_ZERO, frAdd, frInv, frMul, frNeg, frOf, frPow, toFr, type Fr } from "../../src/algebra/fr.js";
 import { FR_ORDER } from "../../src/protocol/constants.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { verifySegment } from "../../src/segment/verify.js";
-import { loadPoseidon, type PoseidonEx } from "../../src/transcript/poseidon.js";
-import { circuitInput } from "../../src/wrap/circuit-input.js";
+import { loadPoseidon, type PoseidonEx } from "../../src/argument/transcript/poseidon.js";
+import { circuitInput } from "../../src/segment/circuit-input.js";
 import { compileMain, type CompiledCircuit } from "../support/circuits.js";
 import { proveNaively, type Lies } from "../support/dishonest-prover.js";
 import { countInRange, fieldWitness, zeroVector, type FieldWitness } from "../support/dishonest-witness.js";

@@ -1,13 +1,13 @@
 import { expect } from "chai";
-import { segmentLayout, type RulePlace, type SegmentStatement } from "../../src/drift/statement.js";
-import { buildWitness, measureSums, type SegmentWitness, type TileWitness } from "../../src/drift/witness.js";
+import { segmentLayout, type RulePlace, type SegmentStatement } from "../../src/segment/statement.js";
+import { buildWitness, measureSums, type SegmentWitness, type TileWitness } from "../../src/segment/witness.js";
 import { referenceBackend } from "../../src/kernels/reference/backend.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { proveSegment } from "../../src/segment/prove.js";
 import { verifySegment } from "../../src/segment/verify.js";
-import { loadPoseidon, type PoseidonEx } from "../../src/transcript/poseidon.js";
-import { circuitInput } from "../../src/wrap/circuit-input.js";
-import { publicSignals } from "../../src/wrap/public-signals.js";
+import { loadPoseidon, type PoseidonEx } from "../../src/argument/transcript/poseidon.js";
+import { circuitInput } from "../../src/segment/circuit-input.js";
+import { publicSignals } from "../../src/segment/public-signals.js";
 import { compileMain, type CompiledCircuit } from "../support/circuits.js";
 import { seededFr } from "../support/random.js";
 import { brokenConstraints } from "../support/r1cs.js";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { CircuitInput } from "../../src/wrap/circuit-input.js";
+import type { CircuitInput } from "../../src/segment/circuit-input.js";
 import { honestInput, signalNames, withChangedSignal } from "../support/circuit-inputs.js";
 import { compileMain, type CompiledCircuit } from "../support/circuits.js";
 import { brokenConstraints, involves, isSatisfied, unnoticedWires } from "../support/r1cs.js";

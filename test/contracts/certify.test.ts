@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { modelId } from "../../src/commitment/model-id.js";
-import { policyId } from "../../src/drift/rule.js";
+import { policyId } from "../../src/policy/rule.js";
 import { RegistryError } from "../../src/errors/errors.js";
-import { certificateId } from "../../src/registry/encode.js";
+import { certificateId } from "../../src/certificate/certificate-id.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { deployTestRegistry, startChain, type Chain, type TestRegistry } from "./support/chain.js";
 import { knownKeyGroth16 } from "./support/known-key-groth16.js";

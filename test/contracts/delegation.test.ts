@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { AbiCoder, Interface, concat, getBytes, hashMessage, type InterfaceAbi } from "ethers";
-import type { Hex } from "../../src/encoding/hex.js";
+import type { Hex } from "../../src/algebra/hex.js";
 import { deployContract } from "../../src/registry/deploy.js";
 import { artifact, deployTestRegistry, someWord, startChain, type Chain, type TestRegistry } from "./support/chain.js";
 import { knownKeyGroth16 } from "./support/known-key-groth16.js";

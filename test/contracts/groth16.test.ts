@@ -5,8 +5,8 @@ import { lacksContribution, verifyingKeyArgument, verifyingKeyHash } from "../..
 import { InputError } from "../../src/errors/errors.js";
 import { FQ_ORDER, FR_ORDER } from "../../src/protocol/constants.js";
 import { g2Words } from "../../src/registry/points.js";
-import type { PublicSignals } from "../../src/wrap/public-signals.js";
-import { seededFr } from "../unit/kzg/known-tau.js";
+import type { PublicSignals } from "../../src/segment/public-signals.js";
+import { seededFr } from "../unit/argument/mercury/known-tau.js";
 import { startChain, type Chain } from "./support/chain.js";
 import { knownKeyGroth16 } from "./support/known-key-groth16.js";
 import { expectRefusal } from "./support/refusals.js";

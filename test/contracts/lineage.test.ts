@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { modelId } from "../../src/commitment/model-id.js";
-import { policyId, type Rule } from "../../src/drift/rule.js";
-import type { Hex } from "../../src/encoding/hex.js";
+import { policyId, type Rule } from "../../src/policy/rule.js";
+import type { Hex } from "../../src/algebra/hex.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { deployTestRegistry, someWord, startChain, type Chain, type TestRegistry } from "./support/chain.js";
 import { derive, prepare, registerBase, type Child } from "./support/family.js";

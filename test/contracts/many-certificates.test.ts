@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { Log, type LogParams, type Provider } from "ethers";
 import { modelId } from "../../src/commitment/model-id.js";
-import { policyId } from "../../src/drift/rule.js";
-import { keccakText } from "../../src/encoding/keccak.js";
-import type { Hex } from "../../src/encoding/hex.js";
+import { policyId } from "../../src/policy/rule.js";
+import { keccakText } from "../../src/algebra/keccak.js";
+import type { Hex } from "../../src/algebra/hex.js";
 import { UnavailableError } from "../../src/errors/errors.js";
-import { lineageOf } from "../../src/client/lineage.js";
+import { lineageOf } from "../../src/registry/lineage.js";
 import { sendToRegistry } from "../../src/registry/call.js";
 import { DriftRegistryClient } from "../../src/registry/client.js";
 import { deployContract } from "../../src/registry/deploy.js";
@@ -21,7 +21,7 @@ import {
 import type { EventSource } from "../../src/registry/logs/events.js";
 import { memoryLogStore } from "../../src/registry/logs/kept-logs.js";
 import { g2Words } from "../../src/registry/points.js";
-import { knownTauSrs } from "../unit/kzg/known-tau.js";
+import { knownTauSrs } from "../unit/argument/mercury/known-tau.js";
 import { artifact, startChain, type Chain } from "./support/chain.js";
 import { otherNode } from "./support/other-node.js";
 import { rule, World } from "./support/world.js";

@@ -1,17 +1,17 @@
 import { expect } from "chai";
 import { Interface, type InterfaceAbi } from "ethers";
-import { G1_GENERATOR, g1Add, g1Mul, type G1 } from "../../src/curve/g1.js";
-import { keccakWords } from "../../src/encoding/keccak.js";
-import type { Hex } from "../../src/encoding/hex.js";
-import { FR_ONE, FR_ZERO, frAdd, frInv, frMul, frOf, frPow, frSub, type Fr } from "../../src/field/fr.js";
+import { G1_GENERATOR, g1Add, g1Mul, type G1 } from "../../src/algebra/g1.js";
+import { keccakWords } from "../../src/algebra/keccak.js";
+import type { Hex } from "../../src/algebra/hex.js";
+import { FR_ONE, FR_ZERO, frAdd, frInv, frMul, frOf, frPow, frSub, type Fr } from "../../src/algebra/fr.js";
 import { FQ_ORDER, FR_ORDER } from "../../src/protocol/constants.js";
-import { MERCURY_POINTS, MERCURY_SCALARS, type MercuryProof } from "../../src/kzg/mercury/proof.js";
-import { verifyMercury, type MercuryClaim } from "../../src/kzg/mercury/verify.js";
-import { eqTable } from "../../src/poly/eq.js";
-import { innerProduct } from "../../src/poly/univariate.js";
+import { MERCURY_POINTS, MERCURY_SCALARS, type MercuryProof } from "../../src/argument/mercury/proof.js";
+import { verifyMercury, type MercuryClaim } from "../../src/argument/mercury/verify.js";
+import { eqTable } from "../../src/algebra/eq.js";
+import { innerProduct } from "../../src/algebra/univariate.js";
 import { deployContract } from "../../src/registry/deploy.js";
 import { g2Words } from "../../src/registry/encode.js";
-import { knownTauSrs, seededFr } from "../unit/kzg/known-tau.js";
+import { knownTauSrs, seededFr } from "../unit/argument/mercury/known-tau.js";
 import { artifact, startChain, type Chain } from "./support/chain.js";
 import { commitHiding, openCoefficients } from "../support/mercury.js";
 

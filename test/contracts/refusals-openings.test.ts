@@ -1,5 +1,5 @@
 import { FR_ORDER } from "../../src/protocol/constants.js";
-import { MERCURY_POINTS, MERCURY_SCALARS } from "../../src/kzg/mercury/proof.js";
+import { MERCURY_POINTS, MERCURY_SCALARS } from "../../src/argument/mercury/proof.js";
 import { type CertifyParams } from "../../src/registry/encode.js";
 import { type Chain } from "./support/chain.js";
 import { expectRefusal } from "./support/refusals.js";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { modelId } from "../../src/commitment/model-id.js";
-import { policyId, rangesOf, type Rule, type TileRange } from "../../src/drift/rule.js";
+import { policyId, rangesOf, type Rule, type TileRange } from "../../src/policy/rule.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { classTableHash, type TileClass } from "../../src/quantize/class-table.js";
 import type { Arguments } from "../../src/registry/abi-types.js";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { modelId } from "../../src/commitment/model-id.js";
-import type { Hex } from "../../src/encoding/hex.js";
+import type { Hex } from "../../src/algebra/hex.js";
 import { callRegistry } from "../../src/registry/call.js";
 import { deployContract } from "../../src/registry/deploy.js";
 import { artifact, registryArguments, someWord, type Chain, type TestRegistry } from "./support/chain.js";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Rule } from "../../src/drift/rule.js";
+import type { Rule } from "../../src/policy/rule.js";
 import { certifyParams, type CertifyParams } from "../../src/registry/encode.js";
 import type { Chain, TestRegistry } from "./support/chain.js";
 import { expectRefusal, mutableCopy } from "./support/refusals.js";

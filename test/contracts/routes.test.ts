@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { Contract, ZeroAddress, type Signer } from "ethers";
 import { modelId } from "../../src/commitment/model-id.js";
-import { keccakWords } from "../../src/encoding/keccak.js";
-import type { Hex } from "../../src/encoding/hex.js";
+import { keccakWords } from "../../src/algebra/keccak.js";
+import type { Hex } from "../../src/algebra/hex.js";
 import { PROTOCOL_VERSION } from "../../src/protocol/constants.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { DRIFT_REGISTRY_ABI } from "../../src/registry/abi.js";

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { Contract, id as keccakOfText } from "ethers";
-import { policyId } from "../../src/drift/rule.js";
+import { policyId } from "../../src/policy/rule.js";
 import { modelId } from "../../src/commitment/model-id.js";
-import type { Hex } from "../../src/encoding/hex.js";
+import type { Hex } from "../../src/algebra/hex.js";
 import { DRIFT_REGISTRY_ABI } from "../../src/registry/abi.js";
 import { driftRegistryInterface, encodeCall } from "../../src/registry/abi-values.js";
 import { sendToRegistry } from "../../src/registry/call.js";

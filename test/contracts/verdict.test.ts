@@ -1,15 +1,15 @@
 import { expect } from "chai";
 import { Contract, type JsonRpcProvider } from "ethers";
-import { queryModel, type ModelAnswer, type QueryModelInput } from "../../src/client/query-model.js";
+import { queryModel, type ModelAnswer, type QueryModelInput } from "../../src/registry/query-model.js";
 import { modelId } from "../../src/commitment/model-id.js";
-import { policyId } from "../../src/drift/rule.js";
-import type { Hex } from "../../src/encoding/hex.js";
-import { srsId } from "../../src/kzg/srs.js";
+import { policyId } from "../../src/policy/rule.js";
+import type { Hex } from "../../src/algebra/hex.js";
+import { srsId } from "../../src/argument/kzg/srs.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { DRIFT_REGISTRY_ABI } from "../../src/registry/abi.js";
 import { DriftRegistryClient } from "../../src/registry/client.js";
 import { deployContract } from "../../src/registry/deploy.js";
-import { knownTauSrs } from "../unit/kzg/known-tau.js";
+import { knownTauSrs } from "../unit/argument/mercury/known-tau.js";
 import {
   artifact,
   deployTestRegistry,

@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import type { JsonRpcProvider, Provider } from "ethers";
-import { watchRegistry, type RegistryChange, type WatchOptions } from "../../src/client/watch-registry.js";
-import type { Hex } from "../../src/encoding/hex.js";
+import { watchRegistry, type RegistryChange, type WatchOptions } from "../../src/registry/watch-registry.js";
+import type { Hex } from "../../src/algebra/hex.js";
 import { UnavailableError } from "../../src/errors/errors.js";
-import { certificateId } from "../../src/registry/encode.js";
+import { certificateId } from "../../src/certificate/certificate-id.js";
 import type { EventSource } from "../../src/registry/logs/events.js";
 import { DEFAULT_RETRY } from "../../src/registry/logs/retry.js";
 import { TIERS } from "../../src/protocol/tiers.js";
-import type { Certificate } from "../../src/wrap/certificate.js";
+import type { Certificate } from "../../src/certificate/certificate.js";
 import { deployTestRegistry, startChain, type Chain, type TestRegistry } from "./support/chain.js";
 import { otherNode } from "./support/other-node.js";
 import { rule, World } from "./support/world.js";

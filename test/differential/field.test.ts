@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { readUint256LE, viewOf, writeUint256LE } from "../../src/encoding/little-endian.js";
+import { readUint256LE, viewOf, writeUint256LE } from "../../src/algebra/little-endian.js";
 import type { Kernel } from "../../src/kernels/wasm/kernel.js";
 import { loadBuild } from "../../src/kernels/wasm/load.js";
 import { FQ_ORDER, FR_ORDER } from "../../src/protocol/constants.js";

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { FR_ORDER } from "../../src/protocol/constants.js";
-import { frMul, frOf, toFr, type Fr } from "../../src/field/fr.js";
+import { frMul, frOf, toFr, type Fr } from "../../src/algebra/fr.js";
 import { referenceG1Multiple, referenceG2Multiple } from "../../src/kernels/reference/fixed-base.js";
 import { loadBuild } from "../../src/kernels/wasm/load.js";
 import { createInlinePool, type Pool } from "../../src/kernels/wasm/pool.js";
-import { createFixedBase, type FixedBase } from "../../src/wrap/setup/fixed-base.js";
+import { createFixedBase, type FixedBase } from "../../src/groth16/setup/fixed-base.js";
 import { KERNEL_BUILDS } from "../support/kernel-backends.js";
 import { seededFr } from "../support/random.js";
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Fr } from "../../src/field/fr.js";
+import type { Fr } from "../../src/algebra/fr.js";
 import type { MainInput, MainTile, SparseMask } from "../../src/kernels/backend.js";
 import { ReferenceMainSumcheck } from "../../src/kernels/reference/main-sumcheck.js";
 import { loadBuild } from "../../src/kernels/wasm/load.js";

@@ -1,11 +1,11 @@
 import { expect } from "chai";
-import { G1_GENERATOR, g1Mul } from "../../src/curve/g1.js";
-import { FR_ONE, FR_ZERO, frNeg, type Fr } from "../../src/field/fr.js";
+import { G1_GENERATOR, g1Mul } from "../../src/algebra/g1.js";
+import { FR_ONE, FR_ZERO, frNeg, type Fr } from "../../src/algebra/fr.js";
 import type { Backend } from "../../src/kernels/backend.js";
 import { referenceBackend } from "../../src/kernels/reference/backend.js";
-import { openMercury } from "../../src/kzg/mercury/open.js";
-import { eqTable } from "../../src/poly/eq.js";
-import { evaluate, innerProduct } from "../../src/poly/univariate.js";
+import { openMercury } from "../../src/argument/mercury/open.js";
+import { eqTable } from "../../src/algebra/eq.js";
+import { evaluate, innerProduct } from "../../src/algebra/univariate.js";
 import { KERNEL_BUILDS, kernelBackend } from "../support/kernel-backends.js";
 import { seededFr } from "../support/random.js";
 

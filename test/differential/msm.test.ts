@@ -1,8 +1,8 @@
 import { bn254 } from "@noble/curves/bn254.js";
 import { expect } from "chai";
-import { G1_INFINITY, g1Neg, type G1 } from "../../src/curve/g1.js";
-import { G1_BYTES, g1ToMontgomeryLE } from "../../src/encoding/montgomery.js";
-import type { Fr } from "../../src/field/fr.js";
+import { G1_INFINITY, g1Neg, type G1 } from "../../src/algebra/g1.js";
+import { G1_BYTES, g1ToMontgomeryLE } from "../../src/algebra/montgomery.js";
+import type { Fr } from "../../src/algebra/fr.js";
 import type { IntVector } from "../../src/kernels/backend.js";
 import { referenceMsm } from "../../src/kernels/reference/msm.js";
 import { planElements, planIntegers } from "../../src/kernels/wasm/msm-plan.js";

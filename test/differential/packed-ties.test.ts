@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { toFr, frInv, frMul, type Fr } from "../../src/field/fr.js";
+import { toFr, frInv, frMul, type Fr } from "../../src/algebra/fr.js";
 import { canonicalBytes, elementsOf, readCanonical, writePacked } from "../../src/kernels/wasm/canonical.js";
 import type { Kernel } from "../../src/kernels/wasm/kernel.js";
 import { loadBuild } from "../../src/kernels/wasm/load.js";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Fr } from "../../src/field/fr.js";
+import type { Fr } from "../../src/algebra/fr.js";
 import type { RangeInput, RangeTree } from "../../src/kernels/backend.js";
 import { ReferenceRangeTree } from "../../src/kernels/reference/range-tree.js";
 import { loadBuild } from "../../src/kernels/wasm/load.js";

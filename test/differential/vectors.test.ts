@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { FR_ONE, FR_ZERO, frNeg, frOf, type Fr } from "../../src/field/fr.js";
+import { FR_ONE, FR_ZERO, frNeg, frOf, type Fr } from "../../src/algebra/fr.js";
 import type { Backend, FrVector, IntVector, LinearTerm } from "../../src/kernels/backend.js";
 import { referenceBackend } from "../../src/kernels/reference/backend.js";
 import { KERNEL_BUILDS, kernelBackend } from "../support/kernel-backends.js";

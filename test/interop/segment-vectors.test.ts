@@ -1,11 +1,11 @@
 import { expect } from "chai";
-import { statementVector } from "../../src/drift/statement.js";
-import { wordToHexBE } from "../../src/encoding/hex.js";
+import { statementVector } from "../../src/segment/statement.js";
+import { wordToHexBE } from "../../src/algebra/hex.js";
 import { PROTOCOL_VERSION, FR_ORDER } from "../../src/protocol/constants.js";
 import { assertSegment } from "../../src/segment/verify.js";
-import { loadPoseidon } from "../../src/transcript/poseidon.js";
-import { circuitInput } from "../../src/wrap/circuit-input.js";
-import { publicSignals } from "../../src/wrap/public-signals.js";
+import { loadPoseidon } from "../../src/argument/transcript/poseidon.js";
+import { circuitInput } from "../../src/segment/circuit-input.js";
+import { publicSignals } from "../../src/segment/public-signals.js";
 import { compileMain } from "../support/circuits.js";
 import { brokenConstraints } from "../support/r1cs.js";
 import {

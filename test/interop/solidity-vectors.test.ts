@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { wordToHexBE } from "../../src/encoding/hex.js";
-import { MERCURY_POINTS, MERCURY_SCALARS } from "../../src/kzg/mercury/proof.js";
+import { wordToHexBE } from "../../src/algebra/hex.js";
+import { MERCURY_POINTS, MERCURY_SCALARS } from "../../src/argument/mercury/proof.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { readSegmentVectors, type SegmentVector } from "../support/segment-vectors.js";
 

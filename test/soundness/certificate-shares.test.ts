@@ -1,18 +1,19 @@
 import { expect } from "chai";
 import { modelId, type ModelParts } from "../../src/commitment/model-id.js";
-import { G1_GENERATOR, G1_INFINITY } from "../../src/curve/g1.js";
-import { G2_GENERATOR } from "../../src/curve/pairing.js";
-import type { Policy, Rule } from "../../src/drift/rule.js";
-import { wordToHexBE } from "../../src/encoding/hex.js";
-import { toFr } from "../../src/field/fr.js";
-import { MERCURY_POINTS, MERCURY_SCALARS, type MercuryProof } from "../../src/kzg/mercury/proof.js";
+import { G1_GENERATOR, G1_INFINITY } from "../../src/algebra/g1.js";
+import { G2_GENERATOR } from "../../src/algebra/pairing.js";
+import type { Policy, Rule } from "../../src/policy/rule.js";
+import { wordToHexBE } from "../../src/algebra/hex.js";
+import { toFr } from "../../src/algebra/fr.js";
+import { MERCURY_POINTS, MERCURY_SCALARS, type MercuryProof } from "../../src/argument/mercury/proof.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { classTable, classTableHash } from "../../src/quantize/class-table.js";
 import { layOut } from "../../src/quantize/layout.js";
 import { encodeManifest, manifestHash, type Manifest } from "../../src/quantize/manifest.js";
-import type { Certificate, RuleUse, WrappedSegment } from "../../src/wrap/certificate.js";
-import type { TrustAnchors } from "../../src/wrap/trust-anchors.js";
-import { verifyCertificate, verifyWithoutManifest } from "../../src/wrap/verify-certificate.js";
+import type { Certificate } from "../../src/certificate/certificate.js";
+import type { RuleUse, WrappedSegment } from "../../src/segment/wrapped-segment.js";
+import type { TrustAnchors } from "../../src/segment/trust-anchors.js";
+import { verifyCertificate, verifyWithoutManifest } from "../../src/certificate/verify-certificate.js";
 import { flatRule } from "../support/rules.js";
 
 const tier = TIERS.nano;

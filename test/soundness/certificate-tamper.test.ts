@@ -1,13 +1,13 @@
 import { expect } from "chai";
-import { g1Add, g1Neg, G1_GENERATOR, G1_INFINITY, g1Equals, type G1 } from "../../src/curve/g1.js";
-import { g1ToHex, wordToHexBE } from "../../src/encoding/hex.js";
-import { keccakText } from "../../src/encoding/keccak.js";
+import { g1Add, g1Neg, G1_GENERATOR, G1_INFINITY, g1Equals, type G1 } from "../../src/algebra/g1.js";
+import { g1ToHex, wordToHexBE } from "../../src/algebra/hex.js";
+import { keccakText } from "../../src/algebra/keccak.js";
 import { FormatError, RegistryError } from "../../src/errors/errors.js";
-import { MERCURY_SCALARS } from "../../src/kzg/mercury/proof.js";
+import { MERCURY_SCALARS } from "../../src/argument/mercury/proof.js";
 import { FQ_ORDER, FR_ORDER } from "../../src/protocol/constants.js";
 import { certifyParams, type CertifyParams } from "../../src/registry/encode.js";
-import { encodeCertificate, parseCertificate } from "../../src/wrap/certificate-codec.js";
-import { verifyCertificate } from "../../src/wrap/verify-certificate.js";
+import { encodeCertificate, parseCertificate } from "../../src/certificate/certificate-codec.js";
+import { verifyCertificate } from "../../src/certificate/verify-certificate.js";
 import {
   CALLDATA,
   LEAVES,

@@ -1,16 +1,16 @@
 import { expect } from "chai";
-import { G1_GENERATOR, G1_INFINITY, g1Add, g1Equals, type G1 } from "../../src/curve/g1.js";
-import { segmentLayout, type SegmentCommitments } from "../../src/drift/statement.js";
-import { FR_ONE, frAdd, frMul, frPow, frSub, type Fr } from "../../src/field/fr.js";
-import type { MercuryProof } from "../../src/kzg/mercury/proof.js";
-import { verifyMercury } from "../../src/kzg/mercury/verify.js";
+import { G1_GENERATOR, G1_INFINITY, g1Add, g1Equals, type G1 } from "../../src/algebra/g1.js";
+import { segmentLayout, type SegmentCommitments } from "../../src/segment/statement.js";
+import { FR_ONE, frAdd, frMul, frPow, frSub, type Fr } from "../../src/algebra/fr.js";
+import type { MercuryProof } from "../../src/argument/mercury/proof.js";
+import { verifyMercury } from "../../src/argument/mercury/verify.js";
 import { combineBlindings, combineCommitments, type SegmentBlindings } from "../../src/segment/combine.js";
-import { publicSignals } from "../../src/wrap/public-signals.js";
+import { publicSignals } from "../../src/segment/public-signals.js";
 import { fieldWitness, toVector } from "../support/dishonest-witness.js";
 import { opens, proveCase, type ProvenCase } from "../support/proofs.js";
 import { integerIn, seededFr, seededRandom } from "../support/random.js";
 import { segmentCase } from "../support/segments.js";
-import { knownTauSrs } from "../unit/kzg/known-tau.js";
+import { knownTauSrs } from "../unit/argument/mercury/known-tau.js";
 import { commitHiding, openCoefficients } from "../support/mercury.js";
 
 /** A polynomial of the combination with its weight. */

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { SegmentStatement } from "../../src/drift/statement.js";
-import { FR_ONE, frInv, frMul, frNeg, frOf, frPow, frSub } from "../../src/field/fr.js";
+import type { SegmentStatement } from "../../src/segment/statement.js";
+import { FR_ONE, frInv, frMul, frNeg, frOf, frPow, frSub } from "../../src/algebra/fr.js";
 import { FR_ORDER } from "../../src/protocol/constants.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import {

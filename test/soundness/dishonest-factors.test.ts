@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { type SegmentStatement } from "../../src/drift/statement.js";
-import { FR_ONE, FR_ZERO, frAdd, frInv, frMul, frNeg, frOf, frSub, toFr, type Fr } from "../../src/field/fr.js";
+import { type SegmentStatement } from "../../src/segment/statement.js";
+import { FR_ONE, FR_ZERO, frAdd, frInv, frMul, frNeg, frOf, frSub, toFr, type Fr } from "../../src/algebra/fr.js";
 import { FR_ORDER } from "../../src/protocol/constants.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { verifySegment } from "../../src/segment/verify.js";
-import { loadPoseidon } from "../../src/transcript/poseidon.js";
+import { loadPoseidon } from "../../src/argument/transcript/poseidon.js";
 import {
   CHEAT_SEED,
   cheat,

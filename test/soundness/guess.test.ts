@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import type { OpeningClaim } from "../../src/drift/statement.js";
-import type { SegmentWitness } from "../../src/drift/witness.js";
-import { FR_ZERO, type Fr } from "../../src/field/fr.js";
+import type { OpeningClaim } from "../../src/segment/statement.js";
+import type { SegmentWitness } from "../../src/segment/witness.js";
+import { FR_ZERO, type Fr } from "../../src/algebra/fr.js";
 import { referenceBackend } from "../../src/kernels/reference/backend.js";
 import { proveSegment } from "../../src/segment/prove.js";
-import type { PoseidonEx } from "../../src/transcript/poseidon.js";
+import type { PoseidonEx } from "../../src/argument/transcript/poseidon.js";
 import { proveCase, type ProvenCase } from "../support/proofs.js";
 import { seededFr } from "../support/random.js";
 import { heldBy, freshRandomness, segmentCase } from "../support/segments.js";

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import type { Model } from "../../src/model/open-model.js";
 import type { TensorReader } from "../../src/model/tensor.js";
-import { checkPolicy } from "../../src/policy/check-policy.js";
-import { suggestPolicy } from "../../src/policy/suggest-policy.js";
+import { checkPolicy } from "../../src/authoring/check-policy.js";
+import { suggestPolicy } from "../../src/authoring/suggest-policy.js";
 import type { TierName } from "../../src/protocol/tiers.js";
 import { openTiles, type TileReader } from "../../src/quantize/tile-reader.js";
 import { openPair } from "../support/fixture-pairs.js";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { segmentLayout } from "../../src/drift/statement.js";
-import { frAdd, frMul, frPow, frSub, toFr, FR_ONE, FR_ZERO, type Fr } from "../../src/field/fr.js";
+import { segmentLayout } from "../../src/segment/statement.js";
+import { frAdd, frMul, frPow, frSub, toFr, FR_ONE, FR_ZERO, type Fr } from "../../src/algebra/fr.js";
 import { FR_ORDER } from "../../src/protocol/constants.js";
 import { assertSegment, verifySegment } from "../../src/segment/verify.js";
 import { proofElements, type SegmentProof } from "../../src/segment/proof.js";

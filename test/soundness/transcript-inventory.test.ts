@@ -1,13 +1,13 @@
 import { expect } from "chai";
-import { statementVector } from "../../src/drift/statement.js";
-import { FR_ZERO, type Fr } from "../../src/field/fr.js";
+import { statementVector } from "../../src/segment/statement.js";
+import { FR_ZERO, type Fr } from "../../src/algebra/fr.js";
 import { POSEIDON_RATE } from "../../src/protocol/constants.js";
 import { TIERS, type Tier } from "../../src/protocol/tiers.js";
 import { referenceBackend } from "../../src/kernels/reference/backend.js";
 import { proofElements } from "../../src/segment/proof.js";
 import { proveSegment } from "../../src/segment/prove.js";
 import { assertSegment } from "../../src/segment/verify.js";
-import { domainSeparator } from "../../src/transcript/domain.js";
+import { domainSeparator } from "../../src/argument/transcript/domain.js";
 import { proveCase, type ProvenCase } from "../support/proofs.js";
 import { recordingPoseidon, type Permutation } from "../support/recording-poseidon.js";
 import { heldBy, segmentCase } from "../support/segments.js";

@@ -1,5 +1,5 @@
 import { FtiError } from "../../src/errors/errors.js";
-import type { AskedOrientation } from "../../src/model/lora-orientation.js";
+import type { AskedOrientation } from "../../src/model/formats/lora-orientation.js";
 import type { Model } from "../../src/model/open-model.js";
 import { openModelOver } from "../../src/model/open-over-base.js";
 import { memoryFiles, type SourceOpener } from "../../src/model/source-opener.js";

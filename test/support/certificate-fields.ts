@@ -1,4 +1,4 @@
-import { MERCURY_POINTS, MERCURY_SCALARS } from "../../src/kzg/mercury/proof.js";
+import { MERCURY_POINTS, MERCURY_SCALARS } from "../../src/argument/mercury/proof.js";
 
 /** What refuses a change: "parse", a phase of `verifyCertificate`, or an error of the registry; one of them if several. */
 export type Expected = string | readonly string[];

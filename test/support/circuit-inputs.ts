@@ -1,9 +1,9 @@
 import { TIERS, type Tier } from "../../src/protocol/tiers.js";
 import { referenceBackend } from "../../src/kernels/reference/backend.js";
 import { proveSegment } from "../../src/segment/prove.js";
-import { loadPoseidon } from "../../src/transcript/poseidon.js";
-import { circuitInput, type CircuitInput } from "../../src/wrap/circuit-input.js";
-import { publicSignals } from "../../src/wrap/public-signals.js";
+import { loadPoseidon } from "../../src/argument/transcript/poseidon.js";
+import { circuitInput, type CircuitInput } from "../../src/segment/circuit-input.js";
+import { publicSignals } from "../../src/segment/public-signals.js";
 import { heldBy, segmentCase, type CaseClass } from "./segments.js";
 
 /** The wrapper circuit's input for an honest proof of a class. */

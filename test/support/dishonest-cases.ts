@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { type RulePlace, type SegmentStatement } from "../../src/drift/statement.js";
-import { frAdd, frInv, frMul, frNeg, toFr, type Fr } from "../../src/field/fr.js";
+import { type RulePlace, type SegmentStatement } from "../../src/segment/statement.js";
+import { frAdd, frInv, frMul, frNeg, toFr, type Fr } from "../../src/algebra/fr.js";
 import { TIERS, type Tier } from "../../src/protocol/tiers.js";
 import { verifySegment } from "../../src/segment/verify.js";
-import { loadPoseidon } from "../../src/transcript/poseidon.js";
+import { loadPoseidon } from "../../src/argument/transcript/poseidon.js";
 import { proveNaively, type Lies, type NaiveSegment } from "./dishonest-prover.js";
 import {
   brokenRelations,

@@ -1,11 +1,11 @@
-import { segmentLayout, statementVector, type SegmentStatement } from "../../src/drift/statement.js";
-import { FR_ONE, FR_ZERO, frAdd, frInv, frMul, frOf, frPow, frSub, toFr, type Fr } from "../../src/field/fr.js";
-import { eqTable } from "../../src/poly/eq.js";
-import { innerProduct } from "../../src/poly/univariate.js";
+import { segmentLayout, statementVector, type SegmentStatement } from "../../src/segment/statement.js";
+import { FR_ONE, FR_ZERO, frAdd, frInv, frMul, frOf, frPow, frSub, toFr, type Fr } from "../../src/algebra/fr.js";
+import { eqTable } from "../../src/algebra/eq.js";
+import { innerProduct } from "../../src/algebra/univariate.js";
 import type { RuleSums, SegmentProof } from "../../src/segment/proof.js";
-import { domainSeparator } from "../../src/transcript/domain.js";
-import type { PoseidonEx } from "../../src/transcript/poseidon.js";
-import { Transcript } from "../../src/transcript/transcript.js";
+import { domainSeparator } from "../../src/argument/transcript/domain.js";
+import type { PoseidonEx } from "../../src/argument/transcript/poseidon.js";
+import { Transcript } from "../../src/argument/transcript/transcript.js";
 import { proveRangeNaively } from "./dishonest-range.js";
 import { naiveSumcheck, type NaiveSumcheck, type Summand } from "./dishonest-sumcheck.js";
 import { factorRow, fieldSums, residualsOf, type FieldWitness } from "./dishonest-witness.js";

@@ -1,7 +1,7 @@
-import { FR_ONE, FR_ZERO, frAdd, frMul, frNeg, frOf, frSub, type Fr } from "../../src/field/fr.js";
+import { FR_ONE, FR_ZERO, frAdd, frMul, frNeg, frOf, frSub, type Fr } from "../../src/algebra/fr.js";
 import type { Tier } from "../../src/protocol/tiers.js";
-import type { RangeLayerProof, RangeProof } from "../../src/range/proof.js";
-import type { Transcript } from "../../src/transcript/transcript.js";
+import type { RangeLayerProof, RangeProof } from "../../src/argument/range/proof.js";
+import type { Transcript } from "../../src/argument/transcript/transcript.js";
 import { naiveSumcheck } from "./dishonest-sumcheck.js";
 
 /** What the range argument is about: any field vectors of 2^ell elements. */

@@ -1,6 +1,6 @@
-import { FR_ONE, FR_ZERO, frAdd, frInv, frMul, frOf, frSub, type Fr } from "../../src/field/fr.js";
-import { eqTable } from "../../src/poly/eq.js";
-import type { Transcript } from "../../src/transcript/transcript.js";
+import { FR_ONE, FR_ZERO, frAdd, frInv, frMul, frOf, frSub, type Fr } from "../../src/algebra/fr.js";
+import { eqTable } from "../../src/algebra/eq.js";
+import type { Transcript } from "../../src/argument/transcript/transcript.js";
 
 /** A product-sum over multilinear polynomials: its value where the polynomials take these values. */
 export type Summand = (values: readonly Fr[]) => Fr;

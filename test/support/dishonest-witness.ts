@@ -1,6 +1,6 @@
-import { segmentLayout, type SegmentStatement } from "../../src/drift/statement.js";
-import type { SegmentWitness } from "../../src/drift/witness.js";
-import { FR_ONE, FR_ZERO, frAdd, frMul, frOf, frPow, frSub, frToSigned, toFr, type Fr } from "../../src/field/fr.js";
+import { segmentLayout, type SegmentStatement } from "../../src/segment/statement.js";
+import type { SegmentWitness } from "../../src/segment/witness.js";
+import { FR_ONE, FR_ZERO, frAdd, frMul, frOf, frPow, frSub, frToSigned, toFr, type Fr } from "../../src/algebra/fr.js";
 
 /** What a prover may commit to: any field elements at all, 2^ell each, used slots in order. */
 export interface FieldWitness {

@@ -1,5 +1,5 @@
 import type { Log, LogParams, Provider } from "ethers";
-import type { Hex } from "../../src/encoding/hex.js";
+import type { Hex } from "../../src/algebra/hex.js";
 
 /** What a node does besides answering. Each is asked before every request. */
 export interface Misbehaviour {

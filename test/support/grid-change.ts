@@ -1,8 +1,8 @@
-import { largestEntries } from "../../src/drift/largest-entries.js";
-import { rankResidual } from "../../src/drift/residual.js";
-import type { Factors } from "../../src/drift/factors.js";
-import type { FactorSearchInput, GridChange } from "../../src/drift/search-factors.js";
-import { tileDifference } from "../../src/drift/tile-difference.js";
+import { largestEntries } from "../../src/factors/largest-entries.js";
+import { rankResidual } from "../../src/difference/residual.js";
+import type { Factors } from "../../src/factors/factors.js";
+import type { FactorSearchInput, GridChange } from "../../src/factors/search-factors.js";
+import { tileDifference } from "../../src/difference/tile-difference.js";
 import { expectedNoise } from "../../src/quantize/rounding-noise.js";
 import type { FixturePair } from "./fixture-pairs.js";
 

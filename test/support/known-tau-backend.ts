@@ -1,10 +1,10 @@
-import { G1_GENERATOR, g1Mul } from "../../src/curve/g1.js";
-import { frMul, FR_ONE, toFr, type Fr } from "../../src/field/fr.js";
+import { G1_GENERATOR, g1Mul } from "../../src/algebra/g1.js";
+import { frMul, FR_ONE, toFr, type Fr } from "../../src/algebra/fr.js";
 import type { Backend, FrVector, IntVector } from "../../src/kernels/backend.js";
 import { referenceBackend } from "../../src/kernels/reference/backend.js";
 import { entriesOf } from "../../src/kernels/reference/vector.js";
-import type { Srs } from "../../src/kzg/srs.js";
-import { knownTauSrs } from "../unit/kzg/known-tau.js";
+import type { Srs } from "../../src/argument/kzg/srs.js";
+import { knownTauSrs } from "../unit/argument/mercury/known-tau.js";
 
 /** A backend that knows `τ`: a commitment is one evaluation and one multiplication. It remembers what it was asked. */
 export interface KnownTauBackend {

@@ -1,8 +1,8 @@
-import { g1Add, g1Mul, type G1 } from "../../src/curve/g1.js";
-import type { Fr } from "../../src/field/fr.js";
+import { g1Add, g1Mul, type G1 } from "../../src/algebra/g1.js";
+import type { Fr } from "../../src/algebra/fr.js";
 import { referenceBackend } from "../../src/kernels/reference/backend.js";
-import { openMercury, type MercuryOpening } from "../../src/kzg/mercury/open.js";
-import type { MercuryProof } from "../../src/kzg/mercury/proof.js";
+import { openMercury, type MercuryOpening } from "../../src/argument/mercury/open.js";
+import type { MercuryProof } from "../../src/argument/mercury/proof.js";
 
 /** `Σ_i coefficients[i]·[τ^i]_1` of coefficients at hand. */
 export type CommitCoefficients = (coefficients: readonly Fr[]) => Promise<G1>;

@@ -1,5 +1,5 @@
-import type { Factors } from "../../src/drift/factors.js";
-import type { RulePlace } from "../../src/drift/statement.js";
+import type { Factors } from "../../src/factors/factors.js";
+import type { RulePlace } from "../../src/segment/statement.js";
 import type { Tier } from "../../src/protocol/tiers.js";
 
 /** A place's tiles as their definition gives them, in bigints and by sorting everything. */

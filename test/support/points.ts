@@ -1,4 +1,4 @@
-import type { G1 } from "../../src/curve/g1.js";
+import type { G1 } from "../../src/algebra/g1.js";
 import { FQ_ORDER } from "../../src/protocol/constants.js";
 
 const MONTGOMERY_R = (1n << 256n) % FQ_ORDER;

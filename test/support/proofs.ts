@@ -1,12 +1,12 @@
-import type { SegmentStatement } from "../../src/drift/statement.js";
+import type { SegmentStatement } from "../../src/segment/statement.js";
 import { referenceBackend } from "../../src/kernels/reference/backend.js";
-import { eqTable } from "../../src/poly/eq.js";
-import { innerProduct } from "../../src/poly/univariate.js";
+import { eqTable } from "../../src/algebra/eq.js";
+import { innerProduct } from "../../src/algebra/univariate.js";
 import type { SegmentProof } from "../../src/segment/proof.js";
 import { proveSegment, type ProvenSegment } from "../../src/segment/prove.js";
 import { verifySegment, type VerifiedSegment } from "../../src/segment/verify.js";
-import type { Fr } from "../../src/field/fr.js";
-import { loadPoseidon, type PoseidonEx } from "../../src/transcript/poseidon.js";
+import type { Fr } from "../../src/algebra/fr.js";
+import { loadPoseidon, type PoseidonEx } from "../../src/argument/transcript/poseidon.js";
 import { heldBy, type SegmentCase } from "./segments.js";
 
 /** An honest proof with all that it was made from. */

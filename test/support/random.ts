@@ -1,5 +1,5 @@
-import { toFr } from "../../src/field/fr.js";
-import type { RandomFr } from "../../src/field/random.js";
+import { toFr } from "../../src/algebra/fr.js";
+import type { RandomFr } from "../../src/algebra/random.js";
 
 /** A seeded generator for tests (mulberry32); print the seed when a test fails. */
 export function seededRandom(seed: number): () => number {

@@ -1,5 +1,5 @@
-import type { Fr } from "../../src/field/fr.js";
-import type { PoseidonEx } from "../../src/transcript/poseidon.js";
+import type { Fr } from "../../src/algebra/fr.js";
+import type { PoseidonEx } from "../../src/argument/transcript/poseidon.js";
 
 /** One permutation as the transcript called it. */
 export interface Permutation {

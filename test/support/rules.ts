@@ -1,4 +1,4 @@
-import type { Rule } from "../../src/drift/rule.js";
+import type { Rule } from "../../src/policy/rule.js";
 
 type Bounds = Partial<Pick<Rule, "maxNonzeros" | "maxResidualSq" | "unit">>;
 

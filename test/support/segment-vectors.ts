@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { statementVector, type RulePlace, type SegmentStatement } from "../../src/drift/statement.js";
-import { hexToFr, wordToHexBE, type Hex } from "../../src/encoding/hex.js";
+import { statementVector, type RulePlace, type SegmentStatement } from "../../src/segment/statement.js";
+import { hexToFr, wordToHexBE, type Hex } from "../../src/algebra/hex.js";
 import { PROTOCOL_VERSION } from "../../src/protocol/constants.js";
 import { TIERS, type TierName } from "../../src/protocol/tiers.js";
 import type { SegmentProof } from "../../src/segment/proof.js";
-import { publicSignals } from "../../src/wrap/public-signals.js";
+import { publicSignals } from "../../src/segment/public-signals.js";
 import { proveCase, type ProvenCase } from "./proofs.js";
 import { CASE_CLASSES, segmentCase, type CaseClass } from "./segments.js";
 

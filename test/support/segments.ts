@@ -1,7 +1,7 @@
-import { segmentLayout, type RulePlace, type SegmentStatement } from "../../src/drift/statement.js";
-import type { Factors } from "../../src/drift/factors.js";
-import { buildWitness, type SegmentWitness } from "../../src/drift/witness.js";
-import { toFr, type Fr } from "../../src/field/fr.js";
+import { segmentLayout, type RulePlace, type SegmentStatement } from "../../src/segment/statement.js";
+import type { Factors } from "../../src/factors/factors.js";
+import { buildWitness, type SegmentWitness } from "../../src/segment/witness.js";
+import { toFr, type Fr } from "../../src/algebra/fr.js";
 import { TIERS, type Tier } from "../../src/protocol/tiers.js";
 import type { Backend } from "../../src/kernels/backend.js";
 import type { SegmentRandomness } from "../../src/segment/prove.js";

@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import type { JsonRpcProvider } from "ethers";
-import type { Hex } from "../../src/encoding/hex.js";
+import type { Hex } from "../../src/algebra/hex.js";
 import type { DriftRegistryClient } from "../../src/registry/client.js";
 import { driftRegistryInterface } from "../../src/registry/abi-values.js";
-import { parseCertificate } from "../../src/wrap/certificate-codec.js";
+import { parseCertificate } from "../../src/certificate/certificate-codec.js";
 import { runJson } from "../support/cli.js";
 import { findChromium } from "./support/chromium.js";
 import { OTHER, PUBLISHER } from "./support/scene.js";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { parseCertificate } from "../../src/wrap/certificate-codec.js";
+import { parseCertificate } from "../../src/certificate/certificate-codec.js";
 import { findChromium } from "./support/chromium.js";
 import { Stage } from "./support/stage.js";
 

@@ -1,4 +1,4 @@
-import type { Hex } from "../../src/encoding/hex.js";
+import type { Hex } from "../../src/algebra/hex.js";
 import type { RegisteredCertificate } from "../../src/registry/records.js";
 import { readEvents, topicsOf, type EventSource } from "../../src/registry/logs/events.js";
 

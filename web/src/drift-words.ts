@@ -1,4 +1,4 @@
-import { listNames } from "../../src/policy/tensor-selection.js";
+import { listNames } from "../../src/model/names/list-names.js";
 import type { Manifest } from "../../src/quantize/manifest.js";
 import { tileContents, type TileContent } from "../../src/quantize/tile-contents.js";
 import type { DriftInterval } from "../../src/registry/records.js";

@@ -1,4 +1,4 @@
-import type { QueryModelInput } from "../../src/client/query-model.js";
+import type { QueryModelInput } from "../../src/registry/query-model.js";
 import { TIER_NAMES, TIERS, type TierName } from "../../src/protocol/tiers.js";
 import type { NamedBytes } from "./blob-source.js";
 import { hostFile } from "./host-files.js";

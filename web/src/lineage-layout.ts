@@ -1,6 +1,6 @@
 import { Graph, layout } from "@dagrejs/dagre";
-import type { Hex } from "../../src/encoding/hex.js";
-import type { Lineage } from "../../src/client/lineage.js";
+import type { Hex } from "../../src/algebra/hex.js";
+import type { Lineage } from "../../src/registry/lineage.js";
 import type { LoggedStanding } from "../../src/registry/logs/certificates.js";
 
 /** Pixels. */

@@ -1,5 +1,5 @@
 import { el, svg } from "./dom.js";
-import type { Lineage } from "../../src/client/lineage.js";
+import type { Lineage } from "../../src/registry/lineage.js";
 import type { LoggedStanding } from "../../src/registry/logs/certificates.js";
 import {
   layoutLineage,

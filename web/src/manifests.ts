@@ -1,6 +1,6 @@
 import { parseModel } from "../../src/commitment/model-file.js";
-import { keccakText } from "../../src/encoding/keccak.js";
-import type { Hex } from "../../src/encoding/hex.js";
+import { keccakText } from "../../src/algebra/keccak.js";
+import type { Hex } from "../../src/algebra/hex.js";
 import { encodeManifest, parseManifest, type Manifest } from "../../src/quantize/manifest.js";
 
 /**

@@ -1,5 +1,5 @@
 import { describeFrozen, describeRules } from "../../src/policy/describe-policy.js";
-import type { Policy } from "../../src/drift/rule.js";
+import type { Policy } from "../../src/policy/rule.js";
 import type { Manifest } from "../../src/quantize/manifest.js";
 import { describeExtensions } from "../../src/quantize/extensions.js";
 import { describeResolution } from "../../src/quantize/resolution.js";

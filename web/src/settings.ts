@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Hex } from "../../src/encoding/hex.js";
+import type { Hex } from "../../src/algebra/hex.js";
 import { FormatError } from "../../src/errors/errors.js";
 import { TIER_NAMES, type TierName } from "../../src/protocol/tiers.js";
 

@@ -1,5 +1,5 @@
 import { keccak256 } from "ethers";
-import type { Hex } from "../../src/encoding/hex.js";
+import type { Hex } from "../../src/algebra/hex.js";
 import { InputError } from "../../src/errors/errors.js";
 import type { CertifyTerms } from "../../src/registry/encode.js";
 

@@ -1,5 +1,5 @@
-import { currentStatus, type FoundCertificate } from "../../src/client/found-certificate.js";
-import type { ModelAnswer } from "../../src/client/query-model.js";
+import { currentStatus, type FoundCertificate } from "../../src/registry/found-certificate.js";
+import type { ModelAnswer } from "../../src/registry/query-model.js";
 import { FtiError } from "../../src/errors/errors.js";
 import { driftWords } from "../../src/policy/drift-words.js";
 import type { KeyOrigin } from "./settings.js";

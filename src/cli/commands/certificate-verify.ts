@@ -1,8 +1,12 @@
 import { Option, type Command } from "commander";
-import { describeCertificate } from "../../client/describe-certificate.js";
-import { checkCertificate, type ModelEvidence, type CheckCertificateInput } from "../../client/check-certificate.js";
-import type { CheckMade } from "../../client/check-made.js";
-import { areSameFiles, publishedFiles } from "../../client/published-files.js";
+import { describeCertificate } from "../../certificate/describe-certificate.js";
+import {
+  checkCertificate,
+  type ModelEvidence,
+  type CheckCertificateInput,
+} from "../../certificate/check-certificate.js";
+import type { CheckMade } from "../../certificate/check-made.js";
+import { areSameFiles, publishedFiles } from "../../registry/published-files.js";
 import { InputError, type VerificationError } from "../../errors/errors.js";
 import type { Model } from "../../model/open-model.js";
 import { tierOfTiles } from "../../node/open-setup.js";
@@ -10,8 +14,8 @@ import { readTextFile } from "../../node/text-file.js";
 import { measureNorms } from "../../policy/base-norms.js";
 import { parseManifest } from "../../quantize/manifest.js";
 import { describeCoarse } from "../../quantize/resolution.js";
-import { certificateId } from "../../registry/encode.js";
-import { parseCertificate } from "../../wrap/certificate-codec.js";
+import { certificateId } from "../../certificate/certificate-id.js";
+import { parseCertificate } from "../../certificate/certificate-codec.js";
 import { addCommand, artifactsOption, jobsOption, type Runner } from "../command.js";
 import { openModelFiles, openWeights, openWeightsOf, readCommitted } from "../model-files.js";
 import { orientationOption } from "../orientation-option.js";

@@ -1,9 +1,9 @@
 import { basename, resolve } from "node:path";
 import { Option, type Command } from "commander";
-import { commitModel } from "../../client/commit-model.js";
+import { commitModel } from "../../commitment/commit-model.js";
 import { encodeModel, encodeSecrets } from "../../commitment/model-file.js";
 import { InputError } from "../../errors/errors.js";
-import { createSystemRandomFr } from "../../field/random.js";
+import { createSystemRandomFr } from "../../algebra/random.js";
 import type { FileRecord } from "../../model/provenance.js";
 import { tierOfTiles } from "../../node/open-setup.js";
 import { assertWritable } from "../../node/output-files.js";

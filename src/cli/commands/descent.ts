@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
-import type { Hex } from "../../encoding/hex.js";
+import type { Hex } from "../../algebra/hex.js";
 import { InputError } from "../../errors/errors.js";
 import { addCommand, hashArgument, parseAddress, type Runner } from "../command.js";
 import { accountOption, connectSigner, rpcOptions, sent, type SignerOptions } from "./register.js";

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { z } from "zod";
-import { sealStatement } from "../../client/dsse-signature.js";
-import { inTotoStatement } from "../../client/in-toto-statement.js";
-import { modelCard, type ModelCardInput } from "../../client/model-card.js";
+import { sealStatement } from "../../certificate/exports/dsse-signature.js";
+import { inTotoStatement } from "../../certificate/exports/in-toto-statement.js";
+import { modelCard, type ModelCardInput } from "../../certificate/exports/model-card.js";
 import { modelId } from "../../commitment/model-id.js";
 import { parseModel } from "../../commitment/model-file.js";
 import { FormatError, InputError } from "../../errors/errors.js";
@@ -11,8 +11,8 @@ import type { Provenance } from "../../model/provenance.js";
 import { assertWritable } from "../../node/output-files.js";
 import { walletOf } from "../../node/rpc.js";
 import { readTextFile } from "../../node/text-file.js";
-import { parseCertificate } from "../../wrap/certificate-codec.js";
-import type { Certificate } from "../../wrap/certificate.js";
+import { parseCertificate } from "../../certificate/certificate-codec.js";
+import type { Certificate } from "../../certificate/certificate.js";
 import { addCommand, forceOption, outputOption, type Runner } from "../command.js";
 import type { Session } from "../session.js";
 

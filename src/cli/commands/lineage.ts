@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
-import { accumulatedDrift } from "../../client/accumulated-drift.js";
-import type { Hex } from "../../encoding/hex.js";
+import { accumulatedDrift } from "../../registry/accumulated-drift.js";
+import type { Hex } from "../../algebra/hex.js";
 import { InputError } from "../../errors/errors.js";
 import type { DriftRegistryClient } from "../../registry/client.js";
 import {

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
-import { assembleCertificate, type LabelledPart } from "../../client/assemble-certificate.js";
+import { assembleCertificate, type LabelledPart } from "../../certificate/assemble-certificate.js";
 import { tierOfTiles } from "../../node/open-setup.js";
 import { assertWritable } from "../../node/output-files.js";
 import { readTextFile } from "../../node/text-file.js";
-import { encodeCertificate } from "../../wrap/certificate-codec.js";
-import { parseSegmentPart } from "../../wrap/segment-part-codec.js";
+import { encodeCertificate } from "../../certificate/certificate-codec.js";
+import { parseSegmentPart } from "../../certificate/segment-part-codec.js";
 import { certificateOutcome } from "../certificate-outcome.js";
 import { addCommand, artifactsOption, forceOption, outputOption, type Runner } from "../command.js";
 

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { describePolicy } from "../../policy/describe-policy.js";
-import { encodePolicy } from "../../drift/policy-file.js";
-import { policyId } from "../../drift/rule.js";
+import { encodePolicy } from "../../policy/policy-file.js";
+import { policyId } from "../../policy/rule.js";
 import { assertWritable } from "../../node/output-files.js";
 import { tierOfTiles } from "../../node/open-setup.js";
 import { isFile, readTextFile } from "../../node/text-file.js";
@@ -13,7 +13,7 @@ import { policyJsonSchema } from "../../policy/policy-schema.js";
 import { PRESETS, presetDocument } from "../../policy/presets.js";
 import { TIERS } from "../../protocol/tiers.js";
 import { parseManifest } from "../../quantize/manifest.js";
-import { recogniseArchitecture } from "../../architecture/recognise.js";
+import { recogniseArchitecture } from "../../model/architecture/recognise.js";
 import { addCommand, forceOption, outputOption, type Runner } from "../command.js";
 import { openWeights, readCommitted, readMapping } from "../model-files.js";
 

@@ -1,14 +1,14 @@
 import { Option, type Command } from "commander";
-import { commitModel } from "../../client/commit-model.js";
-import { queryModel, type QueryModelInput } from "../../client/query-model.js";
-import type { Hex } from "../../encoding/hex.js";
+import { commitModel } from "../../commitment/commit-model.js";
+import { queryModel, type QueryModelInput } from "../../registry/query-model.js";
+import type { Hex } from "../../algebra/hex.js";
 import { ArtifactError, InputError, UnavailableError } from "../../errors/errors.js";
 import type { Model } from "../../model/open-model.js";
 import { tierOfTiles, type Setup } from "../../node/open-setup.js";
 import { readTextFile } from "../../node/text-file.js";
 import { parseManifest } from "../../quantize/manifest.js";
 import type { DriftRegistryClient } from "../../registry/client.js";
-import { parseCertificate } from "../../wrap/certificate-codec.js";
+import { parseCertificate } from "../../certificate/certificate-codec.js";
 import { viewsOfBase } from "../base-views.js";
 import { addCommand, artifactsOption, jobsOption, tierOption, type Runner, type TierName } from "../command.js";
 import { openWeights, openWeightsOf } from "../model-files.js";

@@ -1,18 +1,18 @@
 import { Option, type Command } from "commander";
-import { policyOfBase } from "../../client/policy-of-base.js";
+import { policyOfBase } from "../../registry/policy-of-base.js";
 import { parseModel } from "../../commitment/model-file.js";
 import { modelId } from "../../commitment/model-id.js";
-import { parsePolicy } from "../../drift/policy-file.js";
-import { policyId } from "../../drift/rule.js";
-import type { Hex } from "../../encoding/hex.js";
+import { parsePolicy } from "../../policy/policy-file.js";
+import { policyId } from "../../policy/rule.js";
+import type { Hex } from "../../algebra/hex.js";
 import { InputError } from "../../errors/errors.js";
 import { chooseSigner, connectRpc, type RpcConnection } from "../../node/rpc.js";
 import { readTextFile } from "../../node/text-file.js";
 import type { Inclusion } from "../../registry/call.js";
 import { DriftRegistryClient } from "../../registry/client.js";
-import { certificateId } from "../../registry/encode.js";
+import { certificateId } from "../../certificate/certificate-id.js";
 import { registerOnce } from "../../registry/register-once.js";
-import { parseCertificate } from "../../wrap/certificate-codec.js";
+import { parseCertificate } from "../../certificate/certificate-codec.js";
 import {
   certificateAlreadyRegistered,
   modelAlreadyRegistered,

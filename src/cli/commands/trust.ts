@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Option, type Command } from "commander";
-import type { Hex } from "../../encoding/hex.js";
+import type { Hex } from "../../algebra/hex.js";
 import { addTrusted, readTrustList, removeTrusted, trustPath, type TrustedBase } from "../../node/trust-list.js";
 import { addCommand, forceOption, parseAddress, parseCount, repeatedAddress, type Runner } from "../command.js";
 import { readCommitted } from "../model-files.js";

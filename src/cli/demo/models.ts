@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { InputError } from "../../errors/errors.js";
-import { parseWeightsManifest } from "../../model/tfjs-manifest.js";
+import { parseWeightsManifest } from "../../model/formats/tfjs-manifest.js";
 import { elementCountOf } from "../../model/tensor.js";
 import { readTextFile } from "../../node/text-file.js";
 import type { Manifest } from "../../quantize/manifest.js";

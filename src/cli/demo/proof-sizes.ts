@@ -1,8 +1,8 @@
-import { MERCURY_POINTS, MERCURY_SCALARS } from "../../kzg/mercury/proof.js";
+import { MERCURY_POINTS, MERCURY_SCALARS } from "../../argument/mercury/proof.js";
 import type { Tier } from "../../protocol/tiers.js";
 import { certifyCalldataBytes } from "../../registry/encode.js";
-import { encodeCertificate } from "../../wrap/certificate-codec.js";
-import type { Certificate } from "../../wrap/certificate.js";
+import { encodeCertificate } from "../../certificate/certificate-codec.js";
+import type { Certificate } from "../../certificate/certificate.js";
 
 const WORD = 32;
 const POINT = 2 * WORD;

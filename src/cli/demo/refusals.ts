@@ -1,12 +1,12 @@
 import type { JsonRpcApiProvider, Signer } from "ethers";
-import { proveCertificate, type ProveCertificateInput } from "../../client/prove-certificate.js";
-import type { Policy } from "../../drift/rule.js";
+import { proveCertificate, type ProveCertificateInput } from "../../certificate/prove-certificate.js";
+import type { Policy } from "../../policy/rule.js";
 import { PolicyViolation, RegistryError } from "../../errors/errors.js";
 import type { DriftRegistryClient } from "../../registry/client.js";
-import { encodeCertificate, parseCertificate } from "../../wrap/certificate-codec.js";
-import type { Certificate } from "../../wrap/certificate.js";
-import type { TrustAnchors } from "../../wrap/trust-anchors.js";
-import { verifyCertificate } from "../../wrap/verify-certificate.js";
+import { encodeCertificate, parseCertificate } from "../../certificate/certificate-codec.js";
+import type { Certificate } from "../../certificate/certificate.js";
+import type { TrustAnchors } from "../../segment/trust-anchors.js";
+import { verifyCertificate } from "../../certificate/verify-certificate.js";
 
 /** A cheat and who refused it how. */
 export interface Refusal {

@@ -1,5 +1,5 @@
-import { eqTable } from "../../poly/eq.js";
-import { divideByLinear, innerProduct } from "../../poly/univariate.js";
+import { eqTable } from "../../algebra/eq.js";
+import { divideByLinear, innerProduct } from "../../algebra/univariate.js";
 import type { Backend } from "../backend.js";
 import { divideByBinomial, foldLow, linearCombination } from "./linear.js";
 import { ReferenceMainSumcheck } from "./main-sumcheck.js";

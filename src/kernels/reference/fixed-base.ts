@@ -1,6 +1,6 @@
 import { bn254 } from "@noble/curves/bn254.js";
-import { g1ToMontgomeryLE, g2ToMontgomeryLE } from "../../encoding/montgomery.js";
-import type { Fr } from "../../field/fr.js";
+import { g1ToMontgomeryLE, g2ToMontgomeryLE } from "../../algebra/montgomery.js";
+import type { Fr } from "../../algebra/fr.js";
 
 /** `scalar·G1`, 64 bytes: affine, coordinates in Montgomery form (R = 2^256), little-endian; infinity is all zeros. */
 export function referenceG1Multiple(scalar: Fr): Uint8Array {

@@ -1,5 +1,5 @@
-import { frMul, frOf, frInv, frSub, toFr, type Fr } from "../../field/fr.js";
-import { eqTable } from "../../poly/eq.js";
+import { frMul, frOf, frInv, frSub, toFr, type Fr } from "../../algebra/fr.js";
+import { eqTable } from "../../algebra/eq.js";
 import { FR_ORDER } from "../../protocol/constants.js";
 import type { RoundProver } from "../backend.js";
 import type { Residues } from "./vector.js";

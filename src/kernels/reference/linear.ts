@@ -1,4 +1,4 @@
-import { FR_ZERO, frAdd, frMul, toFr, type Fr } from "../../field/fr.js";
+import { FR_ZERO, frAdd, frMul, toFr, type Fr } from "../../algebra/fr.js";
 import type { LinearTerm } from "../backend.js";
 import { entriesOf } from "./vector.js";
 

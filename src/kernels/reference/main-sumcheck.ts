@@ -1,5 +1,5 @@
-import { toFr, type Fr } from "../../field/fr.js";
-import { eqTable } from "../../poly/eq.js";
+import { toFr, type Fr } from "../../algebra/fr.js";
+import { eqTable } from "../../algebra/eq.js";
 import { FR_ORDER } from "../../protocol/constants.js";
 import type { MainFinals, MainInput, MainTile, RoundProver } from "../backend.js";
 import { bindLowest, onlyElement, toResidues, type Residues } from "./vector.js";

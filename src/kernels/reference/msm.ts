@@ -1,8 +1,8 @@
 import { bn254 } from "@noble/curves/bn254.js";
-import { G1_BYTES, g1FromMontgomeryLE } from "../../encoding/montgomery.js";
+import { G1_BYTES, g1FromMontgomeryLE } from "../../algebra/montgomery.js";
 import { FR_ORDER } from "../../protocol/constants.js";
-import { G1_INFINITY, type G1 } from "../../curve/g1.js";
-import type { Fr } from "../../field/fr.js";
+import { G1_INFINITY, type G1 } from "../../algebra/g1.js";
+import type { Fr } from "../../algebra/fr.js";
 import type { IntVector } from "../backend.js";
 
 const Point = bn254.G1.Point;

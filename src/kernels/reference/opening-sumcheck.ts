@@ -1,5 +1,5 @@
-import { frAdd, frMul, frSub, type Fr } from "../../field/fr.js";
-import { eqTable } from "../../poly/eq.js";
+import { frAdd, frMul, frSub, type Fr } from "../../algebra/fr.js";
+import { eqTable } from "../../algebra/eq.js";
 import { FR_ORDER } from "../../protocol/constants.js";
 import type { OpeningFinals, OpeningInput, RoundProver } from "../backend.js";
 import { ProductSum } from "./product-sum.js";

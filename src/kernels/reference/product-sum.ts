@@ -1,4 +1,4 @@
-import { toFr, type Fr } from "../../field/fr.js";
+import { toFr, type Fr } from "../../algebra/fr.js";
 import { bindLowest, type Residues } from "./vector.js";
 
 /** Sumcheck of a sum of products of two multilinear polynomials. */

@@ -1,4 +1,4 @@
-import { frOf, toFr, type Fr } from "../../field/fr.js";
+import { frOf, toFr, type Fr } from "../../algebra/fr.js";
 import { FR_ORDER } from "../../protocol/constants.js";
 import type { IntVector, RangeInput, RangeTree, RoundProver } from "../backend.js";
 import { FractionLayer, type SlotNodes } from "./fraction-layer.js";

@@ -1,4 +1,4 @@
-import { toFr, type Fr } from "../../field/fr.js";
+import { toFr, type Fr } from "../../algebra/fr.js";
 import { FR_ORDER } from "../../protocol/constants.js";
 import type { FrVector, IntVector } from "../backend.js";
 

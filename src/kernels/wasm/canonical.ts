@@ -1,5 +1,5 @@
-import { readUint256LE, viewOf, writeUint256LE } from "../../encoding/little-endian.js";
-import { toFr, type Fr } from "../../field/fr.js";
+import { readUint256LE, viewOf, writeUint256LE } from "../../algebra/little-endian.js";
+import { toFr, type Fr } from "../../algebra/fr.js";
 import type { Kernel } from "./kernel.js";
 import { ELEMENT_BYTES } from "./kernel.js";
 

@@ -1,4 +1,4 @@
-import { frAdd, frMul, frOf, toFr, type Fr } from "../../field/fr.js";
+import { frAdd, frMul, frOf, toFr, type Fr } from "../../algebra/fr.js";
 
 /** Values of a round polynomial before interpolation; `v1` only where it was asked for. */
 export interface RoundValues {

@@ -1,4 +1,4 @@
-import { FR_ONE, FR_ZERO, frMul, frSub, toFr, type Fr } from "../../field/fr.js";
+import { FR_ONE, FR_ZERO, frMul, frSub, toFr, type Fr } from "../../algebra/fr.js";
 
 const SIZE = 8;
 

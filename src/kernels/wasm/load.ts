@@ -1,4 +1,4 @@
-import { readUint256LE, viewOf, writeUint256LE } from "../../encoding/little-endian.js";
+import { readUint256LE, viewOf, writeUint256LE } from "../../algebra/little-endian.js";
 import { FQ_ORDER, FR_ORDER } from "../../protocol/constants.js";
 import type { KernelExports } from "./generated/exports.js";
 import { ELEMENT_BYTES, Kernel, type KernelBuild } from "./kernel.js";

@@ -1,5 +1,5 @@
-import { FR_ONE, FR_ZERO, frInv, frMul, frSub, type Fr } from "../../field/fr.js";
-import { eqTable } from "../../poly/eq.js";
+import { FR_ONE, FR_ZERO, frInv, frMul, frSub, type Fr } from "../../algebra/fr.js";
+import { eqTable } from "../../algebra/eq.js";
 import { canonicalBytes, elementsOf, laneSums } from "./canonical.js";
 import { firstRoundValues, roundValues, type RoundValues } from "./first-round.js";
 import { ELEMENT_BYTES } from "./kernel.js";

@@ -1,4 +1,4 @@
-import { FR_ONE, FR_ZERO, frAdd, frMul, frOf, frSub, toFr, type Fr } from "../../field/fr.js";
+import { FR_ONE, FR_ZERO, frAdd, frMul, frOf, frSub, toFr, type Fr } from "../../algebra/fr.js";
 import type { MainFinals, MainInput, RoundProver } from "../backend.js";
 import { isAllZero } from "../reference/vector.js";
 import { canonicalBytes, laneSums } from "./canonical.js";

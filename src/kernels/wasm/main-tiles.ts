@@ -1,5 +1,5 @@
-import { FR_ZERO, frInv, frMul, frOf, toFr, type Fr } from "../../field/fr.js";
-import { eqTable } from "../../poly/eq.js";
+import { FR_ZERO, frInv, frMul, frOf, toFr, type Fr } from "../../algebra/fr.js";
+import { eqTable } from "../../algebra/eq.js";
 import type { MainTile } from "../backend.js";
 import { isAllZero } from "../reference/vector.js";
 import { canonicalBytes, elementsOf, laneSums } from "./canonical.js";

@@ -1,7 +1,7 @@
 import { bn254 } from "@noble/curves/bn254.js";
-import { G1_INFINITY, type G1 } from "../../curve/g1.js";
-import { readUint256LE, viewOf } from "../../encoding/little-endian.js";
-import { G1_BYTES } from "../../encoding/montgomery.js";
+import { G1_INFINITY, type G1 } from "../../algebra/g1.js";
+import { readUint256LE, viewOf } from "../../algebra/little-endian.js";
+import { G1_BYTES } from "../../algebra/montgomery.js";
 import type { FrVector, IntVector } from "../backend.js";
 import { planElements, planIntegers, type WindowPlan } from "./msm-plan.js";
 import type { Pool } from "./pool.js";

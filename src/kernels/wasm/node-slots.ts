@@ -1,4 +1,4 @@
-import { FR_ZERO, frMul, frSub, type Fr } from "../../field/fr.js";
+import { FR_ZERO, frMul, frSub, type Fr } from "../../algebra/fr.js";
 import { canonicalBytes, elementsOf, laneSums } from "./canonical.js";
 import { roundValues, type RoundValues } from "./first-round.js";
 import type { Pool } from "./pool.js";

@@ -1,6 +1,6 @@
-import { FR_ONE, FR_ZERO, frMul, toFr, type Fr } from "../../field/fr.js";
-import { eqTable } from "../../poly/eq.js";
-import { innerProduct } from "../../poly/univariate.js";
+import { FR_ONE, FR_ZERO, frMul, toFr, type Fr } from "../../algebra/fr.js";
+import { eqTable } from "../../algebra/eq.js";
+import { innerProduct } from "../../algebra/univariate.js";
 import type { FrVector, OpeningFinals, OpeningInput, RoundProver } from "../backend.js";
 import { ProductSum } from "../reference/product-sum.js";
 import { isAllZero, onlyElement } from "../reference/vector.js";

@@ -1,6 +1,6 @@
-import { FR_ZERO, frAdd, frInv, frMul, frSub, toFr, type Fr } from "../../field/fr.js";
-import { eqTable } from "../../poly/eq.js";
-import { evaluate } from "../../poly/univariate.js";
+import { FR_ZERO, frAdd, frInv, frMul, frSub, toFr, type Fr } from "../../algebra/fr.js";
+import { eqTable } from "../../algebra/eq.js";
+import { evaluate } from "../../algebra/univariate.js";
 import type { RoundProver } from "../backend.js";
 import { FractionLayer, interpolateQuartic } from "../reference/fraction-layer.js";
 import { canonicalBytes } from "./canonical.js";

@@ -1,6 +1,6 @@
-import { FR_ONE, FR_ZERO, frAdd, frMul, toFr, type Fr } from "../../field/fr.js";
-import { eqTable } from "../../poly/eq.js";
-import { innerProduct } from "../../poly/univariate.js";
+import { FR_ONE, FR_ZERO, frAdd, frMul, toFr, type Fr } from "../../algebra/fr.js";
+import { eqTable } from "../../algebra/eq.js";
+import { innerProduct } from "../../algebra/univariate.js";
 import type { IntVector, RangeInput, RangeTree, RoundProver } from "../backend.js";
 import { FractionLayer } from "../reference/fraction-layer.js";
 import { isAllZero } from "../reference/vector.js";

@@ -1,4 +1,4 @@
-import { FR_ZERO, frAdd, frMul, frPow, frPowers, type Fr } from "../../field/fr.js";
+import { FR_ZERO, frAdd, frMul, frPow, frPowers, type Fr } from "../../algebra/fr.js";
 import type { FrVector } from "../backend.js";
 import { canonicalBytes } from "./canonical.js";
 import { ELEMENT_BYTES } from "./kernel.js";

@@ -1,6 +1,6 @@
-import { toFr, type Fr } from "../../field/fr.js";
-import { eqTable } from "../../poly/eq.js";
-import { innerProduct } from "../../poly/univariate.js";
+import { toFr, type Fr } from "../../algebra/fr.js";
+import { eqTable } from "../../algebra/eq.js";
+import { innerProduct } from "../../algebra/univariate.js";
 import type { FrVector, IntVector, LinearTerm } from "../backend.js";
 import { canonicalBytes } from "./canonical.js";
 import { ELEMENT_BYTES } from "./kernel.js";

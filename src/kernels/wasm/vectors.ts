@@ -1,5 +1,5 @@
-import { writeUint256LE, viewOf } from "../../encoding/little-endian.js";
-import type { Fr } from "../../field/fr.js";
+import { writeUint256LE, viewOf } from "../../algebra/little-endian.js";
+import type { Fr } from "../../algebra/fr.js";
 import type { FrVector, IntVector } from "../backend.js";
 import { elementsOf } from "./canonical.js";
 import { ELEMENT_BYTES, type KernelBuild } from "./kernel.js";

@@ -1,4 +1,4 @@
-import { nameOfAddedRows } from "../../architecture/added-rows.js";
+import { nameOfAddedRows } from "../architecture/added-rows.js";
 import { elementCountOf, type ModelTensor, type TensorReader } from "../tensor.js";
 import { sliceOf } from "./matrix-views.js";
 import { isVocabulary } from "./tensor-kinds.js";

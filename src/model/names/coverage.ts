@@ -2,7 +2,7 @@ import { InputError } from "../../errors/errors.js";
 import type { Model } from "../open-model.js";
 import { elementCountOf } from "../tensor.js";
 import { labelAll } from "./canonical-name.js";
-import { listNames } from "./list-names.js";
+import { listPatterns } from "./list-patterns.js";
 import { sameShape, type PairTarget, type TargetTensor } from "./pair-target.js";
 import { isAdapterFactor, isVocabulary } from "./tensor-kinds.js";
 
@@ -61,7 +61,7 @@ function reasonFor(
   const factors = model.tensors.filter(({ name }) => isAdapterFactor(name));
   if (factors.length * 2 > model.tensors.length) {
     return {
-      reason: `these are LoRA factors (${listNames(
+      reason: `these are LoRA factors (${listPatterns(
         factors.map(({ name }) => name),
         2,
       )}), not weights`,
@@ -96,11 +96,11 @@ function reasonFor(
   return {
     reason:
       common === 0
-        ? `no name of its ${model.tensors.length} tensors is the base's: here ${listNames(
+        ? `no name of its ${model.tensors.length} tensors is the base's: here ${listPatterns(
             model.tensors.map(({ name }) => name),
             2,
-          )}, there ${listNames([...names], 2)}`
-        : `it lacks ${listNames(
+          )}, there ${listPatterns([...names], 2)}`
+        : `it lacks ${listPatterns(
             uncovered.map(({ name }) => name),
             4,
           )}`,

@@ -5,7 +5,7 @@ import { growthOf, splitRows, vocabularyGrowths } from "./added-rows.js";
 import { fillBuffer, isComputed } from "./buffers.js";
 import { labelAll, type Labelled } from "./canonical-name.js";
 import { fuseExperts, matchExperts, splitExperts } from "./experts.js";
-import { listNames } from "./list-names.js";
+import { listPatterns } from "./list-patterns.js";
 import { renamed } from "./matrix-views.js";
 import { sameShape, type PairTarget, type TargetTensor } from "./pair-target.js";
 import { pairByPrefix, renameBy, type PrefixRule } from "./prefix-rules.js";
@@ -139,12 +139,12 @@ class Pairing {
     describe(
       split.matches.length,
       split.matches.some(({ isTransposed }) => isTransposed),
-      `${listNames(split.matches.map(({ fused: { name } }) => name))} holds the experts that the base stores one by one`,
+      `${listPatterns(split.matches.map(({ fused: { name } }) => name))} holds the experts that the base stores one by one`,
     );
     describe(
       fused.matches.length,
       fused.matches.some(({ isTransposed }) => isTransposed),
-      `the base's ${listNames(fused.matches.map(({ fused: { name } }) => name))} holds the experts that this stores one by one`,
+      `the base's ${listPatterns(fused.matches.map(({ fused: { name } }) => name))} holds the experts that this stores one by one`,
     );
     for (const problem of [...split.problems, ...fused.problems]) {
       throw new InputError(`${this.#model.path}: its experts cannot be paired with the base's: ${problem}`, {
@@ -233,12 +233,12 @@ class Pairing {
     this.#extra = this.#extra.filter(({ name }) => !computed.includes(name));
     if (filled.length > 0) {
       this.#notes.push(
-        `it does not store ${listNames(filled)}, which follow from the configuration: taken as in the base`,
+        `it does not store ${listPatterns(filled)}, which follow from the configuration: taken as in the base`,
       );
     }
     if (computed.length > 0) {
       this.#notes.push(
-        `only the fine-tune stores ${listNames(computed)}, which follow from the configuration: left out`,
+        `only the fine-tune stores ${listPatterns(computed)}, which follow from the configuration: left out`,
       );
     }
   }

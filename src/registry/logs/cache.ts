@@ -1,5 +1,5 @@
 import type { Provider } from "ethers";
-import type { Hex } from "../../encoding/hex.js";
+import type { Hex } from "../../algebra/hex.js";
 import { UnavailableError } from "../../errors/errors.js";
 import { keptLog, type Checkpoint, type KeptLog, type KeptLogs, type LogStore } from "./kept-logs.js";
 import { DEFAULT_RETRY, withRetry } from "./retry.js";

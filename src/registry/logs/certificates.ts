@@ -1,4 +1,4 @@
-import type { Hex } from "../../encoding/hex.js";
+import type { Hex } from "../../algebra/hex.js";
 import { assertCertificateRecord, type CertificateIds } from "../check-record.js";
 import type { CertificateStatus } from "../records.js";
 import { eventPages, readEvents, topicsOf, topicsOfAny, type EventSource, type RegistryEvent } from "./events.js";

@@ -1,5 +1,5 @@
 import type { Provider } from "ethers";
-import type { Hex } from "../../encoding/hex.js";
+import type { Hex } from "../../algebra/hex.js";
 import type { EventName } from "../abi-types.js";
 import { decodeEvent, driftRegistryInterface, type DecodedEvent } from "../abi-values.js";
 import { decodeRegistryFailure } from "../revert.js";

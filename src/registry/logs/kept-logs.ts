@@ -1,6 +1,6 @@
 import type { Log } from "ethers";
 import { z } from "zod";
-import type { Hex } from "../../encoding/hex.js";
+import type { Hex } from "../../algebra/hex.js";
 
 const count = z.number().int().nonnegative();
 const hex = z.custom<Hex>((value) => typeof value === "string" && /^0x(?:[0-9a-f]{2})*$/iu.test(value));

@@ -1,5 +1,5 @@
 import type { Log, Provider } from "ethers";
-import type { Hex } from "../../encoding/hex.js";
+import type { Hex } from "../../algebra/hex.js";
 import { FtiError, UnavailableError } from "../../errors/errors.js";
 import { DEFAULT_RETRY, isTransient, messageOf, withRetry, type RetryPolicy } from "./retry.js";
 

@@ -1,11 +1,11 @@
 import hre from "hardhat";
 import { ZeroAddress, type Provider, type Signer } from "ethers";
-import { wordToHexBE, type Hex } from "../../../src/encoding/hex.js";
+import { wordToHexBE, type Hex } from "../../../src/algebra/hex.js";
 import { DriftRegistryClient } from "../../../src/registry/client.js";
 import { deployContract, type DeployableContract } from "../../../src/registry/deploy.js";
 import { g2Words, type RouteOfTier } from "../../../src/registry/encode.js";
 import { TIER_NAMES, TIERS } from "../../../src/protocol/tiers.js";
-import { knownTauSrs } from "../../unit/kzg/known-tau.js";
+import { knownTauSrs } from "../../unit/argument/mercury/known-tau.js";
 import type { Place } from "./world.js";
 
 /** An in-process chain with two accounts. */

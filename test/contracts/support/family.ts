@@ -1,10 +1,10 @@
-import type { Rule } from "../../../src/drift/rule.js";
-import { coversTile, policyId, tilesOf } from "../../../src/drift/rule.js";
+import type { Rule } from "../../../src/policy/rule.js";
+import { coversTile, policyId, tilesOf } from "../../../src/policy/rule.js";
 import { TIERS } from "../../../src/protocol/tiers.js";
-import type { Hex } from "../../../src/encoding/hex.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import type { Step } from "../../../src/registry/records.js";
 import { modelId } from "../../../src/commitment/model-id.js";
-import type { Certificate } from "../../../src/wrap/certificate.js";
+import type { Certificate } from "../../../src/certificate/certificate.js";
 import type { CertifyOptions } from "../../../src/registry/client.js";
 import type { Chain, TestRegistry } from "./chain.js";
 import { rule, World } from "./world.js";

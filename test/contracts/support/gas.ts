@@ -1,4 +1,4 @@
-import type { Hex } from "../../../src/encoding/hex.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import { TIERS, type Tier } from "../../../src/protocol/tiers.js";
 import { deployTestRegistry, type Chain } from "./chain.js";
 import { derive, registerBase } from "./family.js";

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { bn254 } from "@noble/curves/bn254.js";
-import { G1_GENERATOR, g1Mul, type G2 } from "../../../src/curve/g1.js";
-import { frAdd, frInv, frMul, frSub, type Fr } from "../../../src/field/fr.js";
+import { G1_GENERATOR, g1Mul, type G2 } from "../../../src/algebra/g1.js";
+import { frAdd, frInv, frMul, frSub, type Fr } from "../../../src/algebra/fr.js";
 import { compileGroth16Verifier } from "../../../src/node/compile-solidity.js";
 import type { DeployableContract } from "../../../src/registry/deploy.js";
 import { verifyingKeyArgument } from "../../../src/registry/verifying-key.js";
-import type { Groth16VerifyingKey } from "../../../src/wrap/groth16.js";
-import { seededFr } from "../../unit/kzg/known-tau.js";
+import type { Groth16VerifyingKey } from "../../../src/groth16/groth16.js";
+import { seededFr } from "../../unit/argument/mercury/known-tau.js";
 import { artifact } from "./chain.js";
 import type { WrapSegment } from "./world.js";
 

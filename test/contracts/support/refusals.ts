@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Hex } from "../../../src/encoding/hex.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import { RegistryError } from "../../../src/errors/errors.js";
 import type { CertifyParams, SegmentParams } from "../../../src/registry/encode.js";
 

@@ -1,7 +1,7 @@
-import { G1_GENERATOR, G1_INFINITY, g1Add, g1Mul, type G1 } from "../../../src/curve/g1.js";
+import { G1_GENERATOR, G1_INFINITY, g1Add, g1Mul, type G1 } from "../../../src/algebra/g1.js";
 import { modelId, type ModelParts } from "../../../src/commitment/model-id.js";
 import { TileTree } from "../../../src/commitment/tile-tree.js";
-import { policyId, type Policy, type Rule } from "../../../src/drift/rule.js";
+import { policyId, type Policy, type Rule } from "../../../src/policy/rule.js";
 import {
   contextDigest,
   placeOf,
@@ -10,21 +10,22 @@ import {
   type RuleShare,
   type SegmentCommitments,
   type SegmentStatement,
-} from "../../../src/drift/statement.js";
-import { sharesOf } from "../../../src/drift/shares.js";
-import { keccakText } from "../../../src/encoding/keccak.js";
-import type { Hex } from "../../../src/encoding/hex.js";
-import { FR_ZERO, frAdd, frMul, frNeg, frPow, type Fr } from "../../../src/field/fr.js";
-import { srsId } from "../../../src/kzg/srs.js";
-import { eqTable } from "../../../src/poly/eq.js";
-import { innerProduct } from "../../../src/poly/univariate.js";
+} from "../../../src/segment/statement.js";
+import { sharesOf } from "../../../src/segment/shares.js";
+import { keccakText } from "../../../src/algebra/keccak.js";
+import type { Hex } from "../../../src/algebra/hex.js";
+import { FR_ZERO, frAdd, frMul, frNeg, frPow, type Fr } from "../../../src/algebra/fr.js";
+import { srsId } from "../../../src/argument/kzg/srs.js";
+import { eqTable } from "../../../src/algebra/eq.js";
+import { innerProduct } from "../../../src/algebra/univariate.js";
 import { classTableHash, type TileClass } from "../../../src/quantize/class-table.js";
 import type { Tier } from "../../../src/protocol/tiers.js";
 import { combineBlindings, type SegmentBlindings } from "../../../src/segment/combine.js";
-import type { Certificate, WrappedSegment } from "../../../src/wrap/certificate.js";
-import type { Groth16Proof } from "../../../src/wrap/groth16.js";
-import { publicSignals, type PublicSignals } from "../../../src/wrap/public-signals.js";
-import { knownTauSrs, seededFr, type KnownTauSrs } from "../../unit/kzg/known-tau.js";
+import type { Certificate } from "../../../src/certificate/certificate.js";
+import type { WrappedSegment } from "../../../src/segment/wrapped-segment.js";
+import type { Groth16Proof } from "../../../src/groth16/groth16.js";
+import { publicSignals, type PublicSignals } from "../../../src/segment/public-signals.js";
+import { knownTauSrs, seededFr, type KnownTauSrs } from "../../unit/argument/mercury/known-tau.js";
 import { openCoefficients } from "../../support/mercury.js";
 
 /** A polynomial of few terms. */

@@ -6,7 +6,7 @@ import {
   type Place,
 } from "../../../src/cli/already-registered.js";
 import { Session } from "../../../src/cli/session.js";
-import type { Hex } from "../../../src/encoding/hex.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import { RegistryError } from "../../../src/errors/errors.js";
 import type { Answer } from "../../../src/registry/abi-types.js";
 import type { DriftRegistryClient } from "../../../src/registry/client.js";

@@ -2,7 +2,7 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { FR_ORDER } from "../../../src/protocol/constants.js";
-import { wordToHexBE } from "../../../src/encoding/hex.js";
+import { wordToHexBE } from "../../../src/algebra/hex.js";
 import { runCli, runJson, Workplace, type CliResult } from "../../support/cli.js";
 import { encodeSafetensors } from "../../support/encode-safetensors.js";
 import { testSetup, TEST_ARTIFACTS } from "../../support/nano-setup.js";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { parseModel } from "../../../src/commitment/model-file.js";
-import { encodePolicy } from "../../../src/drift/policy-file.js";
+import { encodePolicy } from "../../../src/policy/policy-file.js";
 import { assertSeen, lossJson, lossReport } from "../../../src/cli/loss-report.js";
 import type { TensorLoss } from "../../../src/quantize/loss.js";
 import { TIERS } from "../../../src/protocol/tiers.js";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { parseModel } from "../../../src/commitment/model-file.js";
-import { encodePolicy } from "../../../src/drift/policy-file.js";
+import { encodePolicy } from "../../../src/policy/policy-file.js";
 import { fixturePath, openPair, uncommittedFile } from "../../support/fixture-pairs.js";
 import { flatRule } from "../../support/rules.js";
 import { runCli, runJson, Workplace } from "../../support/cli.js";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { parsePolicy } from "../../../src/drift/policy-file.js";
-import { policyId } from "../../../src/drift/rule.js";
+import { parsePolicy } from "../../../src/policy/policy-file.js";
+import { policyId } from "../../../src/policy/rule.js";
 import { runCli, runJson, Workplace } from "../../support/cli.js";
 import { fixturePath, openPair, uncommittedFile } from "../../support/fixture-pairs.js";
 

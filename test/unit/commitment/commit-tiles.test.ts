@@ -1,13 +1,13 @@
 import { expect } from "chai";
-import { commitModel } from "../../../src/client/commit-model.js";
-import { assertAllCommitted, assertCommitted, openCommitted } from "../../../src/client/open-committed.js";
-import { recomputeModelId } from "../../../src/client/recompute-model-id.js";
+import { commitModel } from "../../../src/commitment/commit-model.js";
+import { assertAllCommitted, assertCommitted, openCommitted } from "../../../src/commitment/open-committed.js";
+import { recomputeModelId } from "../../../src/commitment/recompute-model-id.js";
 import type { OpenedModel } from "../../../src/commitment/commit-tiles.js";
 import { commitVector } from "../../../src/commitment/commit-vector.js";
 import { OpeningCheck } from "../../../src/commitment/opening-check.js";
 import { forEachUnderWay } from "../../../src/commitment/under-way.js";
 import { InputError, UnavailableError } from "../../../src/errors/errors.js";
-import { FR_ONE, FR_ZERO } from "../../../src/field/fr.js";
+import { FR_ONE, FR_ZERO } from "../../../src/algebra/fr.js";
 import type { Model } from "../../../src/model/open-model.js";
 import { TIERS } from "../../../src/protocol/tiers.js";
 import { knownTauBackend } from "../../support/known-tau-backend.js";

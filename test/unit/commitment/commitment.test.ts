@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { AbiCoder, keccak256 } from "ethers";
 import { modelId, tileLeaf } from "../../../src/commitment/model-id.js";
 import { TileTree, verifyTiles } from "../../../src/commitment/tile-tree.js";
-import { G1_GENERATOR, G1_INFINITY, g1Mul, type G1 } from "../../../src/curve/g1.js";
-import { wordToHexBE, type Hex } from "../../../src/encoding/hex.js";
+import { G1_GENERATOR, G1_INFINITY, g1Mul, type G1 } from "../../../src/algebra/g1.js";
+import { wordToHexBE, type Hex } from "../../../src/algebra/hex.js";
 import { InputError } from "../../../src/errors/errors.js";
-import { frOf } from "../../../src/field/fr.js";
+import { frOf } from "../../../src/algebra/fr.js";
 import { PROTOCOL_VERSION } from "../../../src/protocol/constants.js";
 import { integerIn, seededRandom } from "../../support/random.js";
 

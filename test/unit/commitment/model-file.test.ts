@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { committedModel, type CommittedModel } from "../../../src/commitment/committed-model.js";
 import { encodeModel, encodeSecrets, parseModel, parseSecrets } from "../../../src/commitment/model-file.js";
-import { G1_GENERATOR } from "../../../src/curve/g1.js";
+import { G1_GENERATOR } from "../../../src/algebra/g1.js";
 import { FormatError, InputError } from "../../../src/errors/errors.js";
-import { frOf } from "../../../src/field/fr.js";
+import { frOf } from "../../../src/algebra/fr.js";
 import { encodeManifest } from "../../../src/quantize/manifest.js";
 import { layOut } from "../../../src/quantize/layout.js";
 import { classTable, classTableHash } from "../../../src/quantize/class-table.js";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { G1_GENERATOR, G1_INFINITY, g1LinearCombination, g1Mul, g1Neg, type G1 } from "../../../src/curve/g1.js";
-import { G1_BYTES, g1FromMontgomeryLE } from "../../../src/encoding/montgomery.js";
-import { FR_ONE, FR_ZERO, frNeg, frOf, toFr, type Fr } from "../../../src/field/fr.js";
+import { G1_GENERATOR, G1_INFINITY, g1LinearCombination, g1Mul, g1Neg, type G1 } from "../../../src/algebra/g1.js";
+import { G1_BYTES, g1FromMontgomeryLE } from "../../../src/algebra/montgomery.js";
+import { FR_ONE, FR_ZERO, frNeg, frOf, toFr, type Fr } from "../../../src/algebra/fr.js";
 import type { IntVector } from "../../../src/kernels/backend.js";
 import { referenceMsm } from "../../../src/kernels/reference/msm.js";
 import { packPoints } from "../../support/points.js";

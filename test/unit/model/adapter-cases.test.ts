@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { openModel, type Model } from "../../../src/model/open-model.js";
 import { openModelOver } from "../../../src/model/open-over-base.js";
-import type { AskedOrientation } from "../../../src/model/lora-orientation.js";
+import type { AskedOrientation } from "../../../src/model/formats/lora-orientation.js";
 import { fileSystem } from "../../../src/node/file-source.js";
 import { refusalOf } from "../../support/adapters.js";
 import { caseFile } from "../../support/cases.js";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Hex } from "../../../src/encoding/hex.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import { FormatError, InputError } from "../../../src/errors/errors.js";
 import { addTrusted, isTrustName, readTrustList, removeTrusted, trustPath } from "../../../src/node/trust-list.js";
 import { runJson, Workplace } from "../../support/cli.js";

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { tileCountOf } from "../../../src/drift/rule.js";
+import { tileCountOf } from "../../../src/policy/rule.js";
 import { createNormPolicy, type NormPolicyInput } from "../../../src/policy/create-norm-policy.js";
 import { describePolicy } from "../../../src/policy/describe-policy.js";
 import { tileContents } from "../../../src/quantize/tile-contents.js";
-import type { Hex } from "../../../src/encoding/hex.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import { InputError } from "../../../src/errors/errors.js";
 import { layOut } from "../../../src/quantize/layout.js";
 import type { Manifest } from "../../../src/quantize/manifest.js";

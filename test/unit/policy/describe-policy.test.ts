@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import type { Hex } from "../../../src/encoding/hex.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import { openModel } from "../../../src/model/open-model.js";
 import { fileSystem } from "../../../src/node/file-source.js";
-import { firstTileOf, type Policy, type Rule } from "../../../src/drift/rule.js";
+import { firstTileOf, type Policy, type Rule } from "../../../src/policy/rule.js";
 import { describePolicy } from "../../../src/policy/describe-policy.js";
 import { TIERS, type TierName } from "../../../src/protocol/tiers.js";
 import { buildManifest, type Manifest } from "../../../src/quantize/manifest.js";

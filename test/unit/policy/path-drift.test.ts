@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { Policy, Rule } from "../../../src/drift/rule.js";
-import type { Hex } from "../../../src/encoding/hex.js";
+import type { Policy, Rule } from "../../../src/policy/rule.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import { InputError } from "../../../src/errors/errors.js";
 import { measureNorms, type BaseNorms } from "../../../src/policy/base-norms.js";
 import { driftObjections, type DriftLimits } from "../../../src/policy/drift-limits.js";

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { recogniseArchitecture } from "../../../src/architecture/recognise.js";
-import type { Hex } from "../../../src/encoding/hex.js";
+import { recogniseArchitecture } from "../../../src/model/architecture/recognise.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import { FormatError, InputError } from "../../../src/errors/errors.js";
 import { compilePolicy, type CompiledPolicy } from "../../../src/policy/compile-policy.js";
 import { parseDecimal } from "../../../src/policy/decimal.js";
 import { parsePolicyDocument } from "../../../src/policy/policy-document.js";
-import { tileCountOf, tilesOf } from "../../../src/drift/rule.js";
+import { tileCountOf, tilesOf } from "../../../src/policy/rule.js";
 import { TIERS } from "../../../src/protocol/tiers.js";
 import { layOut, type TensorSpec } from "../../../src/quantize/layout.js";
 import type { Manifest } from "../../../src/quantize/manifest.js";

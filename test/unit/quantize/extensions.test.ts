@@ -8,7 +8,7 @@ import { buildManifest, type Manifest } from "../../../src/quantize/manifest.js"
 import { listTensors } from "../../../src/quantize/list-tensors.js";
 import { openTiles } from "../../../src/quantize/tile-reader.js";
 import { tileContents } from "../../../src/quantize/tile-contents.js";
-import { viewsOf } from "../../../src/architecture/views.js";
+import { viewsOf } from "../../../src/model/architecture/views.js";
 import { policyWords } from "../../../web/src/policy-words.js";
 import { openCase } from "../../support/case-files.js";
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { viewsOf } from "../../../src/architecture/views.js";
+import { viewsOf } from "../../../src/model/architecture/views.js";
 import { InputError } from "../../../src/errors/errors.js";
 import { TIERS } from "../../../src/protocol/tiers.js";
 import { buildManifest, type ManifestOptions } from "../../../src/quantize/manifest.js";

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
-import { viewsOf } from "../../../src/architecture/views.js";
+import { viewsOf } from "../../../src/model/architecture/views.js";
 import { InputError } from "../../../src/errors/errors.js";
 import { openModel, type Model } from "../../../src/model/open-model.js";
 import { fileSystem } from "../../../src/node/file-source.js";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { viewsOf } from "../../../src/architecture/views.js";
+import { viewsOf } from "../../../src/model/architecture/views.js";
 import { assertCovered } from "../../../src/model/names/coverage.js";
 import { targetOfModel } from "../../../src/model/names/pair-target.js";
 import { TIERS } from "../../../src/protocol/tiers.js";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Log } from "ethers";
-import type { Hex } from "../../../src/encoding/hex.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import { UnavailableError } from "../../../src/errors/errors.js";
 import { cachedLogs, type CachedLogsInput } from "../../../src/registry/logs/cache.js";
 import { memoryLogStore, type KeptLog } from "../../../src/registry/logs/kept-logs.js";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { segmentLayout } from "../../../src/drift/statement.js";
+import { segmentLayout } from "../../../src/segment/statement.js";
 import { InputError, VerificationError } from "../../../src/errors/errors.js";
-import { FR_ONE, FR_ZERO, frAdd } from "../../../src/field/fr.js";
+import { FR_ONE, FR_ZERO, frAdd } from "../../../src/algebra/fr.js";
 import { referenceBackend } from "../../../src/kernels/reference/backend.js";
 import { TIERS } from "../../../src/protocol/tiers.js";
 import { assertProofShape, proofElements } from "../../../src/segment/proof.js";

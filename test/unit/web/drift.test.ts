@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import type { Rule } from "../../../src/drift/rule.js";
+import type { Rule } from "../../../src/policy/rule.js";
 import { flatRule } from "../../support/rules.js";
-import type { Hex } from "../../../src/encoding/hex.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import { UnavailableError } from "../../../src/errors/errors.js";
 import { layOut } from "../../../src/quantize/layout.js";
 import type { Manifest } from "../../../src/quantize/manifest.js";
 import type { Ancestor, DriftInterval, RegisteredCertificate } from "../../../src/registry/records.js";
-import { accumulatedDrift, type DriftSource } from "../../../src/client/accumulated-drift.js";
+import { accumulatedDrift, type DriftSource } from "../../../src/registry/accumulated-drift.js";
 import { driftWords } from "../../../web/src/drift-words.js";
 
 const word = (digit: string): Hex => `0x${digit.repeat(64)}`;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { Hex } from "../../../src/encoding/hex.js";
-import { gatherLineage, type Lineage } from "../../../src/client/lineage.js";
+import type { Hex } from "../../../src/algebra/hex.js";
+import { gatherLineage, type Lineage } from "../../../src/registry/lineage.js";
 import type { LoggedStanding } from "../../../src/registry/logs/certificates.js";
 import { layoutLineage, NODE_HEIGHT, NODE_WIDTH } from "../../../web/src/lineage-layout.js";
 

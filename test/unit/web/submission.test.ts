@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { encodePolicy } from "../../../src/drift/policy-file.js";
-import { policyId, type Policy } from "../../../src/drift/rule.js";
-import type { Certificate } from "../../../src/wrap/certificate.js";
+import { encodePolicy } from "../../../src/policy/policy-file.js";
+import { policyId, type Policy } from "../../../src/policy/rule.js";
+import type { Certificate } from "../../../src/certificate/certificate.js";
 import { flatRule } from "../../support/rules.js";
 import { FormatError, InputError } from "../../../src/errors/errors.js";
 import { assertBelongs, parseSubmission, type Submission } from "../../../web/src/submission.js";

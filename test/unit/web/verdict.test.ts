@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import type { FoundCertificate } from "../../../src/client/found-certificate.js";
-import type { ModelAnswer } from "../../../src/client/query-model.js";
+import type { FoundCertificate } from "../../../src/registry/found-certificate.js";
+import type { ModelAnswer } from "../../../src/registry/query-model.js";
 import { statusWords } from "../../../web/src/status-words.js";
-import type { Hex } from "../../../src/encoding/hex.js";
-import type { FetchedCertificate } from "../../../src/client/fetch-certificate.js";
+import type { Hex } from "../../../src/algebra/hex.js";
+import type { FetchedCertificate } from "../../../src/registry/fetch-certificate.js";
 import { UnavailableError, VerificationError } from "../../../src/errors/errors.js";
 import type { CertificateStatus } from "../../../src/registry/records.js";
 import { couldNotCheck, verdictOf } from "../../../web/src/verdict.js";

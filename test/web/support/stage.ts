@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { expect } from "chai";
 import { JsonRpcProvider } from "ethers";
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
-import type { Hex } from "../../../src/encoding/hex.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import { DriftRegistryClient } from "../../../src/registry/client.js";
 import { Workplace } from "../../support/cli.js";
 import { startRpcNode, type RpcNode } from "../../support/rpc-node.js";

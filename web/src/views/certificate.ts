@@ -1,8 +1,8 @@
-import type { Hex } from "../../../src/encoding/hex.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import { UnavailableError } from "../../../src/errors/errors.js";
-import { assertPolicyFitsManifest } from "../../../src/drift/policy-manifest.js";
-import { currentStatus } from "../../../src/client/found-certificate.js";
-import type { Policy } from "../../../src/drift/rule.js";
+import { assertPolicyFitsManifest } from "../../../src/policy/policy-manifest.js";
+import { currentStatus } from "../../../src/registry/found-certificate.js";
+import type { Policy } from "../../../src/policy/rule.js";
 import type { CertificateStatus, RegisteredCertificate, RegisteredModel } from "../../../src/registry/records.js";
 import type { Ending } from "../certificate-history.js";
 import { el } from "../dom.js";

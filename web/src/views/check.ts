@@ -1,9 +1,9 @@
-import { currentStatus } from "../../../src/client/found-certificate.js";
-import type { ModelQuestion } from "../../../src/client/model-question.js";
-import type { ModelAnswer } from "../../../src/client/query-model.js";
+import { currentStatus } from "../../../src/registry/found-certificate.js";
+import type { ModelQuestion } from "../../../src/registry/model-question.js";
+import type { ModelAnswer } from "../../../src/registry/query-model.js";
 import { parseModel } from "../../../src/commitment/model-file.js";
 import { InputError } from "../../../src/errors/errors.js";
-import type { Hex } from "../../../src/encoding/hex.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import { driftWords } from "../../../src/policy/drift-words.js";
 import { TIER_NAMES, TIERS, type TierName } from "../../../src/protocol/tiers.js";
 import { parseManifest } from "../../../src/quantize/manifest.js";

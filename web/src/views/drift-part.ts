@@ -1,6 +1,6 @@
-import type { Hex } from "../../../src/encoding/hex.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import type { Manifest } from "../../../src/quantize/manifest.js";
-import type { AccumulatedDrift } from "../../../src/client/accumulated-drift.js";
+import type { AccumulatedDrift } from "../../../src/registry/accumulated-drift.js";
 import { el } from "../dom.js";
 import { driftWords } from "../drift-words.js";
 import { parsedManifestOf } from "../manifests.js";

@@ -1,4 +1,4 @@
-import type { Hex } from "../../../src/encoding/hex.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import type { Chain } from "../chain.js";
 import { el } from "../dom.js";
 import type { Page, View } from "../page.js";

@@ -1,4 +1,4 @@
-import type { Hex } from "../../../src/encoding/hex.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import { InputError, UnavailableError } from "../../../src/errors/errors.js";
 import { el } from "../dom.js";
 import { fileField } from "../file-field.js";

@@ -1,6 +1,6 @@
-import { currentStatus, type FoundCertificate } from "../../../src/client/found-certificate.js";
-import type { ModelAnswer } from "../../../src/client/query-model.js";
-import type { Hex } from "../../../src/encoding/hex.js";
+import { currentStatus, type FoundCertificate } from "../../../src/registry/found-certificate.js";
+import type { ModelAnswer } from "../../../src/registry/query-model.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import type { Ending } from "../certificate-history.js";
 import { el } from "../dom.js";
 import { lineageView } from "../lineage-view.js";

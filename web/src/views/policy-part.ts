@@ -1,4 +1,4 @@
-import type { Policy } from "../../../src/drift/rule.js";
+import type { Policy } from "../../../src/policy/rule.js";
 import type { Manifest } from "../../../src/quantize/manifest.js";
 import { el } from "../dom.js";
 import { list, part } from "../parts.js";

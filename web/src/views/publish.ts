@@ -1,6 +1,6 @@
-import { policyOfBase } from "../../../src/client/policy-of-base.js";
-import type { Policy } from "../../../src/drift/rule.js";
-import type { Hex } from "../../../src/encoding/hex.js";
+import { policyOfBase } from "../../../src/registry/policy-of-base.js";
+import type { Policy } from "../../../src/policy/rule.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import { InputError } from "../../../src/errors/errors.js";
 import type { DriftRegistryClient } from "../../../src/registry/client.js";
 import type { PolicyOfBase } from "../../../src/registry/encode.js";

@@ -1,5 +1,5 @@
-import { parsePolicy } from "../../../src/drift/policy-file.js";
-import type { Hex } from "../../../src/encoding/hex.js";
+import { parsePolicy } from "../../../src/policy/policy-file.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import { InputError } from "../../../src/errors/errors.js";
 import type { DriftLimits } from "../../../src/policy/drift-limits.js";
 import { el } from "../dom.js";

@@ -1,4 +1,4 @@
-import type { Hex } from "../../../src/encoding/hex.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import { InputError } from "../../../src/errors/errors.js";
 import type { RegisteredCertificate } from "../../../src/registry/records.js";
 import { walletSigner } from "../chain.js";

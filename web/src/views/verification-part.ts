@@ -1,7 +1,7 @@
-import type { CheckMade } from "../../../src/client/check-made.js";
-import { currentStatus, type FoundCertificate } from "../../../src/client/found-certificate.js";
-import type { RegisteredVerification } from "../../../src/client/verify-registered.js";
-import type { Hex } from "../../../src/encoding/hex.js";
+import type { CheckMade } from "../../../src/certificate/check-made.js";
+import { currentStatus, type FoundCertificate } from "../../../src/registry/found-certificate.js";
+import type { RegisteredVerification } from "../../../src/registry/verify-registered.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import { el, type Child } from "../dom.js";
 import { hostsVerifier, offersVerifier } from "../hosts-verifier.js";
 import { manifestOf } from "../manifests.js";

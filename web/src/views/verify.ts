@@ -1,7 +1,7 @@
 import { InputError } from "../../../src/errors/errors.js";
 import { tierById, type TierName } from "../../../src/protocol/tiers.js";
-import { parseCertificate } from "../../../src/wrap/certificate-codec.js";
-import type { Certificate } from "../../../src/wrap/certificate.js";
+import { parseCertificate } from "../../../src/certificate/certificate-codec.js";
+import type { Certificate } from "../../../src/certificate/certificate.js";
 import { el } from "../dom.js";
 import { fileField } from "../file-field.js";
 import { givenOrHosts } from "../host-files.js";

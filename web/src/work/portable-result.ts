@@ -1,5 +1,5 @@
 import { VerificationError } from "../../../src/errors/errors.js";
-import type { CertificateResult } from "../../../src/wrap/verify-certificate.js";
+import type { CertificateResult } from "../../../src/certificate/verify-certificate.js";
 
 /** A `CertificateResult` that passes between threads: classes do not, so that the error is there in its words. */
 export type PortableResult =

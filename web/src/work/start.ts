@@ -1,4 +1,4 @@
-import type { ProgressListener } from "../../../src/client/progress.js";
+import type { ProgressListener } from "../../../src/protocol/progress.js";
 import { InputError, UnavailableError } from "../../../src/errors/errors.js";
 import type { Job, JobResults, Reply } from "./messages.js";
 

@@ -1,9 +1,9 @@
-import { proofChecks, type CheckMade } from "../../../src/client/check-made.js";
-import { verifierUnder } from "../../../src/client/verify-registered.js";
-import type { Hex } from "../../../src/encoding/hex.js";
+import { proofChecks, type CheckMade } from "../../../src/certificate/check-made.js";
+import { verifierUnder } from "../../../src/registry/verify-registered.js";
+import type { Hex } from "../../../src/algebra/hex.js";
 import { InputError } from "../../../src/errors/errors.js";
-import { certificateId } from "../../../src/registry/encode.js";
-import type { SentOnChain } from "../../../src/wrap/certificate.js";
+import { certificateId } from "../../../src/certificate/certificate-id.js";
+import type { SentOnChain } from "../../../src/certificate/certificate.js";
 import { openAnchors, type AnchorFiles } from "./anchor-files.js";
 import { portable, type PortableResult } from "./portable-result.js";
 

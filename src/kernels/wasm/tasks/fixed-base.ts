@@ -1,7 +1,7 @@
-import { G1_GENERATOR } from "../../../curve/g1.js";
-import { G2_GENERATOR } from "../../../curve/pairing.js";
-import { viewOf, writeUint256LE } from "../../../encoding/little-endian.js";
-import { G1_BYTES, G2_BYTES, g1ToMontgomeryLE, g2ToMontgomeryLE } from "../../../encoding/montgomery.js";
+import { G1_GENERATOR } from "../../../algebra/g1.js";
+import { G2_GENERATOR } from "../../../algebra/pairing.js";
+import { viewOf, writeUint256LE } from "../../../algebra/little-endian.js";
+import { G1_BYTES, G2_BYTES, g1ToMontgomeryLE, g2ToMontgomeryLE } from "../../../algebra/montgomery.js";
 import { writePacked } from "../canonical.js";
 import { ELEMENT_BYTES, type Kernel } from "../kernel.js";
 import type { AnyTask, Task } from "../task.js";

@@ -1,4 +1,4 @@
-import { G1_BYTES } from "../../../encoding/montgomery.js";
+import { G1_BYTES } from "../../../algebra/montgomery.js";
 import type { Kernel } from "../kernel.js";
 
 /** Points of G1 in shared memory, 64 bytes each, coordinates in Montgomery form with R = 2^256, little-endian. */

@@ -1,5 +1,5 @@
-import { viewOf, writeUint256LE } from "../../../encoding/little-endian.js";
-import { G1_BYTES } from "../../../encoding/montgomery.js";
+import { viewOf, writeUint256LE } from "../../../algebra/little-endian.js";
+import { G1_BYTES } from "../../../algebra/montgomery.js";
 import type { IntVector } from "../../backend.js";
 import { ELEMENT_BYTES, type Kernel } from "../kernel.js";
 import type { AnyTask, Task } from "../task.js";

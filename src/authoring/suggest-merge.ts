@@ -1,0 +1,81 @@
+import { firstTileOf, tilesOf } from "../policy/rule.js";
+import { compareNames } from "../model/tensor.js";
+import type { Tier } from "../protocol/tiers.js";
+import type { TileContent } from "../quantize/tile-contents.js";
+import { MAX_SPREAD, spreadRule, unitOf } from "../policy/spread-rule.js";
+import type { SuggestedRule } from "./suggest-report.js";
+
+/**
+ * Joins rules of one kind until there are no more than a segment has places, or none that can be joined. A joined rule is one
+ * budget for all its tiles, whatever their fraction bits: the sum of theirs in the finest unit. So a tensor with a small budget
+ * could take a large one's; those are joined whose budgets differ least. Rank rules stay: each is about one tensor.
+ */
+export function mergeRules(
+  rules: readonly SuggestedRule[],
+  tier: Tier,
+  contents: readonly TileContent[],
+): SuggestedRule[] {
+  const groups = [...rules].sort((a, b) => byKind(a, b) || budgetOf(a) - budgetOf(b)).map((rule): Group => [rule]);
+  while (groups.length > tier.maxRules) {
+    const cheapest = cheapestJoin(groups);
+    if (cheapest === undefined) break;
+    groups.splice(cheapest.at, 2, cheapest.joined);
+  }
+  const joined = groups.map(([first, ...others]) => others.reduce((one, next) => join(one, next, contents), first));
+  return joined.sort((a, b) => firstTileOf(a.rule) - firstTileOf(b.rule));
+}
+
+/** Rules that become one, by ascending budget. */
+type Group = readonly [SuggestedRule, ...SuggestedRule[]];
+
+/** Of groups that follow each other, those two in which the rule with the smallest budget can take the least times that. */
+function cheapestJoin(groups: readonly Group[]): { readonly at: number; readonly joined: Group } | undefined {
+  let best: { readonly at: number; readonly joined: Group } | undefined;
+  let least = Infinity;
+  groups.slice(1).forEach((group, at) => {
+    const joined: Group = [...(groups[at] as Group), ...group];
+    if (!joined.every((one) => canJoin(joined[0], one))) return;
+    const relief = joined.reduce((sum, one) => sum + budgetOf(one), 0) / budgetOf(joined[0]);
+    if (relief < least) [best, least] = [{ at, joined }, relief];
+  });
+  return best;
+}
+
+/** What a rule allows, to be compared with rules of its kind: the sum of squares, or the number of single weights. */
+function budgetOf({ rule }: SuggestedRule): number {
+  return rule.maxResidualSq > 0n ? Number(rule.maxResidualSq) * 4 ** -rule.unit : Number(rule.maxNonzeros);
+}
+
+function byKind(a: SuggestedRule, b: SuggestedRule): number {
+  const keyOf = ({ kind, isPreset = false, rule }: SuggestedRule): string =>
+    [kind, ...(isPreset ? ["preset"] : []), ...(rule.maxNonzeros > 0n ? ["masked"] : [])].join(" ");
+  return compareNames(keyOf(a), keyOf(b));
+}
+
+function canJoin(one: SuggestedRule, next: SuggestedRule): boolean {
+  return (
+    one.kind === next.kind &&
+    one.isPreset === next.isPreset &&
+    one.rule.maxRank === 0 &&
+    // A mask costs a commitment for every tile of its rule, and lets change at will what was bounded.
+    one.rule.maxNonzeros > 0n === next.rule.maxNonzeros > 0n &&
+    Math.abs(one.rule.unit - next.rule.unit) <= MAX_SPREAD / 2
+  );
+}
+
+function join(one: SuggestedRule, next: SuggestedRule, contents: readonly TileContent[]): SuggestedRule {
+  const covered = new Set([...tilesOf(one.rule), ...tilesOf(next.rule)]);
+  const tiles = contents.filter(({ tile }) => covered.has(tile));
+  const unit = unitOf(tiles);
+  const inUnit = ({ rule }: SuggestedRule): bigint => rule.maxResidualSq << BigInt(2 * (unit - rule.unit));
+  return {
+    kind: one.kind,
+    ...(one.isPreset === undefined ? {} : { isPreset: one.isPreset }),
+    rule: spreadRule(tiles, {
+      maxNonzeros: one.rule.maxNonzeros + next.rule.maxNonzeros,
+      maxResidualSq: inUnit(one) + inUnit(next),
+    }),
+    tensors: [...new Set([...one.tensors, ...next.tensors])],
+    reason: `${one.reason}; ${next.reason}`,
+  };
+}

@@ -1,0 +1,32 @@
+import type { Hex } from "../algebra/hex.js";
+import { InputError } from "../errors/errors.js";
+import type { BaseNorms } from "../policy/base-norms.js";
+import { driftObjections, needsManifest, type DriftLimits } from "../policy/drift-limits.js";
+import { pathDrift } from "../policy/path-drift.js";
+import type { Manifest } from "../quantize/manifest.js";
+
+/** What a consumer wants to know of a model: is it this base's descendant, within what I accept? */
+export interface ModelQuestion {
+  /** The base that the consumer trusts, by its id. */
+  readonly baseModelId: Hex;
+  /** What may have changed; by default whatever certificates allow, and the answer says how much that is. */
+  readonly limits?: DriftLimits | undefined;
+  /** Whose certificates count; by default anybody's. */
+  readonly publishers?: readonly Hex[] | undefined;
+  /** The base's norms, for answers in per cent: `measureNorms`. */
+  readonly norms?: BaseNorms | undefined;
+}
+
+/** Limits that cannot be judged are refused whatever a registry holds. Throws `InputError`. */
+export function assertAnswerable(
+  { baseModelId, limits = {}, norms }: ModelQuestion,
+  manifest: Manifest | undefined,
+): void {
+  if (manifest !== undefined) {
+    driftObjections(baseModelId, [], pathDrift([], manifest, norms), manifest, limits);
+  } else if (needsManifest(limits)) {
+    throw new InputError("what you accept is about tensors, whose names only the base's manifest tells", {
+      remedy: "Give the base as its model file, base.model.json: its publisher has it.",
+    });
+  }
+}
