@@ -1,13 +1,14 @@
 /**
  * Deploys a registry and records it in deployments/<chainId>.json. `npm run deploy -- --help` explains it.
  */
-import { mkdir } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { randomUUID } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InvalidArgumentError, Option, program } from "commander";
 import { formatEther, getCreateAddress, ZeroAddress, type Provider } from "ethers";
 import { parseChainId } from "../src/cli/commands/deploy.js";
-import type { Hex } from "../src/encoding/hex.js";
+import type { Hex } from "../src/algebra/hex.js";
 import { FtiError, InputError, RegistryError } from "../src/errors/errors.js";
 import { assertDeployable } from "../src/node/deployable.js";
 import { writeDeployment, type Deployment } from "../src/node/deployments.js";
@@ -106,9 +107,14 @@ async function deploy(options: Options): Promise<void> {
   say(options.owner === ZeroAddress ? "  no owner: the keys are fixed for good" : `  owner ${options.owner}`);
 
   const before = await ethers.provider.getBlockNumber();
-  const deployed = await ignition.deploy(driftRegistryModule(moduleInput(setups, options.owner)), {
-    ...(options.journal ? { deploymentId: `chain-${chainId}` } : {}),
-  });
+  // Ignition always keeps a journal. One that is not wanted has a name that no other run takes up, and is removed.
+  const deploymentId = options.journal ? `chain-${chainId}` : `unkept-${randomUUID()}`;
+  const deployed = await ignition
+    .deploy(driftRegistryModule(moduleInput(setups, options.owner)), { deploymentId })
+    .finally(async () => {
+      if (options.journal) return;
+      await rm(join(hre.config.paths.ignition, "deployments", deploymentId), { recursive: true, force: true });
+    });
   const registry = (await deployed.registry.getAddress()).toLowerCase() as Hex;
   const record = await checked(setups, registry, ethers.provider, {
     network: options.network,
