@@ -27,6 +27,9 @@ const ROOMS = [
   "cli",
 ];
 
+/** What runs before any command. */
+const START_UP = "main|run|commands|io|colors|error-report|json";
+
 const inRooms = (rooms) => `^src/(${rooms.join("|")})/`;
 
 const downwardImports = ROOMS.slice(0, -1).map((room, index) => ({
@@ -103,6 +106,17 @@ module.exports = {
       severity: "error",
       from: { path: "^web/src/" },
       to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "the-command-line-starts-light",
+      comment: "fti --help answers at once: what a command needs is loaded when it runs (src/cli/commands.ts).",
+      severity: "error",
+      from: { path: `^src/cli/(${START_UP})[.]ts$` },
+      to: {
+        pathNot: [`^src/cli/(${START_UP})[.]ts$`, "^src/errors/", "^node_modules/(commander|picocolors)/"],
+        dynamic: false,
+        dependencyTypesNot: ["type-only", "core"],
+      },
     },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     { name: "no-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },

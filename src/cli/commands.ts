@@ -1,38 +1,111 @@
 import type { Command } from "commander";
 import type { Runner } from "./command.js";
-import { addCommitCommand } from "./commands/commit.js";
-import { addDemoCommand } from "./commands/demo.js";
-import { addDeployCommand } from "./commands/deploy.js";
-import { addDescentCommands } from "./commands/descent.js";
-import { addExportCommand } from "./commands/export.js";
-import { addInspectCommand } from "./commands/inspect.js";
-import { addMergeCommand } from "./commands/merge.js";
-import { addPolicyCommands } from "./commands/policy.js";
-import { addProveCommand } from "./commands/prove.js";
-import { addLineageCommands } from "./commands/lineage.js";
-import { addQueryCommand } from "./commands/query.js";
-import { addRegisterCommands } from "./commands/register.js";
-import { addStatusCommands } from "./commands/status.js";
-import { addSetupCommand } from "./commands/setup.js";
-import { addTrustCommands } from "./commands/trust.js";
-import { addVerifyCommand } from "./commands/certificate-verify.js";
 
-/** Adds all commands, in the order in which they are used. */
-export function addCommands(program: Command, runner: Runner): void {
-  addDemoCommand(program, runner);
-  addInspectCommand(program, runner);
-  addSetupCommand(program, runner);
-  addCommitCommand(program, runner);
-  addPolicyCommands(program, runner);
-  addProveCommand(program, runner);
-  addMergeCommand(program, runner);
-  addVerifyCommand(program, runner);
-  addDeployCommand(program, runner);
-  addRegisterCommands(program, runner);
-  addTrustCommands(program, runner);
-  addQueryCommand(program, runner);
-  addLineageCommands(program, runner);
-  addStatusCommands(program, runner);
-  addDescentCommands(program, runner);
-  addExportCommand(program, runner);
+/** Adds one command, or several that belong together. */
+type AddCommand = (program: Command, runner: Runner) => void;
+
+/** What `fti --help` says of a command. */
+export interface ListedCommand {
+  readonly name: string;
+  readonly summary: string;
+}
+
+/** A module of commands, read when one of them runs: what they need takes seconds to load. */
+interface CommandModule {
+  readonly commands: readonly ListedCommand[];
+  readonly load: () => Promise<AddCommand>;
+}
+
+const listed = (name: string, summary: string): ListedCommand => ({ name, summary });
+
+/** In the order in which they are used. */
+export const COMMAND_MODULES: readonly CommandModule[] = [
+  {
+    commands: [listed("demo", "certify a real fine-tune end to end on a chain in this process")],
+    load: async () => (await import("./commands/demo.js")).addDemoCommand,
+  },
+  {
+    commands: [listed("inspect", "see what a fine-tune changed")],
+    load: async () => (await import("./commands/inspect.js")).addInspectCommand,
+  },
+  {
+    commands: [listed("setup", "make a tier's keys")],
+    load: async () => (await import("./commands/setup.js")).addSetupCommand,
+  },
+  {
+    commands: [listed("commit", "commit a model and compute its id")],
+    load: async () => (await import("./commands/commit.js")).addCommitCommand,
+  },
+  {
+    commands: [listed("policy", "say what a fine-tune may change")],
+    load: async () => (await import("./commands/policy.js")).addPolicyCommands,
+  },
+  {
+    commands: [listed("prove", "prove that a fine-tune follows a policy")],
+    load: async () => (await import("./commands/prove.js")).addProveCommand,
+  },
+  {
+    commands: [listed("merge", "put segments that were proven apart together")],
+    load: async () => (await import("./commands/merge.js")).addMergeCommand,
+  },
+  {
+    commands: [listed("verify", "check a certificate offline")],
+    load: async () => (await import("./commands/certificate-verify.js")).addVerifyCommand,
+  },
+  {
+    commands: [listed("deploy", "deploy a registry with the verifiers of some tiers")],
+    load: async () => (await import("./commands/deploy.js")).addDeployCommand,
+  },
+  {
+    commands: [listed("register", "put a model, policy or certificate on chain")],
+    load: async () => (await import("./commands/register.js")).addRegisterCommands,
+  },
+  {
+    commands: [listed("trust", "keep a list of bases that you trust, by name")],
+    load: async () => (await import("./commands/trust.js")).addTrustCommands,
+  },
+  {
+    commands: [listed("query", "ask whether a model is certified from a base that you trust")],
+    load: async () => (await import("./commands/query.js")).addQueryCommand,
+  },
+  {
+    commands: [
+      listed("lineage", "show what a model descends from, and what descends from it"),
+      listed("list", "list certificates of a publisher, base, tuned model or policy"),
+    ],
+    load: async () => (await import("./commands/lineage.js")).addLineageCommands,
+  },
+  {
+    commands: [
+      listed("revoke", "end certificates of yours, for good"),
+      listed("supersede", "end a certificate of yours in favour of another one"),
+    ],
+    load: async () => (await import("./commands/status.js")).addStatusCommands,
+  },
+  {
+    commands: [
+      listed("allow", "let a publisher certify from a restricted model of yours"),
+      listed("forbid", "take that back"),
+      listed("adopt", "make a certificate the one by which its model descends"),
+    ],
+    load: async () => (await import("./commands/descent.js")).addDescentCommands,
+  },
+  {
+    commands: [listed("export", "take a certificate along with the model")],
+    load: async () => (await import("./commands/export.js")).addExportCommand,
+  },
+];
+
+/** Adds all commands: those of the module that the command line names as they are, the others as they are listed. */
+export async function addCommands(program: Command, runner: Runner, argv: readonly string[]): Promise<void> {
+  const names = new Set(COMMAND_MODULES.flatMap(({ commands }) => commands.map(({ name }) => name)));
+  const named = argv.find((word) => names.has(word));
+  for (const { commands, load } of COMMAND_MODULES) {
+    if (commands.some(({ name }) => name === named)) {
+      const add = await load();
+      add(program, runner);
+    } else {
+      for (const { name, summary } of commands) program.command(name).summary(summary);
+    }
+  }
 }

@@ -5,7 +5,7 @@ import type { Runner } from "./command.js";
 import { errorReport } from "./error-report.js";
 import type { CliIo } from "./io.js";
 import { encodeJson } from "./json.js";
-import { Session, type Outcome } from "./session.js";
+import type { Outcome } from "./session.js";
 
 /** See `EXIT_CODES`. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5;
@@ -22,6 +22,7 @@ export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode>
   const wantsJson = argv.includes("--json");
   let exitCode: ExitCode = 0;
   const runner: Runner = async (json, work) => {
+    const { Session } = await import("./session.js");
     const session = new Session(io, json);
     let outcome: Outcome;
     try {
@@ -34,8 +35,8 @@ export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode>
     const object = notices.length === 0 ? outcome.json : { ...outcome.json, notes: notices };
     io.stdout(json ? `${encodeJson(object)}\n` : outcome.lines.map((line) => `${showLine(line)}\n`).join(""));
   };
-  const program = createProgram(runner, io, wantsJson);
   try {
+    const program = await createProgram(runner, io, argv);
     await program.parseAsync(argv, { from: "user" });
     return exitCode;
   } catch (error) {
@@ -48,7 +49,8 @@ export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode>
   }
 }
 
-function createProgram(runner: Runner, io: CliIo, wantsJson: boolean): Command {
+async function createProgram(runner: Runner, io: CliIo, argv: readonly string[]): Promise<Command> {
+  const wantsJson = argv.includes("--json");
   const program = new Command("fti")
     .description(
       "Prove, and check, how much a fine-tune changed its base model.\n" +
@@ -65,7 +67,7 @@ function createProgram(runner: Runner, io: CliIo, wantsJson: boolean): Command {
       writeErr: io.stderr,
     })
     .addHelpText("after", `\n${EXIT_CODES}\n` + "Every command takes --json and has an example: fti COMMAND --help\n");
-  addCommands(program, runner);
+  await addCommands(program, runner, argv);
   inheritSettings(program);
   return program;
 }
