@@ -136,7 +136,7 @@ export { callRegistry } from "./registry/call.js";
 export { type CertifyTerms, type Metadata, type PolicyOfBase } from "./registry/encode.js";
 export { certificateId } from "./certificate/certificate-id.js";
 export { policyOfBase } from "./registry/policy-of-base.js";
-export { readEvents, topicsOf, topicsOfAny, type EventSource, type RegistryEvent } from "./registry/logs/events.js";
+export { readEvents, topicsOf, topicsOfAny, type RegistryLogs, type RegistryEvent } from "./registry/logs/events.js";
 export {
   listCertificates,
   loggedCertificates,

@@ -1,6 +1,6 @@
 import {
   openUnwrapped,
-  placesOf,
+  plannedPlaces,
   proveUnwrapped,
   type SegmentProverInput,
   type UnwrappedSegment,
@@ -72,7 +72,7 @@ async function closestWitness(
   input: SegmentProverInput,
 ): Promise<SegmentWitness> {
   const { tier } = plan;
-  const places = placesOf(plan, segment);
+  const places = plannedPlaces(plan, segment);
   const layout = segmentLayout(tier, places);
   const deltas: IntVector[] = [];
   for (const tile of segment.tiles) {

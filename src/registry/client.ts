@@ -45,7 +45,7 @@ import {
   type Step,
 } from "./records.js";
 import { listCertificates, type CertificateFilter } from "./logs/certificates.js";
-import { readEvents, topicsOf, type EventSource, type RegistryEvent } from "./logs/events.js";
+import { readEvents, topicsOf, type RegistryLogs, type RegistryEvent } from "./logs/events.js";
 import type { LogStore } from "./logs/kept-logs.js";
 import { DEFAULT_RETRY, withRetry } from "./logs/retry.js";
 import type { ScanOptions } from "./logs/scan.js";
@@ -95,7 +95,7 @@ export class DriftRegistryClient {
   #srsId: Hex | undefined;
 
   /** For what reads the registry's events itself, such as `scanCertificates` and `watchRegistry`. */
-  readonly events: EventSource;
+  readonly events: RegistryLogs;
 
   constructor(address: Hex, provider: Provider, { deployedAt = 0, ...options }: ClientOptions = {}) {
     this.address = address.toLowerCase() as Hex;
@@ -495,7 +495,7 @@ export class DriftRegistryClient {
     return readEvents(this.#since(fromBlock), topicsOf(name, indexed));
   }
 
-  #since(fromBlock: number | undefined): EventSource {
+  #since(fromBlock: number | undefined): RegistryLogs {
     return fromBlock === undefined ? this.events : { ...this.events, fromBlock };
   }
 }

@@ -1,7 +1,7 @@
 import type { Provider } from "ethers";
 import type { EventName } from "./abi-types.js";
 import { inclusionOf, type Inclusion } from "./call.js";
-import { readEvents, type EventSource, type Topics } from "./logs/events.js";
+import { readEvents, type RegistryLogs, type Topics } from "./logs/events.js";
 import { DEFAULT_RETRY, withRetry } from "./logs/retry.js";
 import { decodeRegistryFailure } from "./revert.js";
 
@@ -12,7 +12,7 @@ import { decodeRegistryFailure } from "./revert.js";
  */
 export async function findInclusion<Name extends EventName>(
   provider: Provider,
-  source: EventSource,
+  source: RegistryLogs,
   topics: Topics<Name>,
   registeredAt: number,
 ): Promise<Inclusion | undefined> {
@@ -38,7 +38,7 @@ async function firstBlockFrom(
   time: number,
   latest: number,
   provider: Provider,
-  { retry = DEFAULT_RETRY, fromBlock }: EventSource,
+  { retry = DEFAULT_RETRY, fromBlock }: RegistryLogs,
 ): Promise<number | undefined> {
   let [low, high] = [fromBlock, latest + 1];
   while (low < high) {

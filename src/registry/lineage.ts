@@ -1,11 +1,6 @@
 import type { Hex } from "../algebra/hex.js";
-import {
-  scanCertificates,
-  withStatus,
-  type CertificateFilter,
-  type LoggedStanding,
-} from "./logs/certificates.js";
-import type { EventSource } from "./logs/events.js";
+import { scanCertificates, withStatus, type CertificateFilter, type LoggedStanding } from "./logs/certificates.js";
+import type { RegistryLogs } from "./logs/events.js";
 
 /** The models around one, and the certificates between them: a graph from bases to tunes. */
 export interface Lineage {
@@ -57,7 +52,7 @@ export async function gatherLineage(
 }
 
 /** `gatherLineage` from a registry's logs. Throws `UnavailableError`. */
-export function lineageOf(source: EventSource, focus: Hex, most = 1_000): Promise<Lineage> {
+export function lineageOf(source: RegistryLogs, focus: Hex, most = 1_000): Promise<Lineage> {
   const certificates = async (filter: CertificateFilter): Promise<LoggedStanding[]> => {
     const found: LoggedStanding[] = [];
     for await (const page of scanCertificates(source, filter)) {

@@ -1,7 +1,7 @@
 import type { Hex } from "../algebra/hex.js";
 import { UnavailableError } from "../errors/errors.js";
 import { decodeRegistered, type LoggedCertificate } from "./logs/certificates.js";
-import { readEvents, topicsOfAny, type EventSource, type RegistryEvent } from "./logs/events.js";
+import { readEvents, topicsOfAny, type RegistryLogs, type RegistryEvent } from "./logs/events.js";
 import type { Checkpoint } from "./logs/kept-logs.js";
 import { DEFAULT_RETRY, withRetry } from "./logs/retry.js";
 
@@ -34,7 +34,7 @@ const REMEMBERED = 64;
  * Patient with a node that fails for the moment; throws `UnavailableError` if it fails for good, contradicts itself, or
  * more blocks were replaced than are remembered.
  */
-export async function* watchRegistry(source: EventSource, options: WatchOptions = {}): AsyncGenerator<RegistryChange> {
+export async function* watchRegistry(source: RegistryLogs, options: WatchOptions = {}): AsyncGenerator<RegistryChange> {
   const { confirmations = 0, intervalMs = 4_000, signal } = options;
   const { provider } = source;
   const retry = source.retry ?? DEFAULT_RETRY;

@@ -1,10 +1,5 @@
 import { g1Add, g1LinearCombination, g1Neg, type G1 } from "../algebra/g1.js";
-import {
-  segmentLayout,
-  type OpeningClaim,
-  type SegmentCommitments,
-  type SegmentStatement,
-} from "./statement.js";
+import { segmentLayout, type OpeningClaim, type SegmentCommitments, type SegmentStatement } from "./statement.js";
 import { FR_ZERO, frAdd, frMul, frPowers, frSub, type Fr } from "../algebra/fr.js";
 
 /** Blindings of a segment's commitments, shaped like `SegmentCommitments`. Secret but for their combination `ρ*`. */

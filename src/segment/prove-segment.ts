@@ -1,20 +1,11 @@
 import { blindingsOf, type OpenedModel } from "../commitment/commit-tiles.js";
-import { modelId, type ModelParts } from "../commitment/model-id.js";
+import { modelId } from "../commitment/model-id.js";
 import type { Factors } from "../factors/factors.js";
-import { policyId, type Rule } from "../policy/rule.js";
-import {
-  contextDigest,
-  placeOf,
-  segmentLayout,
-  type RulePlace,
-  type RuleShare,
-  type SegmentCommitments,
-  type SegmentStatement,
-} from "./statement.js";
+import { segmentLayout, type RulePlace, type SegmentCommitments, type SegmentStatement } from "./statement.js";
+import { placesOf, statementOf } from "./statement-of.js";
 import { searchFactors } from "../factors/search-factors.js";
 import { tileDifference } from "../difference/tile-difference.js";
 import { buildWitness, type SegmentWitness } from "./witness.js";
-import type { Hex } from "../algebra/hex.js";
 import { InputError } from "../errors/errors.js";
 import type { Fr } from "../algebra/fr.js";
 import type { RandomFr } from "../algebra/random.js";
@@ -100,7 +91,7 @@ export async function proveUnwrapped(
   const { base, tuned, srs, backend, permute, randomFr, onProgress = () => undefined } = input;
   const { tiles } = segment;
   const label = labelOf(plan, segment);
-  const places = placesOf(plan, segment);
+  const places = plannedPlaces(plan, segment);
 
   const randomness = await drawRandomness(tier, randomFr, backend);
   const pick = <T>(list: readonly T[]): T[] => tiles.map((tile) => list[tile] as T);
@@ -121,18 +112,8 @@ export async function proveUnwrapped(
   );
   onProgress(`${label}committing`, 1, 1);
 
-  const withRoot = (merkleRoot: Hex): ModelParts => ({ ...head.base, merkleRoot });
-  const context = {
-    chainId: head.chainId,
-    registry: head.registry,
-    publisher: head.publisher,
-    tierId: tier.id,
-    prevModelId: modelId(withRoot(segment.prevMerkleRoot)),
-    nextModelId: modelId(withRoot(segment.nextMerkleRoot)),
-    policyId: policyId(head.policy),
-    tiles,
-  };
-  const statement: SegmentStatement = { tier, d1: contextDigest(context, commitments), places };
+  const { prevMerkleRoot, nextMerkleRoot } = segment;
+  const statement = statementOf(head, { tier, places, tiles, commitments, prevMerkleRoot, nextMerkleRoot });
   const proven = await proveSegment(statement, witness, randomness, backend, permute, (_step, done, total) => {
     onProgress(`${label}segment proof`, done, total);
   });
@@ -174,10 +155,8 @@ export async function openUnwrapped(
 }
 
 /** The rule places of a planned segment. */
-export function placesOf({ head }: CertificatePlan, { uses, shares }: PlannedSegment): RulePlace[] {
-  return uses.map(({ ruleIndex, tiles }, place) =>
-    placeOf(head.policy.rules[ruleIndex] as Rule, tiles, shares[place] as RuleShare, head.classes),
-  );
+export function plannedPlaces({ head }: CertificatePlan, segment: PlannedSegment): RulePlace[] {
+  return placesOf(head, { uses: publishedUses(segment), tiles: segment.tiles });
 }
 
 /** Begins the phases of a segment in progress. */
@@ -207,7 +186,7 @@ async function readWitness(
 ): Promise<SegmentWitness> {
   const { tier, head } = plan;
   const { tiles, uses } = segment;
-  const places = placesOf(plan, segment);
+  const places = plannedPlaces(plan, segment);
   const deltas: IntVector[] = [];
   const from = new Int32Array(tier.tileSize);
   for (const tile of tiles) {

@@ -1,11 +1,5 @@
 import { factorWeights } from "./factor-weights.js";
-import {
-  segmentLayout,
-  statementVector,
-  unitFactor,
-  type SegmentLayout,
-  type SegmentStatement,
-} from "./statement.js";
+import { segmentLayout, statementVector, unitFactor, type SegmentLayout, type SegmentStatement } from "./statement.js";
 import { measureSums, type SegmentWitness } from "./witness.js";
 import { FR_ONE, FR_ZERO, frAdd, frMul, frPow, frPowers, toFr, type Fr } from "../algebra/fr.js";
 import type { Backend, FrVector } from "../kernels/backend.js";

@@ -1,15 +1,8 @@
-import { modelId, type ModelParts } from "../commitment/model-id.js";
 import { verifyTiles } from "../commitment/tile-tree.js";
 import { g1Equals, G1_INFINITY, isG1, type G1 } from "../algebra/g1.js";
-import { coversTile, policyId, tileCountOf, type Policy, type Rule } from "../policy/rule.js";
-import {
-  contextDigest,
-  placeOf,
-  segmentLayout,
-  type RulePlace,
-  type SegmentCommitments,
-  type SegmentStatement,
-} from "./statement.js";
+import { coversTile, tileCountOf, type Policy, type Rule } from "../policy/rule.js";
+import { segmentLayout, type RulePlace, type SegmentCommitments } from "./statement.js";
+import { placesOf, statementOf } from "./statement-of.js";
 import type { Hex } from "../algebra/hex.js";
 import { InputError, VerificationError } from "../errors/errors.js";
 import { verifyMercury } from "../argument/mercury/verify.js";
@@ -35,28 +28,29 @@ export function assertSegment(
   prevMerkleRoot: Hex,
   anchors: TrustAnchors,
 ): void {
-  const prev: ModelParts = { ...head.base, merkleRoot: prevMerkleRoot };
-  const next: ModelParts = { ...head.base, merkleRoot: segment.nextMerkleRoot };
+  const { nextMerkleRoot } = segment;
   const tier = tierById(segment.tierId);
-  if (tier?.t !== prev.t)
-    throw new VerificationError(`${name}/tier`, `tier ${segment.tierId} does not fit tiles of 2^${prev.t}`);
+  if (tier?.t !== head.base.t)
+    throw new VerificationError(`${name}/tier`, `tier ${segment.tierId} does not fit tiles of 2^${head.base.t}`);
   assertTiles(name, head.policy, segment);
-  const places = placesOf(name, head, segment, tier);
+  assertOrder(name, head.policy, segment);
+  const places = placesOf(head, segment);
+  asVerification(`${name}/rules`, () => segmentLayout(tier, places));
   assertCommitments(name, tier, places, segment.commitments);
   assertScalars(name, tier, segment);
 
-  if (next.merkleRoot === prev.merkleRoot) throw new VerificationError(`${name}/merkle`, "the segment changes nothing");
+  if (nextMerkleRoot === prevMerkleRoot) throw new VerificationError(`${name}/merkle`, "the segment changes nothing");
   const ascending = segment.tiles.map((tile, slot) => ({ tile, slot })).sort((a, b) => a.tile - b.tile);
   const tiles = ascending.map(({ tile }) => tile);
   const pick = (points: readonly G1[]): G1[] => ascending.map(({ slot }) => points[slot] as G1);
-  if (!verifyTiles(prev.merkleRoot, tiles, pick(segment.commitments.base), segment.multiProof)) {
+  if (!verifyTiles(prevMerkleRoot, tiles, pick(segment.commitments.base), segment.multiProof)) {
     throw new VerificationError(`${name}/merkle`, "the base tiles do not belong to the model before the segment");
   }
-  if (!verifyTiles(next.merkleRoot, tiles, pick(segment.commitments.tuned), segment.multiProof)) {
+  if (!verifyTiles(nextMerkleRoot, tiles, pick(segment.commitments.tuned), segment.multiProof)) {
     throw new VerificationError(`${name}/merkle`, "the tuned tiles do not belong to the model after the segment");
   }
 
-  const statement = statementOf(head, segment, tier, places, prev, next);
+  const statement = statementOf(head, { ...segment, tier, places, prevMerkleRoot });
   const { h, eta, v } = publicSignals(statement, segment.claim, segment.h);
   const key = anchors.verifyingKey(tier);
   if (key === undefined) {
@@ -81,15 +75,10 @@ export function assertSegment(
     throw new VerificationError(`${name}/${opening.phase}`, "the combined commitment does not open as claimed");
 }
 
-function placesOf(
-  name: string,
-  { policy, classes }: Pick<CertificateHead, "policy" | "classes">,
-  segment: WrappedSegment,
-  tier: Tier,
-): RulePlace[] {
+/** Rank rules come first, each part in policy order; a rank rule brings all of its tiles. */
+function assertOrder(name: string, policy: Policy, { uses }: WrappedSegment): void {
   let previous = { isRank: true, ruleIndex: -1 };
-  let slot = 0;
-  const places = segment.uses.map(({ ruleIndex, tileCount, ...share }) => {
+  for (const { ruleIndex, tileCount } of uses) {
     const rule = policy.rules[ruleIndex] as Rule;
     const isRank = rule.maxRank > 0;
     const inOrder = isRank === previous.isRank ? ruleIndex > previous.ruleIndex : previous.isRank;
@@ -105,11 +94,7 @@ function placesOf(
       });
     }
     previous = { isRank, ruleIndex };
-    slot += tileCount;
-    return placeOf(rule, segment.tiles.slice(slot - tileCount, slot), share, classes);
-  });
-  asVerification(`${name}/rules`, () => segmentLayout(tier, places));
-  return places;
+  }
 }
 
 /** Tiles lie in their rules and ascend within each use; rules are disjoint, so no tile comes twice. */
@@ -171,28 +156,6 @@ function assertScalars(name: string, tier: Tier, { claim, h }: WrappedSegment): 
   if ([claim.theta, claim.psi, claim.y, h, ...claim.z].some((scalar) => scalar < 0n || scalar >= FR_ORDER)) {
     throw new VerificationError(`${name}/scalars`, "a scalar is not below the field's order");
   }
-}
-
-function statementOf(
-  head: Omit<CertificateHead, "manifest">,
-  segment: WrappedSegment,
-  tier: Tier,
-  places: readonly RulePlace[],
-  prev: ModelParts,
-  next: ModelParts,
-): SegmentStatement {
-  const { chainId, registry, publisher, policy } = head;
-  const context = {
-    chainId,
-    registry,
-    publisher,
-    tierId: segment.tierId,
-    prevModelId: modelId(prev),
-    nextModelId: modelId(next),
-    policyId: policyId(policy),
-    tiles: segment.tiles,
-  };
-  return { tier, d1: contextDigest(context, segment.commitments), places };
 }
 
 /** Runs a check of input as a check of the certificate: what it throws becomes a `VerificationError`. */

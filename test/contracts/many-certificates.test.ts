@@ -18,7 +18,7 @@ import {
   withStatus,
   type CertificateFilter,
 } from "../../src/registry/logs/certificates.js";
-import type { EventSource } from "../../src/registry/logs/events.js";
+import type { RegistryLogs } from "../../src/registry/logs/events.js";
 import { memoryLogStore } from "../../src/registry/logs/kept-logs.js";
 import { g2Words } from "../../src/registry/points.js";
 import { knownTauSrs } from "../unit/argument/mercury/known-tau.js";
@@ -68,7 +68,7 @@ describe("a registry with 10,000 certificates", function () {
   const tunedModel = (n: number): Hex => modelId({ ...world.base, merkleRoot: rootOf(n) });
 
   const retry = { ...DEFAULT_RETRY, sleep: () => Promise.resolve() };
-  const sourceOf = (provider: Provider): EventSource => ({ ...client.events, provider, blocksPerRequest: 10, retry });
+  const sourceOf = (provider: Provider): RegistryLogs => ({ ...client.events, provider, blocksPerRequest: 10, retry });
 
   /** Ids, and the largest page. */
   async function scan(

@@ -4,7 +4,7 @@ import { watchRegistry, type RegistryChange, type WatchOptions } from "../../src
 import type { Hex } from "../../src/algebra/hex.js";
 import { UnavailableError } from "../../src/errors/errors.js";
 import { certificateId } from "../../src/certificate/certificate-id.js";
-import type { EventSource } from "../../src/registry/logs/events.js";
+import type { RegistryLogs } from "../../src/registry/logs/events.js";
 import { DEFAULT_RETRY } from "../../src/registry/logs/retry.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import type { Certificate } from "../../src/certificate/certificate.js";
@@ -36,7 +36,7 @@ describe("watching a registry", () => {
 
   afterEach(() => chain.close());
 
-  const source = (provider = chain.provider): EventSource => ({ ...registry.client.events, provider, retry });
+  const source = (provider = chain.provider): RegistryLogs => ({ ...registry.client.events, provider, retry });
   const certify = (which: number): Promise<unknown> =>
     registry.client.certify(chain.publisher, certificates[which] as Certificate);
 

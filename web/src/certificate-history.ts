@@ -1,6 +1,6 @@
 import type { Hex } from "../../src/algebra/hex.js";
 import type { RegisteredCertificate } from "../../src/registry/records.js";
-import { readEvents, topicsOf, type EventSource } from "../../src/registry/logs/events.js";
+import { readEvents, topicsOf, type RegistryLogs } from "../../src/registry/logs/events.js";
 
 /** How a certificate ended, by its publisher's will. */
 export type Ending =
@@ -17,7 +17,7 @@ export interface Statement {
 
 /** `undefined` if it was neither revoked nor superseded, or its node has no event of it. Throws `UnavailableError`. */
 export async function endingOf(
-  source: EventSource,
+  source: RegistryLogs,
   { certificateId, publisher, status }: Pick<RegisteredCertificate, "certificateId" | "publisher" | "status">,
 ): Promise<Ending | undefined> {
   if (status === "superseded") {
@@ -39,7 +39,7 @@ export async function endingOf(
 }
 
 /** What was said about something, oldest first. Anybody can say anything. Throws `UnavailableError`. */
-export async function statementsAbout(source: EventSource, subjectId: Hex): Promise<Statement[]> {
+export async function statementsAbout(source: RegistryLogs, subjectId: Hex): Promise<Statement[]> {
   const events = await readEvents(source, topicsOf("MetadataPublished", [subjectId]));
   return events.map(({ args: { publisher, uri, contentHash } }) => ({ publisher, uri, contentHash }));
 }

@@ -1,7 +1,7 @@
 import type { Hex } from "../../algebra/hex.js";
 import { assertCertificateRecord, type CertificateIds } from "../check-record.js";
 import type { CertificateStatus } from "../records.js";
-import { eventPages, readEvents, topicsOf, topicsOfAny, type EventSource, type RegistryEvent } from "./events.js";
+import { eventPages, readEvents, topicsOf, topicsOfAny, type RegistryLogs, type RegistryEvent } from "./events.js";
 
 /** Which certificates: all that agree with every field. */
 export interface CertificateFilter {
@@ -32,7 +32,7 @@ const IDS_AT_ONCE = 100;
  * asked or contradicts itself.
  */
 export async function* scanCertificates(
-  source: EventSource,
+  source: RegistryLogs,
   filter: CertificateFilter = {},
 ): AsyncGenerator<readonly LoggedCertificate[]> {
   const { tunedModelId = null, baseModelId = null, publisher, policyId } = filter;
@@ -57,7 +57,7 @@ export async function* scanCertificates(
  * The same, all at once, from the store as far as they are known: for who asks again and again. Throws as
  * `scanCertificates`.
  */
-export async function listCertificates(source: EventSource, filter: CertificateFilter): Promise<LoggedCertificate[]> {
+export async function listCertificates(source: RegistryLogs, filter: CertificateFilter): Promise<LoggedCertificate[]> {
   const { tunedModelId, baseModelId, publisher, policyId } = filter;
   if (publisher === undefined && policyId === undefined) {
     const topics = topicsOf("CertificateRegistered", [tunedModelId ?? null, baseModelId ?? null]);
@@ -73,7 +73,7 @@ export async function listCertificates(source: EventSource, filter: CertificateF
 }
 
 /** The certificates with these ids, oldest first. Throws as `scanCertificates`. */
-export async function loggedCertificates(source: EventSource, ids: readonly Hex[]): Promise<LoggedCertificate[]> {
+export async function loggedCertificates(source: RegistryLogs, ids: readonly Hex[]): Promise<LoggedCertificate[]> {
   const registered = await inGroups(ids, (group) =>
     readEvents(source, topicsOf("CertificateRegistered", [null, null, group])),
   );
@@ -85,7 +85,7 @@ export async function loggedCertificates(source: EventSource, ids: readonly Hex[
  * leave out logs: whoever relies on a certificate asks for its record. Throws `UnavailableError`.
  */
 export async function withStatus(
-  source: EventSource,
+  source: RegistryLogs,
   certificates: readonly LoggedCertificate[],
 ): Promise<LoggedStanding[]> {
   const names = ["CertificateRevoked", "CertificateSuperseded"] as const;
@@ -104,7 +104,7 @@ export async function withStatus(
 }
 
 async function decodeAll(
-  source: EventSource,
+  source: RegistryLogs,
   events: readonly RegistryEvent<"CertificateRegistered">[],
 ): Promise<LoggedCertificate[]> {
   const { chainId } = await source.provider.getNetwork();

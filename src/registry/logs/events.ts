@@ -9,7 +9,7 @@ import { DEFAULT_RETRY, withRetry } from "./retry.js";
 import { scanLogs, type ScanOptions, type Topic } from "./scan.js";
 
 /** One registry's events, from the block of its deployment on. */
-export interface EventSource extends ScanOptions {
+export interface RegistryLogs extends ScanOptions {
   readonly provider: Pick<Provider, "getLogs" | "getBlock" | "getBlockNumber" | "getNetwork">;
   readonly registry: Hex;
   /** Spares public nodes a search from block 0. */
@@ -59,7 +59,7 @@ export function topicsOfAny<Name extends EventName>(
  * if the node answers with events that were not asked for.
  */
 export async function readEvents<Name extends EventName>(
-  source: EventSource,
+  source: RegistryLogs,
   topics: Topics<Name>,
   range?: BlockRange,
 ): Promise<RegistryEvent<Name>[]> {
@@ -79,7 +79,7 @@ export async function readEvents<Name extends EventName>(
 
 /** As `readEvents`, a page for each request that found some: memory does not grow with the registry. */
 export async function* eventPages<Name extends EventName>(
-  source: EventSource,
+  source: RegistryLogs,
   topics: Topics<Name>,
   range?: BlockRange,
 ): AsyncGenerator<RegistryEvent<Name>[]> {
