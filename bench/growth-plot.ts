@@ -51,7 +51,7 @@ export function drawGrowth(series: readonly Series[]): string {
   chart.setOption({
     animation: false,
     backgroundColor: "#ffffff",
-    color: ["#0072b2", "#d55e00"], // Told apart by colour-blind readers as well.
+    color: ["#0072b2", "#d55e00"], // Told apart by color-blind readers as well.
     textStyle: { fontFamily: "sans-serif" },
     legend: { top: 8, itemGap: 60, data: series.map(({ name }) => name) },
     title: PANELS.map(({ title: text }, i) => ({

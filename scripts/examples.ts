@@ -13,7 +13,7 @@ import { startEmbeddedChain } from "../src/node/embedded-chain.js";
 import { createKernelThreads } from "../src/node/kernel-threads.js";
 import type { Setup } from "../src/node/open-setup.js";
 import type { TierName } from "../src/protocol/tiers.js";
-import { EXAMPLES } from "./examples/catalogue.js";
+import { EXAMPLES } from "./examples/catalog.js";
 import { runExample, type ExampleReport } from "./examples/run-example.js";
 import { openOrMakeSetup } from "./examples/setups.js";
 import { setStage } from "./examples/stage.js";

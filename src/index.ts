@@ -46,7 +46,7 @@ export { roundingTest, type RoundingTest } from "./inspect/is-rounding.js";
 export { judge } from "./inspect/judge.js";
 export type { Verdict, VerdictKind } from "./inspect/verdict.js";
 export { inspectionPage } from "./inspect/inspection-page.js";
-export { recogniseArchitecture } from "./model/architecture/recognise.js";
+export { recognizeArchitecture } from "./model/architecture/recognize.js";
 export { parseRoleMapping, type RoleMapping } from "./model/architecture/role-mapping.js";
 export { viewsOf } from "./model/architecture/views.js";
 export type { Architecture, Role, TensorRole } from "./model/architecture/role.js";
@@ -84,7 +84,7 @@ export {
   type ProveCertificateInput,
 } from "./certificate/prove-certificate.js";
 export { proveSegmentOf, type SegmentProverInput } from "./segment/prove-segment.js";
-export { assembleCertificate, partOf, type LabelledPart } from "./certificate/assemble-certificate.js";
+export { assembleCertificate, partOf, type LabeledPart } from "./certificate/assemble-certificate.js";
 export { takeOver, type Finished } from "./certificate/finished-segment.js";
 export type { SegmentPart } from "./certificate/segment-part.js";
 export { encodeSegmentPart, parseSegmentPart } from "./certificate/segment-part-codec.js";
@@ -146,7 +146,7 @@ export {
   type LoggedCertificate,
   type LoggedStanding,
 } from "./registry/logs/certificates.js";
-export { gatherLineage, lineageOf, type Lineage, type Neighbours } from "./registry/lineage.js";
+export { gatherLineage, lineageOf, type Lineage, type Neighbors } from "./registry/lineage.js";
 export { accumulatedDrift, type AccumulatedDrift, type DriftSource } from "./registry/accumulated-drift.js";
 export { watchRegistry, type RegistryChange, type WatchOptions } from "./registry/watch-registry.js";
 export { scanLogs, type LogQuery, type ScanOptions } from "./registry/logs/scan.js";

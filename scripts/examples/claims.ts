@@ -1,5 +1,5 @@
 import { roundingTest } from "../../src/inspect/is-rounding.js";
-import { recogniseArchitecture } from "../../src/model/architecture/recognise.js";
+import { recognizeArchitecture } from "../../src/model/architecture/recognize.js";
 import type { Policy, Rule } from "../../src/policy/rule.js";
 import { compilePolicy } from "../../src/policy/compile-policy.js";
 import { measureBase } from "../../src/policy/measure-base.js";
@@ -21,7 +21,7 @@ export async function makePolicy(claim: Claim, { proving, baseModel, tunedModel 
       document: parsePolicyDocument(claim.document, "the claim"),
       baseModelId,
       manifest,
-      architecture: recogniseArchitecture(manifest.tensors),
+      architecture: recognizeArchitecture(manifest.tensors),
       tier,
       base: measureBase(baseModel, manifest),
     });

@@ -27,7 +27,7 @@ export interface Gpt2Tensor {
 
 /**
  * The tensors in the order in which GPT-2 uses them, under the names of its published files; weights `[in, out]`. Deviations are those
- * of GPT-2's initialisation, with a little noise where that is constant, as training leaves it.
+ * of GPT-2's initialization, with a little noise where that is constant, as training leaves it.
  */
 export function gpt2Tensors({ vocabulary, context, width, layers }: Gpt2Config): Gpt2Tensor[] {
   const matrix = (name: string, rows: number, columns: number, deviation = 0.02): Gpt2Tensor => ({

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { recogniseArchitecture } from "../../src/model/architecture/recognise.js";
+import { recognizeArchitecture } from "../../src/model/architecture/recognize.js";
 import { viewsOf } from "../../src/model/architecture/views.js";
 import { commitModel } from "../../src/commitment/commit-model.js";
 import { openCommitted } from "../../src/commitment/open-committed.js";
@@ -93,7 +93,7 @@ export async function publishGenerations(
       document: parsePolicyDocument(document, name),
       baseModelId: base.committed.modelId,
       manifest,
-      architecture: recogniseArchitecture(manifest.tensors),
+      architecture: recognizeArchitecture(manifest.tensors),
       tier,
       base: measureBase(model, manifest),
     });

@@ -5,7 +5,7 @@ import type { NoiseOf, Progress, TilePair } from "./measure-model.js";
 export interface CheckPolicyInput extends TilePair {
   readonly policy: Policy;
   readonly tier: Tier;
-  /** Tells a rank from noise; without it, only quantisation is expected to round. */
+  /** Tells a rank from noise; without it, only quantization is expected to round. */
   readonly noiseOf?: NoiseOf | undefined;
   readonly onProgress?: Progress | undefined;
 }

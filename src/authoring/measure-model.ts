@@ -8,7 +8,7 @@ export type Progress = (phase: string, done: number, total: number) => void;
 
 /**
  * Expected `Σ` of squared rounding errors of a tensor's change, in squared units of `2^-f`: of the dtype it is stored in
- * and of quantisation.
+ * and of quantization.
  */
 export type NoiseOf = (tensor: string) => number | Promise<number>;
 

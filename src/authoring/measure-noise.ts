@@ -4,7 +4,7 @@ import { expectedNoise } from "../quantize/rounding-noise.js";
 import type { NoiseOf } from "./measure-model.js";
 
 /**
- * The noise of every tensor of a fine-tune: of the float format that its weights are stored in, and of quantising it
+ * The noise of every tensor of a fine-tune: of the float format that its weights are stored in, and of quantizing it
  * and its base. Reads a tensor when it is asked for.
  */
 export function noiseOfModel(tuned: Pick<Model, "tensors">, manifest: Manifest): NoiseOf {

@@ -31,7 +31,7 @@ const MOST_VALUES = 256;
 /**
  * How many singular values a change has above what rounding can make. Independent errors of standard deviation `σ` in an
  * `m × n` matrix have none above about `σ(√m + √n)`; beside a part of rank `k` they have only `m - k` rows and `n - k` columns
- * to themselves. `noise`: expected `Σ` of squared errors; of quantisation alone if it is not given.
+ * to themselves. `noise`: expected `Σ` of squared errors; of quantization alone if it is not given.
  */
 export async function rankAboveNoise(
   tier: Tier,

@@ -25,7 +25,7 @@ export interface FoundRank {
  * `NOISE_FACTOR`, as surplus factors take single weights for a part of theirs.
  */
 const HOPELESS = 8;
-/** A residual of that many standard deviations of the noise is no noise. */
+/** Residuals above this many standard deviations are too large to be rounding noise. */
 const OUTLIER_DEVIATIONS = 6;
 
 /**

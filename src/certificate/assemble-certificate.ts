@@ -27,7 +27,7 @@ export function partOf(
 }
 
 /** A part, and how messages name it: the path of its file. */
-export interface LabelledPart {
+export interface LabeledPart {
   readonly label: string;
   readonly part: SegmentPart;
 }
@@ -38,13 +38,13 @@ export interface LabelledPart {
  * Throws `InputError` if a segment is missing or comes twice, naming it, or if two of them do not belong to the same
  * certificate, plan and setup, naming the first difference; `VerificationError` if the whole is not valid.
  */
-export function assembleCertificate(parts: readonly LabelledPart[], anchors: TrustAnchors): Certificate {
+export function assembleCertificate(parts: readonly LabeledPart[], anchors: TrustAnchors): Certificate {
   const [first] = parts;
   if (first === undefined) throw new InputError("there is no segment to assemble a certificate from");
   for (const other of parts.slice(1)) assertSameCertificate(first, other);
   const { head, plan } = first.part;
 
-  const inOrder = plan.map((uses, index): LabelledPart => {
+  const inOrder = plan.map((uses, index): LabeledPart => {
     const [part, again] = parts.filter((each) => each.part.index === index);
     if (part === undefined) {
       throw new InputError(
@@ -79,7 +79,7 @@ export function assembleCertificate(parts: readonly LabelledPart[], anchors: Tru
   return certificate;
 }
 
-function assertSameCertificate(one: LabelledPart, other: LabelledPart): void {
+function assertSameCertificate(one: LabeledPart, other: LabeledPart): void {
   const refuse = (difference: string): never => {
     throw new InputError(`${one.label} and ${other.label} are segments of different certificates: ${difference}`, {
       remedy: "Give the segments of one certificate, proven with the same inputs, setup and --memory.",

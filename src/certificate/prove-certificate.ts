@@ -15,7 +15,7 @@ export interface ProveCertificateInput extends SegmentProverInput {
   readonly policy: Policy;
   readonly context: PublishingContext;
   readonly tier: Tier;
-  /** Whether the artefacts are those of a development setup. */
+  /** Whether the artifacts are those of a development setup. */
   readonly insecure: boolean;
   /** Smaller segments, where they would need more. */
   readonly memory?: MemoryBound;

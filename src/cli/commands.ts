@@ -45,7 +45,7 @@ export const COMMAND_MODULES: readonly CommandModule[] = [
     load: async () => (await import("./commands/prove.js")).addProveCommand,
   },
   {
-    commands: [listed("merge", "put segments that were proven apart together")],
+    commands: [listed("merge", "combine separately proven segments")],
     load: async () => (await import("./commands/merge.js")).addMergeCommand,
   },
   {
@@ -77,21 +77,21 @@ export const COMMAND_MODULES: readonly CommandModule[] = [
   },
   {
     commands: [
-      listed("revoke", "end certificates of yours, for good"),
-      listed("supersede", "end a certificate of yours in favour of another one"),
+      listed("revoke", "revoke your certificates, for good"),
+      listed("supersede", "replace one of your certificates by another"),
     ],
     load: async () => (await import("./commands/status.js")).addStatusCommands,
   },
   {
     commands: [
-      listed("allow", "let a publisher certify from a restricted model of yours"),
-      listed("forbid", "take that back"),
-      listed("adopt", "make a certificate the one by which its model descends"),
+      listed("allow", "let a publisher certify from your restricted model"),
+      listed("forbid", "withdraw that permission"),
+      listed("adopt", "choose the active certificate that defines a model's parent"),
     ],
     load: async () => (await import("./commands/descent.js")).addDescentCommands,
   },
   {
-    commands: [listed("export", "take a certificate along with the model")],
+    commands: [listed("export", "write a model card section or an in-toto statement")],
     load: async () => (await import("./commands/export.js")).addExportCommand,
   },
 ];

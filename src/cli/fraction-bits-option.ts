@@ -8,7 +8,7 @@ export type FractionBitsOption = Pick<FractionBitsOptions, "fractionBits" | "ove
 export function fractionBitsOption(): Option {
   return new Option(
     "--fraction-bits <n>",
-    "quantise to multiples of 2^-n: a number, or NAME=N for the tensors that a name or glob matches (repeatable) (default: auto, by each tensor's magnitude)",
+    "quantize to multiples of 2^-n: a number, or NAME=N for the tensors that a name or glob matches (repeatable) (default: auto, by each tensor's magnitude)",
   ).argParser(parseFractionBits);
 }
 

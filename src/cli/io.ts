@@ -7,13 +7,13 @@ export interface CliIo {
   readonly stderr: (text: string) => void;
   /** The terminal behind stderr, for progress; `undefined` if it is none. */
   readonly terminal: NodeJS.WritableStream | undefined;
-  /** Whether stdout and stderr take colours. */
+  /** Whether stdout and stderr take colors. */
   readonly colors: { readonly stdout: boolean; readonly stderr: boolean };
   /** Where outputs are written to; the real file system by default. */
   readonly disk?: Disk;
 }
 
-/** The process's own streams. `NO_COLOR` (no-color.org) turns colours off wherever they would be on. */
+/** The process's own streams. `NO_COLOR` (no-color.org) turns colors off wherever they would be on. */
 export function processIo(): CliIo {
   const wantsColor = (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb";
   return {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
-import { recogniseArchitecture } from "../model/architecture/recognise.js";
+import { recognizeArchitecture } from "../model/architecture/recognize.js";
 import { parsePolicy, POLICY_FORMAT } from "../policy/policy-file.js";
 import type { Policy } from "../policy/rule.js";
 import type { Hex } from "../algebra/hex.js";
@@ -96,7 +96,7 @@ async function policyOf(text: string, { registry, ...input }: ReadLimitsInput): 
     document,
     baseModelId: input.baseModelId,
     manifest,
-    architecture: recogniseArchitecture(manifest.tensors),
+    architecture: recognizeArchitecture(manifest.tensors),
     tier: TIERS[tierOfTiles(manifest.t, "the base")],
     base: input.weights && measureBase(input.weights, manifest),
   });

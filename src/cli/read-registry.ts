@@ -23,7 +23,7 @@ export const readOptions = (): Option[] => [
 ];
 
 /**
- * Connects to a registry to read it. What its node has told is kept beside the artefacts, where there are any, so that the
+ * Connects to a registry to read it. What its node has told is kept beside the artifacts, where there are any, so that the
  * next command asks for new blocks alone.
  */
 export async function readRegistry(

@@ -51,7 +51,7 @@ export interface CommitModelResult {
 }
 
 /**
- * Commits a model: chooses `f` (or takes the base's manifest), quantises, commits tile by tile. Equal weights give
+ * Commits a model: chooses `f` (or takes the base's manifest), quantizes, commits tile by tile. Equal weights give
  * equal ids, whatever the file format. A fine-tune's tensors are paired with its base's (`pairModel`). Throws `InputError` or
  * `FormatError` naming file, tensor and number.
  */

@@ -6,7 +6,7 @@ const MAX_INT32 = 2 ** 31 - 1;
 
 /**
  * `Δ = W1 - W0`, entry by entry, of two tiles of equal length: a shared `Int32Array` (4 bytes an entry), or a shared
- * `Float64Array` where 32 bits do not hold a difference; it is exact, as quantised weights stay below `2^31` in magnitude.
+ * `Float64Array` where 32 bits do not hold a difference; it is exact, as quantized weights stay below `2^31` in magnitude.
  * `into` takes the former if it is given; it may be `to` itself.
  */
 export function tileDifference(from: Int32Array, to: Int32Array, into?: Int32Array): IntVector {

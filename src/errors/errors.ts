@@ -54,7 +54,7 @@ export class PolicyViolation extends FtiError {
   }
 }
 
-/** A setup artefact (SRS, circuit, key) is missing, changed or for another tier. */
+/** A setup artifact (SRS, circuit, key) is missing, changed or for another tier. */
 export class ArtifactError extends FtiError {
   readonly exitCode = 2;
   readonly path: string;

@@ -1,6 +1,6 @@
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import { multiplyBlocks, multiplyBlocksTransposed, type BlockMatrix } from "../linalg/block-matrix.js";
-import { combineColumns, normalColumns, orthonormalise, type Columns } from "../linalg/columns.js";
+import { combineColumns, normalColumns, orthonormalize, type Columns } from "../linalg/columns.js";
 import type { FactorPair } from "./largest-residuals.js";
 import type { MaskedEntries } from "../difference/masked-entries.js";
 
@@ -31,18 +31,18 @@ export function leadingPart(
   for (let i = 0; ; i++) {
     const left = multiplyBlocks(matrix, right);
     addSparse(left, mask.rows, mask.cols, changes, right);
-    orthonormalise(left);
+    orthonormalize(left);
     right = multiplyBlocksTransposed(matrix, left);
     addSparse(right, mask.cols, mask.rows, changes, left);
     if (i === powerIterations) return truncate(singularPart({ left: right, right: left }), rank);
-    orthonormalise(right);
+    orthonormalize(right);
   }
 }
 
 /** The singular part of `left·rightᵀ`. The columns of `right` are orthonormal, those of `left` are written over. */
 export function singularPart({ left, right }: FactorPair): SingularPart {
   const { width } = left;
-  const triangle = orthonormalise(left);
+  const triangle = orthonormalize(left);
   const small = new SingularValueDecomposition(Matrix.from1DArray(width, width, triangle));
   const rotate = (columns: Columns, by: Matrix): Columns =>
     combineColumns(columns, Float64Array.from(by.to1DArray()), width);

@@ -1,5 +1,5 @@
 import type { BlockMatrix } from "../linalg/block-matrix.js";
-import { orthonormalise, type Columns } from "../linalg/columns.js";
+import { orthonormalize, type Columns } from "../linalg/columns.js";
 import { largestResiduals, type FactorPair, type MaskedResidual } from "./largest-residuals.js";
 import { leadingPart, singularPart, type SingularPart } from "./leading-part.js";
 import { NO_ENTRIES } from "../difference/masked-entries.js";
@@ -48,9 +48,9 @@ function settle(matrix: BlockMatrix, start: SingularPart, budget: number): RealF
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const { mask, sumSquares } = rest;
     const left = bestLeft(matrix, mask, pair.right);
-    orthonormalise(left);
+    orthonormalize(left);
     const right = bestRight(matrix, mask, left);
-    orthonormalise(right);
+    orthonormalize(right);
     pair = { left: bestLeft(matrix, mask, right), right };
     rest = largestResiduals(matrix, pair, budget);
     // Written so that a rest of nothing ends it as well.

@@ -1,4 +1,4 @@
-import { combineColumns, normalColumns, orthonormalise, type Columns } from "../linalg/columns.js";
+import { combineColumns, normalColumns, orthonormalize, type Columns } from "../linalg/columns.js";
 import type { FactorPair } from "./largest-residuals.js";
 import type { SingularPart } from "./leading-part.js";
 
@@ -36,7 +36,7 @@ export function turnedFactors({ u, s, v }: SingularPart): FactorPair {
 /** An orthogonal `rank × rank` matrix that turns the first `used` components; row-major. */
 function randomTurn(rank: number, used: number, seed: number): Float64Array {
   const columns = normalColumns(used, used, seed);
-  orthonormalise(columns);
+  orthonormalize(columns);
   const turn = new Float64Array(rank * rank);
   for (let i = 0; i < rank; i++) {
     if (i < used) turn.set(columns.values.subarray(i * used, (i + 1) * used), i * rank);

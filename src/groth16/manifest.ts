@@ -22,7 +22,7 @@ const storedFile = z
   })
   .strict();
 
-/** Artefacts by role. */
+/** Artifacts by role. */
 const filesSchema = z
   .object({
     /** `.ptau` with the powers for commitments and for the proving key. */

@@ -1,7 +1,7 @@
 import { adapterRankLimit } from "./adapter-rank.js";
 import type { ChangeKind, TensorChange } from "./inspection.js";
 
-/** A tensor of which so few weights changed has single weights changed; optimisers that train a tensor move nearly all. */
+/** A tensor of which so few weights changed has single weights changed; optimizers that train a tensor move nearly all. */
 const SPARSE_SHARE = 0.2;
 /** Training in half precision moves weights by single steps, and leaves many where they are: these are no single weights. */
 const STEPS_OF_TRAINING = 2;

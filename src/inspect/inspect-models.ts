@@ -1,4 +1,4 @@
-import { recogniseArchitecture, type RecogniseOptions } from "../model/architecture/recognise.js";
+import { recognizeArchitecture, type RecognizeOptions } from "../model/architecture/recognize.js";
 import type { Model } from "../model/open-model.js";
 import { compareOthers } from "./compare-others.js";
 import { arePaired } from "./tensor-pair.js";
@@ -8,7 +8,7 @@ import { matricesOf, totalOf } from "./inspection-sums.js";
 import { measureTensor } from "./measure-tensor.js";
 import { Sketches } from "./moved-tensors.js";
 
-export interface InspectInput extends RecogniseOptions {
+export interface InspectInput extends RecognizeOptions {
   /** Both must stay open. */
   readonly base: Model;
   readonly tuned: Model;
@@ -28,8 +28,8 @@ export async function inspectModels(input: InspectInput): Promise<Inspection> {
   const layout = input.layout ?? (base.format === "tfjs" ? "channels-last" : "channels-first");
   const options = { layout, ...(input.mapping && { mapping: input.mapping }) };
   const [ofBase, ofTune] = [
-    recogniseArchitecture(base.tensors, options),
-    recogniseArchitecture(tuned.tensors, options),
+    recognizeArchitecture(base.tensors, options),
+    recognizeArchitecture(tuned.tensors, options),
   ];
   const sketches = new Sketches();
   const adapted = tuned.adapter && new Set(tuned.adapter.modules.map(({ tensor }) => tensor));

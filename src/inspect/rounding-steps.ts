@@ -5,7 +5,7 @@ export const EXPONENTS = 2048;
 /** The stored exponent of NaN and of infinities. */
 export const NOT_FINITE = EXPONENTS - 1;
 
-/** How far apart neighbouring numbers of a stored dtype are, by the stored exponent of the number as float64. */
+/** How far apart neighboring numbers of a stored dtype are, by the stored exponent of the number as float64. */
 export interface RoundingSteps {
   /** For people: `bf16`, `8 bits`. */
   readonly name: string;

@@ -2,7 +2,7 @@ import type { G1 } from "../algebra/g1.js";
 import type { Fr } from "../algebra/fr.js";
 import type { Tier } from "../protocol/tiers.js";
 
-/** Exact integers of magnitude below 2^53: quantised weights, residuals, multiplicities. */
+/** Exact integers of magnitude below 2^53: quantized weights, residuals, multiplicities. */
 export type IntVector = Int32Array | Float64Array;
 
 /**

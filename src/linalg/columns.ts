@@ -35,7 +35,7 @@ const DEPENDENT = 1e-12;
  *
  * Gram-Schmidt, each column twice: orthogonal to machine precision (Giraud et al., Numer. Math. 101, 2005).
  */
-export function orthonormalise({ length, width, values }: Columns): Float64Array {
+export function orthonormalize({ length, width, values }: Columns): Float64Array {
   const triangle = new Float64Array(width * width);
   const dots = new Float64Array(width);
   for (let j = 0; j < width; j++) {

@@ -1,5 +1,5 @@
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
-import { orthonormalise, type Columns } from "./columns.js";
+import { orthonormalize, type Columns } from "./columns.js";
 import type { MatrixSource } from "./matrix-source.js";
 import { truncatedSvd } from "./truncated-svd.js";
 
@@ -30,7 +30,7 @@ export async function spectrum(matrix: MatrixSource, most: number): Promise<Spec
     rows >= cols
       ? { length: rows, width: cols, values: all }
       : { length: cols, width: rows, values: transpose(all, rows, cols) };
-  const triangle = orthonormalise(tall);
+  const triangle = orthonormalize(tall);
   const svd = new SingularValueDecomposition(Matrix.from1DArray(side, side, triangle), {
     computeLeftSingularVectors: false,
     computeRightSingularVectors: false,

@@ -1,5 +1,5 @@
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
-import { combineColumns, normalColumns, orthonormalise, type Columns } from "./columns.js";
+import { combineColumns, normalColumns, orthonormalize, type Columns } from "./columns.js";
 import { mapOfSource, type LinearMap } from "./linear-map.js";
 import type { MatrixSource } from "./matrix-source.js";
 
@@ -48,16 +48,16 @@ export async function truncatedSvdOfMap(
   const { rows, cols } = map;
   const width = Math.min(rows, cols, rank + oversampling);
   let left = await map.apply(withRandomColumns(start, cols, width));
-  orthonormalise(left);
+  orthonormalize(left);
   for (let i = 0; i < powerIterations; i++) {
     const right = await map.applyTransposed(left);
-    orthonormalise(right);
+    orthonormalize(right);
     left = await map.apply(right);
-    orthonormalise(left);
+    orthonormalize(left);
   }
   // M ≈ Q·Bᵀ with B = Mᵀ·Q = Q₂·R, so that the singular values are those of the small R.
   const right = await map.applyTransposed(left);
-  const triangle = orthonormalise(right);
+  const triangle = orthonormalize(right);
   const small = new SingularValueDecomposition(Matrix.from1DArray(width, width, triangle));
   // B = (Q₂·U_R)·S·V_Rᵀ and M = Q·Bᵀ: left vectors are Q·V_R, right ones Q₂·U_R.
   const found = Math.min(rank, width);

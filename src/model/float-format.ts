@@ -36,7 +36,7 @@ export function floatFormatOf(dtype: string): FloatFormat | undefined {
   return name === undefined ? undefined : FLOAT_FORMATS[name];
 }
 
-/** The distance of neighbouring numbers of a format at `value`: a unit in the last place. */
+/** The distance of neighboring numbers of a format at `value`: a unit in the last place. */
 export function unitInLastPlace(value: number, { precision, minExponent }: FloatFormat): number {
   const size = Math.abs(value);
   let exponent = size === 0 ? minExponent : Math.floor(Math.log2(size));

@@ -18,7 +18,7 @@ import { makeDirectory, writeOutputs } from "./output-files.js";
 import { cachedSha256File, sha256File } from "./sha256-file.js";
 
 /**
- * The store of set-up artefacts:
+ * The store of set-up artifacts:
  *
  *     <root>/objects/<sha256>/<file>   the files, by digest
  *     <root>/tiers/<tier>.json         the manifest: which files make up a tier
@@ -30,7 +30,7 @@ export interface ArtifactStoreOptions {
   readonly circuitFile?: string;
 }
 
-/** A tier's artefacts, every digest checked. */
+/** A tier's artifacts, every digest checked. */
 export interface OpenedArtifacts {
   readonly manifest: ArtifactManifest;
   /** True for a development set-up: print `warning`. */
@@ -53,7 +53,7 @@ export function objectPath(root: string, stored: StoredFile): string {
 }
 
 /**
- * Opens a tier's artefacts. Throws `ArtifactError` naming the file, both digests and the remedy when something is
+ * Opens a tier's artifacts. Throws `ArtifactError` naming the file, both digests and the remedy when something is
  * missing, changed, truncated, made for another tier or from other circuit sources. Files are hashed once a process.
  */
 export async function openArtifacts(tier: TierName, options: ArtifactStoreOptions = {}): Promise<OpenedArtifacts> {

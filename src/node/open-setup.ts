@@ -9,7 +9,7 @@ import { openArtifacts, type ArtifactStoreOptions, type OpenedArtifacts } from "
 import { fileSystem } from "./file-source.js";
 import { readTextFile } from "./text-file.js";
 
-/** A tier's setup, ready for use: artefacts with checked digests, the SRS in memory. */
+/** A tier's setup, ready for use: artifacts with checked digests, the SRS in memory. */
 export interface Setup {
   readonly tier: Tier;
   readonly artifacts: OpenedArtifacts;

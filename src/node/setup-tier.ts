@@ -44,7 +44,7 @@ export type SetupMode =
 export interface SetupOptions {
   readonly tier: TierName;
   readonly mode: SetupMode;
-  /** Root of the artefact store; default as in `artifactRoot`. */
+  /** Root of the artifact store; default as in `artifactRoot`. */
   readonly root?: string;
   /** Main component; default the tier's own. */
   readonly circuitFile?: string;
@@ -60,7 +60,7 @@ interface Keys {
 }
 
 /**
- * Makes all artefacts of a tier and records them: compile, powers of tau, proving key, verifying key, manifest. An
+ * Makes all artifacts of a tier and records them: compile, powers of tau, proving key, verifying key, manifest. An
  * earlier compilation of the same sources is taken over. Nothing is recorded unless everything succeeded. Returns what
  * `openArtifacts` then returns.
  */

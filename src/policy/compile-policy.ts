@@ -45,7 +45,7 @@ export async function compilePolicy(input: CompilePolicyInput): Promise<Compiled
     compiled.push(...(await (rule.rank === undefined ? compileSpread(context) : compileRankRule(context))));
   }
   if (compiled.length === 0) {
-    throw new InputError("the policy's bounds are below one quantisation step everywhere, so nothing may change", {
+    throw new InputError("the policy's bounds are below one quantization step everywhere, so nothing may change", {
       remedy: "Give larger bounds.",
     });
   }

@@ -10,7 +10,7 @@ import { roundingErrors } from "./measure-base.js";
 import { NOISE_FACTOR } from "./suggest-limits.js";
 import { listNames } from "../model/names/list-names.js";
 
-/** Two quantisations differ by at most a unit, and rounding the factors adds about another. */
+/** Two quantizations differ by at most a unit, and rounding the factors adds about another. */
 const LARGEST_QUANTISATION = 2.2;
 /** Nothing is known of the shape of a residual that is no rounding: so many standard deviations. */
 const LARGEST_DEVIATIONS = 6;

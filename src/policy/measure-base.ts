@@ -69,8 +69,8 @@ export interface RoundingErrors {
 }
 
 /**
- * Rounding errors of weights as large as a tensor's, stored in a format and quantised like their base. An error is at most
- * half a step of the format and half a unit for each of the two quantisations, and the difference of integers is whole.
+ * Rounding errors of weights as large as a tensor's, stored in a format and quantized like their base. An error is at most
+ * half a step of the format and half a unit for each of the two quantizations, and the difference of integers is whole.
  */
 export async function roundingErrors(
   reader: TensorReader,

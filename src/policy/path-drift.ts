@@ -1,4 +1,4 @@
-import { recogniseArchitecture } from "../model/architecture/recognise.js";
+import { recognizeArchitecture } from "../model/architecture/recognize.js";
 import type { Architecture } from "../model/architecture/role.js";
 import { assertPolicyFitsManifest } from "./policy-manifest.js";
 import type { Policy } from "./rule.js";
@@ -74,7 +74,7 @@ export function pathDrift(
   policies: readonly Policy[],
   manifest: Manifest,
   norms?: BaseNorms,
-  architecture: Architecture = recogniseArchitecture(manifest.tensors),
+  architecture: Architecture = recognizeArchitecture(manifest.tensors),
 ): PathDrift {
   for (const policy of policies) assertPolicyFitsManifest(policy, manifest);
   const contents = tileContents(manifest);

@@ -19,7 +19,7 @@ export const MAX_SHIFT = 40;
 /** Bits of a tile's unit exponent `c`: its squares count `4^c` in its rule's sum (PROTOCOL 3). */
 export const UNIT_BITS = 5;
 
-/** Quantised weights satisfy `|q| < 2^31` (PROTOCOL 2). */
+/** Quantized weights satisfy `|q| < 2^31` (PROTOCOL 2). */
 export const WEIGHT_BITS = 31;
 
 /** Elements that one Poseidon permutation absorbs (PROTOCOL 6). */

@@ -39,7 +39,7 @@ export function roundScaled(w: number, f: number): number {
 }
 
 /**
- * Quantises `values` into `out` from `outStart`. `firstIndex` is the row-major index of the first value.
+ * Quantizes `values` into `out` from `outStart`. `firstIndex` is the row-major index of the first value.
  * Throws `InputError` naming the file, the tensor, the index, the value and the largest `f` that fits, unless
  * every value is finite and `|q| < 2^31`.
  */

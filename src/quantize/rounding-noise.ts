@@ -4,7 +4,7 @@ import { CHUNK_ELEMENTS } from "./magnitude.js";
 
 /** Variance of an error that is uniform over an interval of length 1. */
 const UNIFORM = 1 / 12;
-/** A difference has two quantised ends. */
+/** A difference has two quantized ends. */
 const QUANTISATIONS = 2;
 
 /**

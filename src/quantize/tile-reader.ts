@@ -10,7 +10,7 @@ import { quantizeInto } from "./round.js";
 import { matchTensors } from "./same-shapes.js";
 import { rangeOfTile, tileRanges, type TileRange } from "./tile-map.js";
 
-/** The quantised tiles of a model, read from its files on demand. */
+/** The quantized tiles of a model, read from its files on demand. */
 export interface TileReader {
   readonly tileCount: number;
   /** Entries of a tile, `2^(2t)`. */
@@ -30,7 +30,7 @@ export interface TileReader {
  */
 const MAX_PANEL_ENTRIES = 1 << 24;
 
-/** A quantised row panel, or some columns of it: row-major. */
+/** A quantized row panel, or some columns of it: row-major. */
 interface Panel {
   readonly key: string;
   readonly entries: Promise<Int32Array>;
@@ -134,7 +134,7 @@ async function quantizePanel(
 
 type Quantized = Pick<GridTensor | PackedTensor, "fractionBits" | "pinned">;
 
-/** Quantises `count` elements from `start` into `out` from `outStart`, a chunk at a time. Pinned ones become zero. */
+/** Quantizes `count` elements from `start` into `out` from `outStart`, a chunk at a time. Pinned ones become zero. */
 async function quantizeRange(
   reader: TensorReader,
   start: number,

@@ -257,7 +257,7 @@ export class DriftRegistryClient {
     return this.#send(relayer, "revokeFor", [certificateIds, reason, publisher, deadline, signature]);
   }
 
-  /** Ends a certificate of the signer in favour of another active one of the signer. */
+  /** Ends a certificate of the signer in favor of another active one of the signer. */
   supersede(signer: Signer, oldId: Hex, newId: Hex): Promise<Inclusion> {
     return this.#send(signer, "supersede", [oldId, newId]);
   }

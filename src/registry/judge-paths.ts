@@ -9,7 +9,7 @@ import { currentStatus, type FoundCertificate } from "./found-certificate.js";
 import type { ModelQuestion } from "./model-question.js";
 
 /** What a path of certificates comes to. */
-export interface PathJudgement {
+export interface PathJudgment {
   readonly verdict: "certified" | "not-certified" | "could-not-check";
   readonly path: readonly FoundCertificate[] | undefined;
   readonly drift: PathDrift | undefined;
@@ -33,10 +33,10 @@ const MOST_PATHS = 64;
  * One path that is good in every respect is enough, and of several the tightest speaks. Where none is, one that could not
  * be checked leaves the question open; else the answer is no, with the reasons of the shortest.
  */
-export async function judgePaths(input: JudgePathsInput): Promise<PathJudgement> {
+export async function judgePaths(input: JudgePathsInput): Promise<PathJudgment> {
   const { modelId, question, above } = input;
   const { baseModelId, publishers } = question;
-  if (modelId === baseModelId) return judgement(input, "certified", []);
+  if (modelId === baseModelId) return judgment(input, "certified", []);
   const isUsable = (found: FoundCertificate): boolean => faultOf(found, publishers) === undefined;
   const { paths, isComplete } = pathsBetween(baseModelId, modelId, above, isUsable, MOST_PATHS);
   const candidates = paths.map((path) => boundOf(input, path));
@@ -47,7 +47,7 @@ export async function judgePaths(input: JudgePathsInput): Promise<PathJudgement>
     verified.set(certificateId, known);
     return known;
   };
-  const outcomes: PathJudgement[] = candidates.filter(({ verdict }) => verdict === "not-certified");
+  const outcomes: PathJudgment[] = candidates.filter(({ verdict }) => verdict === "not-certified");
   // The tightest first: a stranger's loose certificate must not speak for a model.
   for (const candidate of candidates.filter(({ verdict }) => verdict === "certified").toSorted(byTightness)) {
     const outcome = await provenOf(input, candidate.path ?? [], verify);
@@ -57,20 +57,20 @@ export async function judgePaths(input: JudgePathsInput): Promise<PathJudgement>
   const open = outcomes.find(({ verdict }) => verdict === "could-not-check");
   if (open !== undefined) return open;
   if (!isComplete || !above.isComplete) return tooMany(input);
-  return outcomes[0] ?? judgement(input, "not-certified", undefined, whyNoPath(input));
+  return outcomes[0] ?? judgment(input, "not-certified", undefined, whyNoPath(input));
 }
 
 /** Whether what a path allows is accepted: "certified" if its proofs are good. */
-function boundOf(input: JudgePathsInput, path: readonly FoundCertificate[]): PathJudgement {
+function boundOf(input: JudgePathsInput, path: readonly FoundCertificate[]): PathJudgment {
   const { question, manifest } = input;
-  const bound = judgement(input, "certified", path);
+  const bound = judgment(input, "certified", path);
   if (manifest === undefined || bound.drift === undefined) return bound;
   const { baseModelId, limits = {} } = question;
   const reasons = driftObjections(baseModelId, policiesOf(path), bound.drift, manifest, limits);
   return reasons.length === 0 ? bound : { ...bound, verdict: "not-certified", reasons };
 }
 
-function byTightness({ drift: a }: PathJudgement, { drift: b }: PathJudgement): number {
+function byTightness({ drift: a }: PathJudgment, { drift: b }: PathJudgment): number {
   if (a === undefined || b === undefined) return 0;
   const free = ({ tensors }: PathDrift): number =>
     tensors.reduce((sum, { isFree, weights }) => sum + (isFree ? weights : 0), 0);
@@ -87,7 +87,7 @@ async function provenOf(
   input: JudgePathsInput,
   path: readonly FoundCertificate[],
   verify: JudgePathsInput["verify"],
-): Promise<PathJudgement> {
+): Promise<PathJudgment> {
   const checked: FoundCertificate[] = [];
   for (const found of path) checked.push(await verify(found));
   const invalid = checked.flatMap(({ certificate, verification }) =>
@@ -95,11 +95,11 @@ async function provenOf(
       ? [`the proof of certificate ${certificate.certificateId} is INVALID: ${verification.error.shortMessage}`]
       : [],
   );
-  if (invalid.length > 0) return judgement(input, "not-certified", checked, invalid);
+  if (invalid.length > 0) return judgment(input, "not-certified", checked, invalid);
   const errors = checked.flatMap(openQuestion);
   const verdict = errors.length > 0 ? "could-not-check" : "certified";
   const reasons = errors.map(({ shortMessage }) => shortMessage);
-  return judgement(input, verdict, checked, reasons, errors);
+  return judgment(input, verdict, checked, reasons, errors);
 }
 
 /** What keeps a certificate of a path from being relied on, though nothing is known to be wrong. */
@@ -114,13 +114,13 @@ function openQuestion({ certificate, verification, isKeyFrozen }: FoundCertifica
   ];
 }
 
-function judgement(
+function judgment(
   { manifest, question }: JudgePathsInput,
-  verdict: PathJudgement["verdict"],
+  verdict: PathJudgment["verdict"],
   path: readonly FoundCertificate[] | undefined,
   reasons: readonly string[] = [],
   errors: readonly FtiError[] = [],
-): PathJudgement {
+): PathJudgment {
   const isKnown =
     path !== undefined && manifest !== undefined && path.every(({ policyProblem }) => policyProblem === undefined);
   const drift = isKnown ? pathDrift(policiesOf(path), manifest, question.norms) : undefined;
@@ -163,9 +163,9 @@ function whyNoPath({ modelId, question, above }: JudgePathsInput): string[] {
   ];
 }
 
-function tooMany(input: JudgePathsInput): PathJudgement {
+function tooMany(input: JudgePathsInput): PathJudgment {
   const error = new UnavailableError("more certificates lead to this model than can be looked at", {
     remedy: "Say whose count (--publisher ADDRESS), and from which block on to search (--from-block N).",
   });
-  return judgement(input, "could-not-check", undefined, [error.shortMessage], [error]);
+  return judgment(input, "could-not-check", undefined, [error.shortMessage], [error]);
 }

@@ -13,7 +13,7 @@ export interface Lineage {
 }
 
 /** Certificates that lead to, or from, a model. */
-export type Neighbours = (modelId: Hex) => Promise<readonly LoggedStanding[]>;
+export type Neighbors = (modelId: Hex) => Promise<readonly LoggedStanding[]>;
 
 /**
  * Walks up to all bases of a model and down to all its tunes, breadth first, until `most` certificates are known. A
@@ -21,18 +21,18 @@ export type Neighbours = (modelId: Hex) => Promise<readonly LoggedStanding[]>;
  */
 export async function gatherLineage(
   focus: Hex,
-  leadingTo: Neighbours,
-  leadingFrom: Neighbours,
+  leadingTo: Neighbors,
+  leadingFrom: Neighbors,
   most: number,
 ): Promise<Lineage> {
   const models = new Set<Hex>([focus]);
   const certificates = new Map<Hex, LoggedStanding>();
   let isComplete = true;
-  const walk = async (neighbours: Neighbours, next: (certificate: LoggedStanding) => Hex): Promise<void> => {
+  const walk = async (neighbors: Neighbors, next: (certificate: LoggedStanding) => Hex): Promise<void> => {
     const visited = new Set<Hex>([focus]);
     const waiting: Hex[] = [focus];
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-      for (const certificate of await neighbours(id)) {
+      for (const certificate of await neighbors(id)) {
         if (certificates.size >= most && !certificates.has(certificate.certificateId)) {
           isComplete = false;
           return;

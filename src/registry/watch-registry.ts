@@ -11,12 +11,12 @@ export type RegistryChange =
   | { readonly kind: "revoked"; readonly blockNumber: number; readonly certificateId: Hex }
   | { readonly kind: "superseded"; readonly blockNumber: number; readonly certificateId: Hex; readonly by: Hex }
   /** Blocks were replaced: what was told from `fromBlock` on no longer counts, what holds now is told next. */
-  | { readonly kind: "reorganised"; readonly fromBlock: number };
+  | { readonly kind: "reorganized"; readonly fromBlock: number };
 
 export interface WatchOptions {
   /** First block that is looked at; by default the next one. */
   readonly fromBlock?: number | undefined;
-  /** Blocks that a block must have above it before it is looked at: fewer reorganisations, later news. 0 by default. */
+  /** Blocks that a block must have above it before it is looked at: fewer reorganizations, later news. 0 by default. */
   readonly confirmations?: number | undefined;
   /** Milliseconds between questions; 4,000 by default. */
   readonly intervalMs?: number | undefined;
@@ -26,7 +26,7 @@ export interface WatchOptions {
 
 const WATCHED = ["CertificateRegistered", "CertificateRevoked", "CertificateSuperseded"] as const;
 
-/** Blocks whose hash is remembered, to find where a reorganisation began. */
+/** Blocks whose hash is remembered, to find where a reorganization began. */
 const REMEMBERED = 64;
 
 /**
@@ -51,7 +51,7 @@ export async function* watchRegistry(source: RegistryLogs, options: WatchOptions
     if (replaced !== undefined) {
       seen = seen.filter(({ blockNumber }) => blockNumber < replaced);
       next = replaced;
-      yield { kind: "reorganised", fromBlock: replaced };
+      yield { kind: "reorganized", fromBlock: replaced };
     }
     const toBlock = await headOf();
     const blockHash = toBlock >= next ? await hashOf(toBlock) : undefined;

@@ -123,7 +123,7 @@ describe("a client of a bad node", () => {
     expect(await verdictOf(certified, client)).to.equal("certified");
   });
 
-  it("follows one whose chain is reorganised", async () => {
+  it("follows one whose chain is reorganized", async () => {
     const node = chain.provider as unknown as JsonRpcProvider;
     const { client } = registry;
     const kept = clientOf({});
@@ -133,7 +133,7 @@ describe("a client of a bad node", () => {
     expect(await verdictOf(certified, kept)).to.equal("not-certified");
     await node.send("evm_revert", [snapshot]);
     expect(await verdictOf(certified, kept)).to.equal("certified");
-    // The certificate itself is reorganised away.
+    // The certificate itself is reorganized away.
     const before: unknown = await node.send("evm_snapshot", []);
     const world = new World("hostile too", TIERS.nano, 4, [rule(0, 4)]);
     await client.registerModel(chain.publisher, world.base);

@@ -83,7 +83,7 @@ describe("watching a registry", () => {
     stop();
   });
 
-  it("says what no longer counts after a reorganisation, and what holds instead", async () => {
+  it("says what no longer counts after a reorganization, and what holds instead", async () => {
     const node = chain.provider as unknown as JsonRpcProvider;
     const { next, stop } = watch();
     const snapshot: unknown = await node.send("evm_snapshot", []);
@@ -93,7 +93,7 @@ describe("watching a registry", () => {
     if (told.kind !== "registered") throw new Error(told.kind);
     await node.send("evm_revert", [snapshot]);
     await certify(1);
-    expect(await next()).to.deep.equal({ kind: "reorganised", fromBlock: told.blockNumber });
+    expect(await next()).to.deep.equal({ kind: "reorganized", fromBlock: told.blockNumber });
     expect(await next()).to.have.nested.property("certificate.certificateId", two);
     stop();
   });

@@ -3,7 +3,7 @@ import { createWasmBackend } from "../../src/kernels/wasm/backend.js";
 import type { Pool } from "../../src/kernels/wasm/pool.js";
 import { startEmbeddedChain, type EmbeddedChain } from "../../src/node/embedded-chain.js";
 import { createKernelThreads } from "../../src/node/kernel-threads.js";
-import { EXAMPLES } from "../../scripts/examples/catalogue.js";
+import { EXAMPLES } from "../../scripts/examples/catalog.js";
 import { runExample } from "../../scripts/examples/run-example.js";
 import { setStage, type Stage } from "../../scripts/examples/stage.js";
 import { examplesTable } from "../../scripts/examples/table.js";

@@ -126,7 +126,7 @@ contract PoliciesTest is Properties {
         }
     }
 
-    /// L4: intervals are the longest ones: neighbours have other rules.
+    /// L4: intervals are the longest ones: neighbors have other rules.
     function testFuzz_intervalsAreTheLongest(uint256 seed, uint256 policyCount) external view {
         ClassStart[] memory classes = _classes(seed);
         (Policy[] memory policies, uint256[][] memory words) = _policies(seed, classes, bound(policyCount, 1, 4), true);

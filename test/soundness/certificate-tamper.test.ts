@@ -158,7 +158,7 @@ describe("tampering with a certificate", function () {
   });
 
   it("is refused offline with a list that is longer, shorter or in another order", () => {
-    /** Swaps the first two neighbours that differ. */
+    /** Swaps the first two neighbors that differ. */
     const swap = (items: readonly unknown[]): unknown[] => {
       const i = items.findIndex((item, at) => at > 0 && JSON.stringify(item) !== JSON.stringify(items[at - 1]));
       return i < 0 ? [...items] : items.with(i - 1, items[i]).with(i, items[i - 1]);

@@ -38,7 +38,7 @@ describe(`dishonest entries, masks and sums at nano (seed ${CHEAT_SEED})`, () =>
       });
     }
 
-    it("rejects an entry out of range that is counted as its neighbour", () => {
+    it("rejects an entry out of range that is counted as its neighbor", () => {
       const witness = witnessOf(statement, { deltas: [{ 17: half }] });
       const multiplicities = witness.multiplicities.with(-1, FR_ONE);
       expect(outcome(statement, { ...witness, multiplicities })).to.equal("range/root");

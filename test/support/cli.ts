@@ -12,7 +12,7 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Runs a command line in this process, without a terminal, on the tests' artefacts. Outputs go to `disk`. */
+/** Runs a command line in this process, without a terminal, on the tests' artifacts. Outputs go to `disk`. */
 export async function runCli(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},

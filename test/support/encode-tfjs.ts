@@ -1,6 +1,6 @@
 import { concatenate, encodeValues } from "./encode-safetensors.js";
 
-/** A tensor of a TensorFlow.js model; a quantised one is given by its stored integers. */
+/** A tensor of a TensorFlow.js model; a quantized one is given by its stored integers. */
 export interface WeightToWrite {
   readonly name: string;
   readonly shape: readonly number[];

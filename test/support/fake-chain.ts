@@ -2,7 +2,7 @@ import type { Log, LogParams, Provider } from "ethers";
 import type { Hex } from "../../src/algebra/hex.js";
 
 /** What a node does besides answering. Each is asked before every request. */
-export interface Misbehaviour {
+export interface Misbehavior {
   /** Throws, or returns logs in place of the true ones. */
   readonly onGetLogs?: (from: number, to: number, honest: readonly Log[]) => readonly Log[] | undefined;
   readonly onGetBlock?: (number: number) => void;
@@ -12,7 +12,7 @@ export interface Misbehaviour {
 export class FakeChain {
   readonly #blocks: { hash: Hex; fork: number }[] = [];
   requests = 0;
-  misbehaviour: Misbehaviour = {};
+  misbehavior: Misbehavior = {};
 
   constructor(
     readonly address: Hex,
@@ -31,7 +31,7 @@ export class FakeChain {
   }
 
   /** Replaces the blocks from `number` on by as many, and one more, of another fork. */
-  reorganise(number: number, fork: number): void {
+  reorganize(number: number, fork: number): void {
     const replaced = this.#blocks.length - number;
     this.#blocks.length = number;
     this.extend(replaced + 1, fork);
@@ -41,7 +41,7 @@ export class FakeChain {
     const answer = {
       getBlockNumber: () => Promise.resolve(this.#blocks.length - 1),
       getBlock: (number: number) => {
-        this.misbehaviour.onGetBlock?.(number);
+        this.misbehavior.onGetBlock?.(number);
         const block = this.#blocks[number];
         return Promise.resolve(block === undefined ? null : { number, hash: block.hash });
       },
@@ -50,7 +50,7 @@ export class FakeChain {
         const honest: Log[] = [];
         for (let number = fromBlock; number <= toBlock; number++)
           if (number in this.#blocks) honest.push(this.logOf(number));
-        return Promise.resolve().then(() => this.misbehaviour.onGetLogs?.(fromBlock, toBlock, honest) ?? honest);
+        return Promise.resolve().then(() => this.misbehavior.onGetLogs?.(fromBlock, toBlock, honest) ?? honest);
       },
     };
     return answer as unknown as Pick<Provider, "getLogs" | "getBlock" | "getBlockNumber">;

@@ -18,7 +18,7 @@ export function fixturePath(name: string): string {
   return fileURLToPath(new URL(`../fixtures/${name}.safetensors`, import.meta.url));
 }
 
-/** A trained pair, quantised as its base. */
+/** A trained pair, quantized as its base. */
 export interface FixturePair {
   readonly models: { readonly base: Model; readonly tuned: Model };
   readonly manifest: Manifest;

@@ -5,7 +5,7 @@ import { openSetup, type Setup } from "../../src/node/open-setup.js";
 import { setupTier } from "../../src/node/setup-tier.js";
 import type { TierName } from "../../src/protocol/tiers.js";
 
-/** The store of the tests' artefacts; `--artifacts` for tests of the command line. */
+/** The store of the tests' artifacts; `--artifacts` for tests of the command line. */
 export const TEST_ARTIFACTS = join(fileURLToPath(new URL("../..", import.meta.url)), "build", "test-artifacts");
 
 const opened = new Map<TierName, Promise<Setup>>();

@@ -177,7 +177,7 @@ if (chromiumPath !== undefined) {
       );
     });
 
-    it("shows progress, and ends the work when it is cancelled", async () => {
+    it("shows progress, and ends the work when it is canceled", async () => {
       await stage.open("#/check");
       await stage.page.getByLabel("The model's weights").setInputFiles(fixture("transformer/base.safetensors"));
       await stage.page.getByLabel("This is").selectOption("nano");
@@ -187,7 +187,7 @@ if (chromiumPath !== undefined) {
       const [worker] = stage.page.workers();
       const ended = new Promise((resolve) => worker?.once("close", resolve));
       await stage.button("Cancel").click();
-      await stage.page.getByRole("heading", { name: "Cancelled" }).waitFor();
+      await stage.page.getByRole("heading", { name: "Canceled" }).waitFor();
       await ended;
       expect(await stage.button("Check this file").isEnabled()).to.equal(true);
     });

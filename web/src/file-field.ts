@@ -16,7 +16,7 @@ export interface FileFieldOptions {
   readonly onChange?: (files: readonly File[]) => void;
 }
 
-/** The file input itself stays visible and labelled: dropping is a shortcut, not the only way. */
+/** The file input itself stays visible and labeled: dropping is a shortcut, not the only way. */
 export function fileField({ name, label, hint, isMultiple = false, onChange }: FileFieldOptions): FileField {
   let chosen: readonly File[] = [];
   const id = `file-${name}`;

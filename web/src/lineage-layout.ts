@@ -10,7 +10,7 @@ const MARGIN = 12;
 
 export interface PlacedModel {
   readonly id: Hex;
-  /** Centre. */
+  /** Center. */
   readonly x: number;
   readonly y: number;
   readonly isFocus: boolean;

@@ -28,7 +28,7 @@ export function wholeId(id: string): HTMLElement {
 
 export type NoticeKind = "good" | "bad" | "unknown" | "danger" | "plain";
 
-/** A framed message. Its kind is written and drawn, never told by colour alone. */
+/** A framed message. Its kind is written and drawn, never told by color alone. */
 export function notice(kind: NoticeKind, title: string, ...more: readonly Child[]): HTMLElement {
   const marks: Record<NoticeKind, string> = { good: "✓", bad: "✗", unknown: "?", danger: "!", plain: "i" };
   return el(

@@ -29,9 +29,9 @@ export function policyWords(policy: Policy, manifest: Manifest | undefined): Pol
 
 /** What no certificate says, whatever its policy (docs/protocol.md, section 9). */
 export const NOT_SAID: readonly string[] = [
-  "that the fine-tune is safe or good: a small change can change behaviour;",
+  "that the fine-tune is safe or good: a small change can change behavior;",
   "who trained it: only who registered it;",
   "that some server really runs this model;",
-  "anything about changes below the quantisation step;",
+  "anything about changes below the quantization step;",
   "that the registrant knew the weights of a base that is private.",
 ];

@@ -6,7 +6,7 @@ import { describeCertificate } from "../describe-certificate.js";
 
 export interface ModelCardInput {
   readonly certificate: Certificate;
-  /** The base's name on the hub: `organisation/model`. */
+  /** The base's name on the hub: `organization/model`. */
   readonly baseName: string;
   /** The hub's word for the relation. */
   readonly relation: "finetune" | "adapter" | "merge" | "quantized";

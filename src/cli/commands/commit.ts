@@ -49,7 +49,7 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
     name: "commit",
     summary: "commit a model and compute its id",
     description:
-      "Quantises a model (safetensors, TensorFlow.js, ONNX, or a PEFT adapter over its base), commits it tile by tile and computes its id. Equal weights have " +
+      "Quantizes a model (safetensors, TensorFlow.js, ONNX, or a PEFT adapter over its base), commits it tile by tile and computes its id. Equal weights have " +
       "one id, whatever the format; an adapter and its merge, which rounds, have two. A fine-tune takes everything but the weights from its --base. A --private model's " +
       "commitments hide its weights; its blindings go to a file of secrets (mode 0600), without which nothing can be proven. Secrets that exist are never replaced: --force moves them aside.",
     positionals: [["<model>", "file or directory of the weights"]],
@@ -149,7 +149,7 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
           `Model ${session.colors.bold(committed.modelId)}`,
           `  ${tileCount} tiles of ${setup.tier.n} × ${setup.tier.n} (tier ${tierName})${committed.isPrivate ? ", private" : ""}`,
           ...explanation.map((line) => `  ${line}`),
-          ...(base === undefined ? [] : [`  quantised as its base ${base.committed.modelId}`]),
+          ...(base === undefined ? [] : [`  quantized as its base ${base.committed.modelId}`]),
           ...(loss?.lines ?? []).map((line) => `  ${line}`),
           `  ${provenance.format}: ${provenance.files.map((file) => nameFile(file, isPrivate)).join(", ")}`,
           `  written to ${output}${secrets === undefined ? "" : `, secrets to ${secretsPath}: keep them, show them to nobody`}`,

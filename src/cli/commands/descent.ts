@@ -13,7 +13,7 @@ export function addDescentCommands(parent: Command, runner: Runner): void {
     const name = isAllowed ? "allow" : "forbid";
     addCommand<SignerOptions>(parent, runner, {
       name,
-      summary: isAllowed ? "let a publisher certify from a restricted model of yours" : "take that back",
+      summary: isAllowed ? "let a publisher certify from your restricted model" : "withdraw that permission",
       description: isAllowed
         ? "Lets a publisher certify fine-tunes of a model that you have registered with --restricted."
         : "Takes back what fti allow gave. Certificates that are registered stay.",
@@ -34,7 +34,7 @@ export function addDescentCommands(parent: Command, runner: Runner): void {
   }
   addCommand<SignerOptions>(parent, runner, {
     name: "adopt",
-    summary: "make a certificate the one by which its model descends",
+    summary: "choose the active certificate that defines a model's parent",
     description:
       "A model descends by the first certificate that led to it. Once that one has ended (revoked, superseded, expired), " +
       "anybody can put another active one in its place, so that what is asked along the lineage has an answer again.",

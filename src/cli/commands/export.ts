@@ -33,7 +33,7 @@ const FALLBACK = { "in-toto": "certificate.intoto.json", "model-card": "MODEL_CA
 export function addExportCommand(parent: Command, runner: Runner): void {
   addCommand<ExportOptions>(parent, runner, {
     name: "export",
-    summary: "take a certificate along with the model",
+    summary: "write a model card section or an in-toto statement",
     description:
       "Writes what a certificate says in a form that travels with the model: an in-toto statement in a DSSE envelope, signed " +
       "with FTI_PRIVATE_KEY on --sign, or a part of a Hugging Face model card. It repeats the certificate and proves nothing " +

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { assembleCertificate, type LabelledPart } from "../../certificate/assemble-certificate.js";
+import { assembleCertificate, type LabeledPart } from "../../certificate/assemble-certificate.js";
 import { tierOfTiles } from "../../node/open-setup.js";
 import { assertWritable } from "../../node/output-files.js";
 import { readTextFile } from "../../node/text-file.js";
@@ -18,7 +18,7 @@ interface MergeOptions {
 export function addMergeCommand(parent: Command, runner: Runner): void {
   addCommand<MergeOptions>(parent, runner, {
     name: "merge",
-    summary: "put segments that were proven apart together",
+    summary: "combine separately proven segments",
     description:
       "Makes a certificate of the segments that fti prove --segment wrote, in whatever order they are given. Checks that " +
       "all are there and belong together, and verifies the whole before it is written.",
@@ -28,9 +28,9 @@ export function addMergeCommand(parent: Command, runner: Runner): void {
     run: async (paths, options, session) => {
       const output = options.output ?? "certificate.json";
       await assertWritable([output], options.force ?? false);
-      const parts: LabelledPart[] = [];
+      const parts: LabeledPart[] = [];
       for (const label of paths) parts.push({ label, part: parseSegmentPart(await readTextFile(label), label) });
-      const [{ label, part }] = parts as [LabelledPart];
+      const [{ label, part }] = parts as [LabeledPart];
       if (part.head.insecure) {
         session.warn("INSECURE: the segments were made with a development setup: the certificate proves nothing.");
       }

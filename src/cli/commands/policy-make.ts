@@ -13,7 +13,7 @@ import { policyJsonSchema } from "../../policy/policy-schema.js";
 import { PRESETS, presetDocument } from "../../policy/presets.js";
 import { TIERS } from "../../protocol/tiers.js";
 import { parseManifest } from "../../quantize/manifest.js";
-import { recogniseArchitecture } from "../../model/architecture/recognise.js";
+import { recognizeArchitecture } from "../../model/architecture/recognize.js";
 import { addCommand, forceOption, outputOption, type Runner } from "../command.js";
 import { openWeights, readCommitted, readMapping } from "../model-files.js";
 
@@ -56,7 +56,7 @@ export function addPolicyMakeCommands(policy: Command, runner: Runner): void {
         document,
         baseModelId: base.modelId,
         manifest,
-        architecture: recogniseArchitecture(manifest.tensors, { mapping: await readMapping(options.roles) }),
+        architecture: recognizeArchitecture(manifest.tensors, { mapping: await readMapping(options.roles) }),
         tier: TIERS[tierOfTiles(base.parts.t, options.base)],
         base: weights && measureBase(weights, manifest),
       });

@@ -30,7 +30,7 @@ export function pairOptions(): Option[] {
   ];
 }
 
-/** A base and its fine-tune, quantised under the base's manifest. */
+/** A base and its fine-tune, quantized under the base's manifest. */
 export interface OpenedPair extends TilePair, WeightPair {
   readonly noiseOf: NoiseOf;
   readonly isRounding: RoundingTest;

@@ -12,7 +12,7 @@ const PLACE = "--rpc http://127.0.0.1:8545 --registry 0x5FbDB2315678afecb367f032
 export function addStatusCommands(parent: Command, runner: Runner): void {
   addCommand<RevokeOptions>(parent, runner, {
     name: "revoke",
-    summary: "end certificates of yours, for good",
+    summary: "revoke your certificates, for good",
     description:
       "Revokes certificates: from then on they certify nothing, and nothing brings them back. Only their publisher can. " +
       "The reason is public.",
@@ -33,7 +33,7 @@ export function addStatusCommands(parent: Command, runner: Runner): void {
   });
   addCommand<SignerOptions>(parent, runner, {
     name: "supersede",
-    summary: "end a certificate of yours in favour of another one",
+    summary: "replace one of your certificates by another",
     description:
       "Marks a certificate as superseded by another active one of the same publisher. It certifies nothing from then on, " +
       "and readers are led to the other one. If its model descends by it, fti adopt puts the other one there too.",

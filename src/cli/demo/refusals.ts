@@ -37,10 +37,10 @@ export async function refuseStricterPolicy(
     ...segment,
     uses: segment.uses.map((use) => ({ ...use, maxResidualSq: use.maxResidualSq / STRICTER })),
   }));
-  const relabelled = { ...certificate, policy: stricter, segments };
-  await registry.registerPolicy(publisher, relabelled);
-  const verifier = phaseOf(relabelled, anchors);
-  const contract = await nameOfThrown(registry.certify(publisher, relabelled));
+  const relabeled = { ...certificate, policy: stricter, segments };
+  await registry.registerPolicy(publisher, relabeled);
+  const verifier = phaseOf(relabeled, anchors);
+  const contract = await nameOfThrown(registry.certify(publisher, relabeled));
   return {
     cheat: "a policy of a quarter of the bound, which the drift breaks",
     refusedBy: { prover, verifier, contract },

@@ -32,7 +32,7 @@ export interface DemoInput {
   readonly tier: TierName;
   /** Where the demo leaves its files. */
   readonly directory: string;
-  /** Root of the artefact store. */
+  /** Root of the artifact store. */
   readonly artifacts: string | undefined;
 }
 

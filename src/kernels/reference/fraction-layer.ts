@@ -121,7 +121,7 @@ function bindNodes(children: Residues, challenge: Fr): Residues {
   return bound;
 }
 
-/** `Σ_j weights[j]·F(X, j)` at X = 0, 1, -1, 2 and its leading coefficient, over pairs of neighbouring nodes. */
+/** `Σ_j weights[j]·F(X, j)` at X = 0, 1, -1, 2 and its leading coefficient, over pairs of neighboring nodes. */
 function sumPairs(p: Residues, q: Residues, weights: readonly Fr[]): bigint[] {
   const P = FR_ORDER;
   let [s0, s1, sm1, s2, sLead] = [0n, 0n, 0n, 0n, 0n];

@@ -66,7 +66,7 @@ function table(multiplicities: IntVector, alpha: Fr): SlotNodes {
   };
 }
 
-/** Sums each four neighbouring fractions of a slot; slots of one fraction each become one dense vector. */
+/** Sums each four neighboring fractions of a slot; slots of one fraction each become one dense vector. */
 function sumLevel(level: readonly SlotNodes[]): SlotNodes[] {
   const summed = level.map(sumSlot);
   const perSlot = summed.find((slot) => slot.kind === "nodes")?.p.length;

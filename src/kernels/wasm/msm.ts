@@ -21,7 +21,7 @@ type Part = Pick<MsmInput, "first" | "windows" | "from" | "to" | "bitCount">;
 
 /**
  * `Σ scalars[i]·powers[i]` on a pool. Every thread keeps the points, 64 bytes each, converted once; the array is
- * recognised when it comes again, so its contents never change.
+ * recognized when it comes again, so its contents never change.
  * @throws RangeError for fewer points than scalars
  */
 export async function msm(pool: Pool, powers: Uint8Array, scalars: IntVector | FrVector): Promise<G1> {

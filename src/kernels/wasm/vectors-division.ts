@@ -28,7 +28,7 @@ export async function divideByBinomial(
 }
 
 /**
- * Elements of a segment. Lanes walk through neighbouring segments: were this a power of two, their elements would
+ * Elements of a segment. Lanes walk through neighboring segments: were this a power of two, their elements would
  * compete for the same few cache lines.
  */
 const SEGMENT = 1010;

@@ -35,7 +35,7 @@ export interface TensorRole {
   readonly rowAxes: number;
 }
 
-/** A recognised network. */
+/** A recognized network. */
 export interface Architecture {
   /** For people: `GPT-2`, `LLaMA-like`, `ResNet-like CNN`, `MLP`, `unknown`. */
   readonly family: string;

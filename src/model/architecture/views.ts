@@ -1,5 +1,5 @@
 import { parseAddedRows } from "./added-rows.js";
-import { recogniseArchitecture, type RecogniseOptions } from "./recognise.js";
+import { recognizeArchitecture, type RecognizeOptions } from "./recognize.js";
 import type { Architecture, NamedShape, TensorRole } from "./role.js";
 
 /** How a base's tensors are seen as matrices, and which of the small ones share tiles, and which share their `f`. */
@@ -18,9 +18,9 @@ export interface ArchitectureViews {
  */
 export function viewsOf(
   tensors: readonly NamedShape[],
-  options: RecogniseOptions & { readonly isTogether?: boolean },
+  options: RecognizeOptions & { readonly isTogether?: boolean },
 ): ArchitectureViews {
-  const architecture = recogniseArchitecture(tensors, options);
+  const architecture = recognizeArchitecture(tensors, options);
   return {
     architecture,
     views: ({ name, shape }) => {

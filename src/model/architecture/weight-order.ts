@@ -1,4 +1,4 @@
-import { familyOf } from "./recognise.js";
+import { familyOf } from "./recognize.js";
 import type { NamedShape } from "./role.js";
 
 /** How a layer stores its weight: PyTorch's `Linear` as `out × in`, the `Conv1D` of GPT-2 as `in × out`. */

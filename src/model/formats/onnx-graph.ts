@@ -23,7 +23,7 @@ const MAX_DEPTH = 64;
 const MAX_SHAPE_CONSTANT = 8;
 
 /**
- * Initialisers and Constants of a model, of its graph first and then of those inside, in order. A name that several graphs use
+ * Initializers and Constants of a model, of its graph first and then of those inside, in order. A name that several graphs use
  * is preceded by the path of its graph from the second on: `If_0/then_branch/weight`.
  *
  * Lists of at most 8 INT64 are left out: they say how nodes compute (axes, shapes, ends of slices, often 2^63 - 1),
@@ -79,7 +79,7 @@ export function collectOnnxTensors(path: string, model: onnx.IModelProto): Found
     const scope = new Map<string, FoundTensor>();
     if (depth > MAX_DEPTH) throw new FormatError(path, `its graphs are nested more than ${MAX_DEPTH} deep`);
     if ((graph.sparseInitializer ?? []).length > 0) {
-      throw new FormatError(path, "holds sparse initialisers, which are not supported", {
+      throw new FormatError(path, "holds sparse initializers, which are not supported", {
         remedy: "Export it with dense weights.",
       });
     }

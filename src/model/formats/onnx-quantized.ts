@@ -8,7 +8,7 @@ export interface FoundTensor {
   readonly tensor: onnx.ITensorProto;
 }
 
-/** An initialiser that a DequantizeLinear node makes a weight of. */
+/** An initializer that a DequantizeLinear node makes a weight of. */
 export interface Dequantized {
   readonly codes: FoundTensor;
   readonly scale: FoundTensor;

@@ -16,7 +16,7 @@ const MAX_MESSAGE_BYTES = 2 ** 31 - 1;
 const STRING = 8;
 
 /**
- * The tensors of an ONNX model: initialisers and Constant nodes of its graph and of all graphs inside (branches, loops,
+ * The tensors of an ONNX model: initializers and Constant nodes of its graph and of all graphs inside (branches, loops,
  * functions), with weights in other files where they are. The message is in memory as a whole; external weights are read
  * as they are needed. What the nodes compute is not part of a model here, as with any other format; small INT64 constants,
  * such as shapes and axes, belong to that.

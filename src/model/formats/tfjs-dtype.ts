@@ -2,7 +2,7 @@ import { decodeFloat16, decodeFloat32, decodeInt32, decodeUint16, decodeUint8, t
 import type { WeightSpec } from "./tfjs-manifest.js";
 
 /**
- * How TensorFlow.js stores and restores a numeric tensor; `undefined` for strings. Quantised values are
+ * How TensorFlow.js stores and restores a numeric tensor; `undefined` for strings. Quantized values are
  * restored exactly as `decodeWeights` does it (tfjs-core/src/io/io_utils.ts): `v·scale + min` with two float64
  * roundings, then one rounding to float32, or `Math.round` (halves up) for int32. So the committed weights are
  * those that the library computes with.

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { FormatError } from "../../errors/errors.js";
 import { assertTensorName, parseShape } from "../tensor.js";
 
-/** Affine quantisation maps the stored integer `v` to `v·scale + min`. */
+/** Affine quantization maps the stored integer `v` to `v·scale + min`. */
 export type Quantization =
   { readonly dtype: "uint8" | "uint16"; readonly scale: number; readonly min: number } | { readonly dtype: "float16" };
 
@@ -108,9 +108,9 @@ function parseQuantization(
   }
   throw new FormatError(
     path,
-    `tensor ${JSON.stringify(name)}: ${dtype} quantised as ${quantization.dtype} is unknown`,
+    `tensor ${JSON.stringify(name)}: ${dtype} quantized as ${quantization.dtype} is unknown`,
     {
-      remedy: "float32 may be quantised as uint8, uint16 or float16, int32 as uint8 or uint16.",
+      remedy: "float32 may be quantized as uint8, uint16 or float16, int32 as uint8 or uint16.",
     },
   );
 }

@@ -22,7 +22,7 @@ export function canonicalName(name: string, shape: readonly number[]): string {
 }
 
 /** A name and what it is compared by. */
-export interface Labelled {
+export interface Labeled {
   readonly name: string;
   /** Unique within its model. */
   readonly label: string;
@@ -34,12 +34,12 @@ export interface Labelled {
 export function labelAll<T extends { readonly name: string; readonly shape: readonly number[] }>(
   tensors: readonly T[],
   exact: ReadonlySet<string> = new Set(),
-): (T & Labelled)[] {
+): (T & Labeled)[] {
   const times = new Map<string, number>();
-  const labelled = tensors.map((tensor) => {
+  const labeled = tensors.map((tensor) => {
     const label = exact.has(tensor.name) ? tensor.name : canonicalName(tensor.name, tensor.shape);
     times.set(label, (times.get(label) ?? 0) + 1);
     return { ...tensor, label };
   });
-  return labelled.map((each) => (times.get(each.label) === 1 ? each : { ...each, label: each.name }));
+  return labeled.map((each) => (times.get(each.label) === 1 ? each : { ...each, label: each.name }));
 }

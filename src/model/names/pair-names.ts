@@ -3,7 +3,7 @@ import type { Model } from "../open-model.js";
 import { compareNames, type ModelTensor, type TensorReader } from "../tensor.js";
 import { growthOf, splitRows, vocabularyGrowths } from "./added-rows.js";
 import { fillBuffer, isComputed } from "./buffers.js";
-import { labelAll, type Labelled } from "./canonical-name.js";
+import { labelAll, type Labeled } from "./canonical-name.js";
 import { fuseExperts, matchExperts, splitExperts } from "./experts.js";
 import { listPatterns } from "./list-patterns.js";
 import { renamed } from "./matrix-views.js";
@@ -40,7 +40,7 @@ export async function pairModel(target: PairTarget, model: Model): Promise<Model
 }
 
 /** A tensor of the fine-tune. */
-interface Mine extends Labelled {
+interface Mine extends Labeled {
   readonly shape: readonly number[];
   readonly tensor: ModelTensor;
 }
@@ -48,8 +48,8 @@ interface Mine extends Labelled {
 class Pairing {
   readonly #model: Model;
   /** Of the base, those without a counterpart yet. */
-  #missing: (TargetTensor & Labelled)[];
-  /** Of the fine-tune, those without a counterpart yet, labelled as the base would name them. */
+  #missing: (TargetTensor & Labeled)[];
+  /** Of the fine-tune, those without a counterpart yet, labeled as the base would name them. */
   #extra: Mine[];
   /** By the base's names. */
   readonly #paired = new Map<string, { readonly base: TargetTensor; readonly tuned: ModelTensor }>();
@@ -68,7 +68,7 @@ class Pairing {
     );
   }
 
-  #pair(base: TargetTensor & Labelled, tuned: ModelTensor): void {
+  #pair(base: TargetTensor & Labeled, tuned: ModelTensor): void {
     this.#paired.set(base.name, { base, tuned: renamed(tuned, base.name) });
   }
 

@@ -1,9 +1,9 @@
 import { elementCountOf } from "../tensor.js";
-import type { Labelled } from "./canonical-name.js";
+import type { Labeled } from "./canonical-name.js";
 import { sameShape } from "./pair-target.js";
 
 /** A tensor with the label that it is compared by. */
-export interface LabelledShape extends Labelled {
+export interface LabeledShape extends Labeled {
   readonly shape: readonly number[];
 }
 
@@ -41,14 +41,14 @@ interface Candidate {
   readonly to: string;
   /** Weights that it pairs, and one for each tensor. */
   score: number;
-  readonly pairs: Map<LabelledShape, LabelledShape>;
+  readonly pairs: Map<LabeledShape, LabeledShape>;
 }
 
 /**
  * Pairs tensors by their labels, and those left by prefixes: the rule that pairs most weights of one shape first. Rules count
  * only if they make nearly all names of either side agree; otherwise the pairs are those of equal labels.
  */
-export function pairByPrefix(base: readonly LabelledShape[], tuned: readonly LabelledShape[]): PrefixRules {
+export function pairByPrefix(base: readonly LabeledShape[], tuned: readonly LabeledShape[]): PrefixRules {
   const pairs = new Map<string, string>();
   const ofBase = new Map(base.map((tensor) => [tensor.label, tensor]));
   const known = tuned.filter(({ label }) => ofBase.has(label));
@@ -77,7 +77,7 @@ export function pairByPrefix(base: readonly LabelledShape[], tuned: readonly Lab
     }
     agreeing += best.score;
     const byLabel = new Map(theirs.map((tensor) => [tensor.label, tensor]));
-    const found = new Map<LabelledShape, LabelledShape>();
+    const found = new Map<LabeledShape, LabeledShape>();
     for (const tensor of ours) {
       if (!tensor.label.startsWith(best.from)) continue;
       const other = byLabel.get(best.to + tensor.label.slice(best.from.length));
@@ -90,7 +90,7 @@ export function pairByPrefix(base: readonly LabelledShape[], tuned: readonly Lab
     ours = ours.filter((tensor) => !found.has(tensor));
     theirs = theirs.filter((tensor) => !used.has(tensor));
   }
-  const total = (tensors: readonly LabelledShape[]): number => tensors.reduce((sum, each) => sum + scoreOf(each), 0);
+  const total = (tensors: readonly LabeledShape[]): number => tensors.reduce((sum, each) => sum + scoreOf(each), 0);
   const isNearlyAll =
     pairs.size >= NEARLY_ALL * Math.min(base.length, tuned.length) ||
     agreeing >= NEARLY_ALL * Math.min(total(base), total(tuned));
@@ -110,13 +110,13 @@ function ruleWords({ from, to }: Pick<PrefixRule, "from" | "to">): string {
   return `its names start with "${from}" and the base's with "${to}"`;
 }
 
-function scoreOf({ shape }: LabelledShape): number {
+function scoreOf({ shape }: LabeledShape): number {
   return 1 + elementCountOf(shape);
 }
 
 /** Every prefix rule that pairs tensors of one shape, the one that pairs most first. */
-function candidatesOf(base: readonly LabelledShape[], tuned: readonly LabelledShape[]): Candidate[] {
-  const index = new Map<string, { readonly prefix: string; readonly tensor: LabelledShape }[]>();
+function candidatesOf(base: readonly LabeledShape[], tuned: readonly LabeledShape[]): Candidate[] {
+  const index = new Map<string, { readonly prefix: string; readonly tensor: LabeledShape }[]>();
   for (const tensor of base) {
     for (const [prefix, rest] of splits(tensor.label)) {
       const entries = index.get(rest) ?? [];
@@ -167,10 +167,10 @@ function isRelated(from: string, to: string): boolean {
 /** Whether nearly all of the names that start as the rule says, on either side, are paired by it. */
 function reachesMost(
   { from, to, pairs }: Candidate,
-  base: readonly LabelledShape[],
-  tuned: readonly LabelledShape[],
+  base: readonly LabeledShape[],
+  tuned: readonly LabeledShape[],
 ): boolean {
-  const count = (tensors: readonly LabelledShape[], prefix: string): number =>
+  const count = (tensors: readonly LabeledShape[], prefix: string): number =>
     tensors.filter(({ label }) => label.startsWith(prefix)).length;
   return pairs.size >= NEARLY_ALL * Math.min(count(base, to), count(tuned, from));
 }

@@ -21,11 +21,11 @@ export interface CachedLogsInput extends ScanOptions {
 
 const DEFAULT_UNSETTLED_BLOCKS = 32;
 
-/** So many checkpoints are kept: the last ones, at doubling distances, as reorganisations are mostly short. */
+/** So many checkpoints are kept: the last ones, at doubling distances, as reorganizations are mostly short. */
 const MAX_CHECKPOINTS = 64;
 
 /**
- * All logs of a query up to the head, of which only those since the last visit are asked for. What a reorganisation took
+ * All logs of a query up to the head, of which only those since the last visit are asked for. What a reorganization took
  * away is dropped: the newest checkpoint whose hash is still that of the chain is where asking goes on.
  *
  * Throws `UnavailableError`; nothing is kept of a scan during which the head was replaced.

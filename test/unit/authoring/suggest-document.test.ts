@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { stringify } from "yaml";
-import { recogniseArchitecture } from "../../../src/model/architecture/recognise.js";
+import { recognizeArchitecture } from "../../../src/model/architecture/recognize.js";
 import type { Rule } from "../../../src/policy/rule.js";
 import { compilePolicy } from "../../../src/policy/compile-policy.js";
 import { parseDecimal } from "../../../src/policy/decimal.js";
@@ -41,7 +41,7 @@ describe("a suggested policy as a document", () => {
         const { manifest } = pair;
         const suggested = await suggestPolicy({ ...pair, baseModelId: BASE_ID, options: { isExact: true } });
         const document = parsePolicyDocument(stringify(documentOf(suggested, manifest)), "policy.yaml");
-        const architecture = recogniseArchitecture(manifest.tensors);
+        const architecture = recognizeArchitecture(manifest.tensors);
         const { policy } = await compilePolicy({
           document,
           baseModelId: BASE_ID,

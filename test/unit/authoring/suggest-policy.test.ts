@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { recogniseArchitecture } from "../../../src/model/architecture/recognise.js";
+import { recognizeArchitecture } from "../../../src/model/architecture/recognize.js";
 import type { Policy } from "../../../src/policy/rule.js";
 import { checkPolicy } from "../../../src/authoring/check-policy.js";
 import { describeReport } from "../../../src/authoring/check-words.js";
@@ -94,7 +94,7 @@ describe("suggesting a policy", () => {
       isExact: false,
     });
     const preset = await compilePolicy({
-      ...{ ...pair, baseModelId: BASE_ID, architecture: recogniseArchitecture(pair.manifest.tensors) },
+      ...{ ...pair, baseModelId: BASE_ID, architecture: recognizeArchitecture(pair.manifest.tensors) },
       ...{
         document: { version: 1, preset: "rounding-only(bf16)" },
         base: measureBase(pair.models.base, pair.manifest),

@@ -135,7 +135,7 @@ describe("bad input on the command line", () => {
     await refuses(["policy", "show", at("edited.json")], 2, ["edited.json", "policy id"]);
   });
 
-  it("refuses the artefacts of another tier, and damaged ones", async () => {
+  it("refuses the artifacts of another tier, and damaged ones", async () => {
     const root = at("store");
     const manifest = await readFile(join(TEST_ARTIFACTS, "tiers", "nano.json"), "utf8");
     await mkdir(join(root, "tiers"), { recursive: true });

@@ -91,7 +91,7 @@ describe("the command line's manners", () => {
     expect(error).not.to.be.instanceOf(FtiError);
   });
 
-  it("works as a process: exit code, colours off, one object on stdout", () => {
+  it("works as a process: exit code, colors off, one object on stdout", () => {
     const root = fileURLToPath(new URL("../../..", import.meta.url));
     const { status, stdout, stderr } = spawnSync(
       process.execPath,

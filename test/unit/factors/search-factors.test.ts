@@ -1,7 +1,12 @@
 import { expect } from "chai";
 import { chooseShift } from "../../../src/factors/choose-shift.js";
 import { fitRealFactors } from "../../../src/factors/real-factors.js";
-import { matrixOf, searchFactors, type FactorSearchInput, type GridChange } from "../../../src/factors/search-factors.js";
+import {
+  matrixOf,
+  searchFactors,
+  type FactorSearchInput,
+  type GridChange,
+} from "../../../src/factors/search-factors.js";
 import { openPair, type FixturePair } from "../../support/fixture-pairs.js";
 import { gridChange, leftBy, wrongFactor, type Left } from "../../support/grid-change.js";
 
@@ -14,7 +19,7 @@ const TIERS = ["small", "medium"] as const;
 
 interface Found extends Left {
   readonly shift: number;
-  /** `Σ E²` over the noise that is expected of dtype and quantisation. */
+  /** `Σ E²` over the noise that is expected of dtype and quantization. */
   readonly ratio: number;
 }
 

@@ -13,7 +13,7 @@ import { loadSrs } from "../../../src/groth16/srs-file.js";
 import { expectError } from "../../support/rejects.js";
 import { PREIMAGE_CIRCUIT, PREIMAGE_INPUT, temporaryDirectory } from "./fixture-circuits.js";
 
-describe("artefacts of a development setup", () => {
+describe("artifacts of a development setup", () => {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
   let store: { root: string; circuitFile: string };
   const phases = new Set<string>();

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { combineColumns, normalColumns, orthonormalise } from "../../../src/linalg/columns.js";
+import { combineColumns, normalColumns, orthonormalize } from "../../../src/linalg/columns.js";
 import { matrixInMemory, type MatrixSource } from "../../../src/linalg/matrix-source.js";
 import { numericalRank, spectrum } from "../../../src/linalg/spectrum.js";
 import { truncatedSvd } from "../../../src/linalg/truncated-svd.js";
@@ -14,8 +14,8 @@ const isNear = (actual: number, expected: number, tolerance: number): boolean =>
 /** `U·diag(s)·Vᵀ` with orthonormal `U`, `V` drawn from a seed. */
 function knownMatrix(rows: number, cols: number, s: readonly number[], seed: number): MatrixSource {
   const [u, v] = [normalColumns(rows, s.length, seed), normalColumns(cols, s.length, seed + 1)];
-  orthonormalise(u);
-  orthonormalise(v);
+  orthonormalize(u);
+  orthonormalize(v);
   const values = new Float64Array(rows * cols);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < cols; j++) {
@@ -36,7 +36,7 @@ describe("linear algebra", () => {
       columns.values[row * 6 + 5] = (columns.values[row * 6] ?? 0) - 2 * (columns.values[row * 6 + 3] ?? 0);
     }
     const before = columns.values.slice();
-    const triangle = orthonormalise(columns);
+    const triangle = orthonormalize(columns);
     const back = combineColumns(columns, triangle, 6).values;
     expect(back.every((value, i) => isNear(value, before[i] ?? 0, 1e-13))).to.equal(true);
     for (let i = 0; i < 6; i++) {

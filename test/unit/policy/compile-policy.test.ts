@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import fc from "fast-check";
-import { recogniseArchitecture } from "../../../src/model/architecture/recognise.js";
+import { recognizeArchitecture } from "../../../src/model/architecture/recognize.js";
 import type { Hex } from "../../../src/algebra/hex.js";
 import { FormatError, type FtiError, InputError } from "../../../src/errors/errors.js";
 import { openModel, type Model } from "../../../src/model/open-model.js";
@@ -42,7 +42,7 @@ describe("policy documents", () => {
       document: parsePolicyDocument(text, "policy.yaml"),
       baseModelId: BASE_ID,
       manifest,
-      architecture: recogniseArchitecture(manifest.tensors),
+      architecture: recognizeArchitecture(manifest.tensors),
       tier: TIERS[tier],
       base: withBase ? measureBase(model, manifest) : undefined,
     });
@@ -68,7 +68,7 @@ describe("policy documents", () => {
     expect(words).to.match(/self_attn\.q_proj\.weight.*rank at most 4/u);
   });
 
-  it("allow a rank rule in float32 about as much as two quantisations round", async () => {
+  it("allow a rank rule in float32 about as much as two quantizations round", async () => {
     const { policy } = await compile(rule("roles: attention.q", "part: weight", "rank: 4", "drift: { rounding: f32 }"));
     for (const { maxResidualSq, shift } of policy.rules) {
       const allowed = Number(maxResidualSq) / 4 ** shift / ((1.5 ** 2 * 128 * 128) / 6);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { recogniseArchitecture } from "../../../src/model/architecture/recognise.js";
+import { recognizeArchitecture } from "../../../src/model/architecture/recognize.js";
 import type { Hex } from "../../../src/algebra/hex.js";
 import { FormatError, InputError } from "../../../src/errors/errors.js";
 import { compilePolicy, type CompiledPolicy } from "../../../src/policy/compile-policy.js";
@@ -22,7 +22,7 @@ function compile(manifest: Manifest, text: string): Promise<CompiledPolicy> {
     document: parsePolicyDocument(text, "policy.yaml"),
     baseModelId: BASE_ID,
     manifest,
-    architecture: recogniseArchitecture(manifest.tensors),
+    architecture: recognizeArchitecture(manifest.tensors),
     tier: TIER,
   });
 }

@@ -54,7 +54,7 @@ async function drift(basePath: string, tunePath: string, tier: TierName): Promis
 }
 
 describe("real models", () => {
-  it("language detection at medium: 12 changed tiles, within half a quantisation step", async () => {
+  it("language detection at medium: 12 changed tiles, within half a quantization step", async () => {
     const { manifest, changed, smallest, largest, squared } = await drift(
       packaged("langdetect-v18"),
       packaged("langdetect-v23"),

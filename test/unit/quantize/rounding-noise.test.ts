@@ -16,7 +16,7 @@ function toBfloat16(value: number): number {
 describe("expected rounding noise", () => {
   for (const { name, fractionBits, round } of [
     { name: "rounding to bf16", fractionBits: 16, round: toBfloat16 },
-    { name: "quantising both ends", fractionBits: 12, round: (value: number) => value },
+    { name: "quantizing both ends", fractionBits: 12, round: (value: number) => value },
   ]) {
     it(`is what ${name} really costs (seed ${SEED})`, () => {
       const random = seededRandom(SEED);
@@ -40,7 +40,7 @@ describe("expected rounding noise", () => {
     const { tensors } = await openTensors([{ name: "w", shape: [3], dtype: "F16", values }]);
     const [tensor] = tensors;
     if (tensor === undefined || tensor.kind === "string") throw new Error("no tensor of numbers");
-    // Units in the last place of 11 bits: 2^-11, 2^-11, 2^-9; two quantised ends of each.
+    // Units in the last place of 11 bits: 2^-11, 2^-11, 2^-9; two quantized ends of each.
     const steps = [2 ** -11, 2 ** -11, 2 ** -9].map((step) => (step * 2 ** 20) ** 2 / 12);
     expect(await expectedNoise(tensor, 20)).to.equal(steps.reduce((sum, step) => sum + step, 3 / 6));
     expect((await expectedNoise(tensor, 20, FLOAT_FORMATS.f32)) < 1).to.equal(true);

@@ -54,7 +54,7 @@ describe("logs of a chain", () => {
   });
 
   it("are asked for in smaller ranges when a node limits them", async () => {
-    chain.misbehaviour = {
+    chain.misbehavior = {
       onGetLogs: (from, to) => {
         if (to - from >= 7) throw new Error("query exceeds max block range 7");
         return undefined;
@@ -67,7 +67,7 @@ describe("logs of a chain", () => {
 
   it("are asked for again, ever more patiently, while a node drops requests", async () => {
     let failures = 3;
-    chain.misbehaviour = {
+    chain.misbehavior = {
       onGetLogs: () => {
         if (failures-- > 0) throw new Error("503 Service Unavailable");
         return undefined;
@@ -93,7 +93,7 @@ describe("logs of a chain", () => {
   });
 
   it("are given up, naming the blocks, when a node never answers", async () => {
-    chain.misbehaviour = {
+    chain.misbehavior = {
       onGetLogs: () => {
         throw new Error("fetch failed");
       },
@@ -103,7 +103,7 @@ describe("logs of a chain", () => {
   });
 
   it("are given up at a single block that a node cannot serve", async () => {
-    chain.misbehaviour = {
+    chain.misbehavior = {
       onGetLogs: (from, to) => {
         if (from <= 40 && to >= 40) throw new Error("more than 10 results");
         return undefined;
@@ -121,7 +121,7 @@ describe("logs of a chain", () => {
   ];
   for (const [lie, logOf] of LIES) {
     it(`are refused when a node answers with one ${lie}`, async () => {
-      chain.misbehaviour = { onGetLogs: (_from, _to, honest) => [...honest.slice(0, 2), logOf(chain)] };
+      chain.misbehavior = { onGetLogs: (_from, _to, honest) => [...honest.slice(0, 2), logOf(chain)] };
       expect((await failureOf(scan(1000))).message).to.match(/not asked for/u);
     });
   }
@@ -161,7 +161,7 @@ describe("logs of a chain", () => {
       expect(await cachedLogs(input)).to.deep.equal(expected());
       chain.extend(20, 0);
       const asked: number[] = [];
-      chain.misbehaviour = {
+      chain.misbehavior = {
         onGetLogs: (from) => {
           asked.push(from);
           return undefined;
@@ -173,10 +173,10 @@ describe("logs of a chain", () => {
 
     it("are asked for again while their blocks are new: a node that lags leaves some out", async () => {
       const lagging = { ...input, unsettledBlocks: 10 };
-      chain.misbehaviour = { onGetLogs: (_from, _to, honest) => honest.filter(({ blockNumber }) => blockNumber < 95) };
+      chain.misbehavior = { onGetLogs: (_from, _to, honest) => honest.filter(({ blockNumber }) => blockNumber < 95) };
       expect(await cachedLogs(lagging)).to.have.length(95);
       const asked: number[] = [];
-      chain.misbehaviour = {
+      chain.misbehavior = {
         onGetLogs: (from) => {
           asked.push(from);
           return undefined;
@@ -186,21 +186,21 @@ describe("logs of a chain", () => {
       expect(asked).to.deep.equal([90]);
     });
 
-    it("survive reorganisations of any depth", async () => {
+    it("survive reorganizations of any depth", async () => {
       for (const [fork, depth] of [1, 5, 40, 60, 90].entries()) {
         await cachedLogs(input);
         chain.extend(3, fork);
         await cachedLogs(input);
-        chain.reorganise(Math.max(1, 100 - depth), fork + 1);
+        chain.reorganize(Math.max(1, 100 - depth), fork + 1);
         expect(await cachedLogs(input), `depth ${depth}`).to.deep.equal(expected());
       }
     });
 
     it("are read again when the head is replaced meanwhile", async () => {
       let once = true;
-      chain.misbehaviour = {
+      chain.misbehavior = {
         onGetLogs: () => {
-          if (once) chain.reorganise(90, 1);
+          if (once) chain.reorganize(90, 1);
           once = false;
           return undefined;
         },
@@ -210,9 +210,9 @@ describe("logs of a chain", () => {
 
     it("are not given while the head keeps being replaced", async () => {
       let fork = 1;
-      chain.misbehaviour = {
+      chain.misbehavior = {
         onGetLogs: () => {
-          chain.reorganise(90, fork++);
+          chain.reorganize(90, fork++);
           return undefined;
         },
       };

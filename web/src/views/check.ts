@@ -72,7 +72,7 @@ export function checkView(page: Page): View {
     const bar = progressBar(() => {
       cancel();
       button.disabled = false;
-      outcome.replaceChildren(notice("plain", "Cancelled", el("p", {}, "Nothing was computed, nothing was asked.")));
+      outcome.replaceChildren(notice("plain", "Canceled", el("p", {}, "Nothing was computed, nothing was asked.")));
     });
     outcome.replaceChildren(bar.element);
     const work = startWork(job, (what, done, total) => bar.update(what, done, total));

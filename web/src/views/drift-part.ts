@@ -43,7 +43,7 @@ function driftParts(
     "p",
     { class: "hint" },
     "Every certificate on the way is active. The registry has added up what they allow: by the word of the node. Changes " +
-      "below the quantisation step are not seen.",
+      "below the quantization step are not seen.",
   );
   return [
     title,

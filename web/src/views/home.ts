@@ -11,7 +11,7 @@ export function homeView(page: Page): View {
       el(
         "p",
         { class: "lead" },
-        "Publishers prove it, a registry on Ethereum keeps the proof, and this page shows you what was proven: no more, and no less.",
+        "Publishers prove it, a registry on Ethereum keeps the proof, and this page shows what a certificate proves, and what it does not.",
       ),
       searchForm(page),
       el(

@@ -46,7 +46,7 @@ describe("TensorFlow.js", () => {
     }
   });
 
-  it("restores quantised int32 with halves rounded up", async () => {
+  it("restores quantized int32 with halves rounded up", async () => {
     const quantization = { dtype: "uint8", scale: 0.5, min: -2 };
     const weight = { name: "i", shape: [4], dtype: "int32", values: [1, 3, 5, 6], quantization };
     const model = await openFiles(encodeTfjs([weight]));
@@ -118,7 +118,7 @@ describe("TensorFlow.js", () => {
   it("rejects a wrong shape", async () => {
     for (const shape of [[-1], [0.5], "2", undefined]) await rejectsWeight({ ...w, shape }, '"w"', "shape");
   });
-  it("rejects quantisation without scale or min, or of a wrong dtype", async () => {
+  it("rejects quantization without scale or min, or of a wrong dtype", async () => {
     const quantized = (dtype: string, quantization: object): object => ({ ...w, dtype, quantization });
     await rejectsWeight(quantized("float32", { dtype: "uint8", scale: 1 }), '"w"', "min");
     await rejectsWeight(quantized("float32", { dtype: "uint8", scale: null, min: 0 }), '"w"', "scale");

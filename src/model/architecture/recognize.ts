@@ -2,8 +2,8 @@ import { COMMON_MODULES, FAMILIES, type Family, type ModulePattern } from "./pat
 import type { Architecture, NamedShape, Role, TensorPart, TensorRole } from "./role.js";
 import { matchMapping, type RoleMapping } from "./role-mapping.js";
 
-export interface RecogniseOptions {
-  /** Goes before everything that is recognised. */
+export interface RecognizeOptions {
+  /** Goes before everything that is recognized. */
   readonly mapping?: RoleMapping | undefined;
   /** Order of a convolution's axes: `[out, in, kh, kw]`, or TensorFlow's `[kh, kw, in, out]`. */
   readonly layout?: "channels-first" | "channels-last";
@@ -13,24 +13,24 @@ export interface RecogniseOptions {
  * Tells from names and shapes what every tensor does. A guess: it serves to select, to group and to name, and nothing
  * that is proven depends on it.
  */
-export function recogniseArchitecture(
+export function recognizeArchitecture(
   tensors: readonly NamedShape[],
-  { mapping, layout = "channels-first" }: RecogniseOptions = {},
+  { mapping, layout = "channels-first" }: RecognizeOptions = {},
 ): Architecture {
   const family = findFamily(tensors);
   const chain = denseChain(tensors, family);
-  const normalised = new Set(
+  const normalized = new Set(
     tensors
       .map(({ name }) => splitName(name))
       .flatMap(({ module, last }) => (STATISTIC_WORDS.test(last) ? [module] : [])),
   );
   const roles = new Map<string, TensorRole>();
   for (const tensor of tensors) {
-    const recognised = roleOf(tensor, family, chain, layout);
+    const recognized = roleOf(tensor, family, chain, layout);
     // Running statistics are a batch norm's, whatever it is called.
-    const isNorm = normalised.has(splitName(tensor.name).module);
+    const isNorm = normalized.has(splitName(tensor.name).module);
     roles.set(tensor.name, {
-      ...recognised,
+      ...recognized,
       ...(isNorm ? { role: "norm" as const } : {}),
       ...matchMapping(mapping, tensor.name),
     });
@@ -39,7 +39,7 @@ export function recogniseArchitecture(
     family: family?.name ?? (chain.size > 0 ? "MLP" : "unknown"),
     roleOf: (name) => {
       const role = roles.get(name);
-      if (role === undefined) throw new RangeError(`no tensor ${name} was recognised`);
+      if (role === undefined) throw new RangeError(`no tensor ${name} was recognized`);
       return role;
     },
   };

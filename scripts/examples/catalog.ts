@@ -196,7 +196,7 @@ export const EXAMPLES: readonly Example[] = [
     refused: [{ words: "drift of 49 %", claim: { document: small(0.49) }, because: /norm/u, forged: true }],
   },
   {
-    name: "language detection, quantised to 8 bits",
+    name: "language detection, quantized to 8 bits",
     tier: "medium",
     base: demoModelPath("base"),
     tune: demoModelPath("tuned"),

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { recogniseArchitecture } from "../../../../src/model/architecture/recognise.js";
+import { recognizeArchitecture } from "../../../../src/model/architecture/recognize.js";
 import { parseRoleMapping } from "../../../../src/model/architecture/role-mapping.js";
 import { roleMatches, type NamedShape } from "../../../../src/model/architecture/role.js";
 import { FormatError } from "../../../../src/errors/errors.js";
@@ -104,11 +104,11 @@ const FAMILIES: Readonly<Record<string, readonly (readonly [name: string, shape:
 
 const require = createRequire(import.meta.url);
 
-describe("recognising architectures", () => {
+describe("recognizing architectures", () => {
   for (const [family, lines] of Object.entries(FAMILIES)) {
     it(`knows the tensors of ${family}`, () => {
       const tensors = lines.map(([name, shape]): NamedShape => ({ name, shape: shape.split("x").map(Number) }));
-      const architecture = recogniseArchitecture(tensors);
+      const architecture = recognizeArchitecture(tensors);
       expect(architecture.family).to.equal(family);
       const found = tensors.map(({ name }) => {
         const { role, part, block } = architecture.roleOf(name);
@@ -128,7 +128,7 @@ describe("recognising architectures", () => {
       const model = await openModel(fileSystem, path);
       await model.close();
       const { tensors } = model;
-      const architecture = recogniseArchitecture(tensors);
+      const architecture = recognizeArchitecture(tensors);
       expect(architecture.family).to.equal(family);
       expect(tensors.map(({ name }) => architecture.roleOf(name).role)).to.not.include("other");
     }
@@ -140,18 +140,18 @@ describe("recognising architectures", () => {
     const model = await openModel(fileSystem, path);
     await model.close();
     const { tensors } = model;
-    const architecture = recogniseArchitecture(tensors, { layout: "channels-last" });
+    const architecture = recognizeArchitecture(tensors, { layout: "channels-last" });
     const axes = (name: string): number => architecture.roleOf(name).rowAxes;
     expect(axes("dense0/conv0/filters")).to.equal(3);
     expect(axes("dense1/conv1/depthwise_filter")).to.equal(2);
     expect(axes("dense1/conv1/pointwise_filter")).to.equal(3);
     expect(architecture.roleOf("fc/weights").role).to.equal("head");
-    expect(recogniseArchitecture(tensors).roleOf("dense0/conv0/filters").rowAxes).to.equal(1);
+    expect(recognizeArchitecture(tensors).roleOf("dense0/conv0/filters").rowAxes).to.equal(1);
   });
 
   it("sees fused attention weights [3, d, d] as 3·d × d", () => {
     const name = "blocks.0.attn.qkv.weight";
-    expect(recogniseArchitecture([{ name, shape: [3, 64, 64] }]).roleOf(name).rowAxes).to.equal(2);
+    expect(recognizeArchitecture([{ name, shape: [3, 64, 64] }]).roleOf(name).rowAxes).to.equal(2);
   });
 
   it("lets a mapping have the first word, in part or whole", () => {
@@ -168,7 +168,7 @@ describe("recognising architectures", () => {
       "roles.yaml",
     );
     const tensors = ["tower.0.mix.weight", "out.proj.bias", "fc1.weight"].map((name) => ({ name, shape: [4, 4] }));
-    const architecture = recogniseArchitecture(tensors, { mapping });
+    const architecture = recognizeArchitecture(tensors, { mapping });
     expect(architecture.roleOf("tower.0.mix.weight")).to.include({
       role: "attention.qkv",
       block: "tower",
