@@ -2,7 +2,14 @@ import { z } from "zod";
 import type { Hex } from "../algebra/hex.js";
 import { count, parseFile, strict, word } from "../segment/certificate-fields.js";
 import { decodeHead, encodeHead, HEAD_FIELDS } from "./head-codec.js";
-import { decodeSegment, decodeUse, encodeSegment, encodeUse, segmentSchema, useSchema } from "../segment/segment-codec.js";
+import {
+  decodeSegment,
+  decodeUse,
+  encodeSegment,
+  encodeUse,
+  segmentSchema,
+  useSchema,
+} from "../segment/segment-codec.js";
 import { SEGMENT_FORMAT, SEGMENT_VERSION, type SegmentPart } from "./segment-part.js";
 
 /** The file's schema; `docs/certificate-format.md` describes it in words. */

@@ -2,7 +2,13 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { SegmentPlan } from "../../../src/segment/plan.js";
 import type { Rule } from "../../../src/policy/rule.js";
-import { dividedRules, divisibleBudget, sharesOf, type ShareNeed, type ShareNeeds } from "../../../src/segment/shares.js";
+import {
+  dividedRules,
+  divisibleBudget,
+  sharesOf,
+  type ShareNeed,
+  type ShareNeeds,
+} from "../../../src/segment/shares.js";
 import { PolicyViolation } from "../../../src/errors/errors.js";
 import { expectError, rejection } from "../../support/rejects.js";
 import { flatRule } from "../../support/rules.js";

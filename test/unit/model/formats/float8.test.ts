@@ -1,5 +1,11 @@
 import { expect } from "chai";
-import { decodeE4M3, decodeE4M3Fnuz, decodeE5M2, decodeE5M2Fnuz, decodeE8M0 } from "../../../../src/model/formats/float8.js";
+import {
+  decodeE4M3,
+  decodeE4M3Fnuz,
+  decodeE5M2,
+  decodeE5M2Fnuz,
+  decodeE8M0,
+} from "../../../../src/model/formats/float8.js";
 import { decodeFloat16 } from "../../../../src/model/dtype.js";
 
 const codes = Uint8Array.from({ length: 256 }, (_, code) => code);
