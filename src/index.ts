@@ -47,7 +47,8 @@ export { judge } from "./inspect/judge.js";
 export type { Verdict, VerdictKind } from "./inspect/verdict.js";
 export { inspectionPage } from "./inspect/inspection-page.js";
 export { recognizeArchitecture } from "./model/architecture/recognize.js";
-export { parseRoleMapping, type RoleMapping } from "./model/architecture/role-mapping.js";
+export type { RoleMapping } from "./model/architecture/role-mapping.js";
+export { parseRoleMapping } from "./model/architecture/role-mapping-file.js";
 export { viewsOf } from "./model/architecture/views.js";
 export type { Architecture, Role, TensorRole } from "./model/architecture/role.js";
 

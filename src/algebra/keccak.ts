@@ -18,6 +18,12 @@ export function keccakWords(words: readonly Word[]): Hex {
   return `0x${bytesToHex(keccak_256(concatBytes(...words.map(wordToBytesBE))))}`;
 }
 
+/** keccak256 of two 32-byte hashes, the smaller one first: the parent in a Merkle tree of sorted pairs. */
+export function keccakPair(a: Hex, b: Hex): Hex {
+  const [first, second] = a < b ? [a, b] : [b, a];
+  return `0x${bytesToHex(keccak_256(hexToBytes(first.slice(2) + second.slice(2))))}`;
+}
+
 /** keccak256 of a UTF-8 string. */
 export function keccakText(text: string): Hex {
   return `0x${bytesToHex(keccak_256(utf8ToBytes(text)))}`;

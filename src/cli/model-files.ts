@@ -1,4 +1,5 @@
-import { parseRoleMapping, type RoleMapping } from "../model/architecture/role-mapping.js";
+import type { RoleMapping } from "../model/architecture/role-mapping.js";
+import { parseRoleMapping } from "../model/architecture/role-mapping-file.js";
 import type { OpenedModel } from "../commitment/commit-tiles.js";
 import type { CommittedModel } from "../commitment/committed-model.js";
 import { parseModel, parseSecrets } from "../commitment/model-file.js";

@@ -10,7 +10,8 @@ import { noiseOfModel } from "../../src/authoring/measure-noise.js";
 import { roundingBounds, type RoundingBoundOf } from "../../src/authoring/rounding-bound.js";
 import type { NoiseOf } from "../../src/authoring/measure-model.js";
 import { TIERS, type Tier, type TierName } from "../../src/protocol/tiers.js";
-import { buildManifest, encodeManifest, type Manifest } from "../../src/quantize/manifest.js";
+import { buildManifest } from "../../src/quantize/build-manifest.js";
+import { encodeManifest, type Manifest } from "../../src/quantize/manifest.js";
 import { openTiles, type TileReader } from "../../src/quantize/tile-reader.js";
 
 /** The path of a trained model of test/fixtures, such as `transformer/base`. */

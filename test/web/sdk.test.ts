@@ -6,8 +6,8 @@ import { Stage } from "./support/stage.js";
 
 const ENTRY = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
 
-/** The library's entry with ethers, as a bundler makes it of a page's imports. Names what of Node it had to leave out. */
-async function bundle(): Promise<{ readonly code: string; readonly builtIns: string[] }> {
+/** What a page imports, as a bundler makes it. Names what of Node it had to leave out. */
+async function bundle(page: string): Promise<{ readonly code: string; readonly builtIns: string[] }> {
   const name = "\0page";
   const output = await build({
     configFile: false,
@@ -22,10 +22,7 @@ async function bundle(): Promise<{ readonly code: string; readonly builtIns: str
       {
         name: "page",
         resolveId: (id) => (id === name ? id : undefined),
-        load: (id) =>
-          id === name
-            ? `export * as fti from ${JSON.stringify(ENTRY)}; export { JsonRpcProvider } from "ethers";`
-            : undefined,
+        load: (id) => (id === name ? page : undefined),
       },
     ],
   });
@@ -34,11 +31,22 @@ async function bundle(): Promise<{ readonly code: string; readonly builtIns: str
   return { code: chunk.code, builtIns: chunk.moduleIds.filter((id) => id.includes("browser-external")) };
 }
 
+/** The whole library, with ethers. */
+const EVERYTHING = `export * as fti from ${JSON.stringify(ENTRY)}; export { JsonRpcProvider } from "ethers";`;
+/** What a page needs that asks about a model and verifies certificates. */
+const CONSUMER = `export { queryModel, verifyCertificate } from ${JSON.stringify(ENTRY)};`;
+/** Minified. */
+const CONSUMER_BYTES = 300_000;
+
 describe("the library in a bundle for browsers", () => {
   it("has no built-in of Node on its path", async () => {
-    const { code, builtIns } = await bundle();
+    const { code, builtIns } = await bundle(EVERYTHING);
     expect(builtIns).to.deep.equal([]);
     expect(code).to.not.match(/from\s*["']node:/u);
+  });
+
+  it(`is below ${CONSUMER_BYTES} bytes for a page that asks and verifies`, async () => {
+    expect(Buffer.byteLength((await bundle(CONSUMER)).code)).to.be.below(CONSUMER_BYTES);
   });
 });
 
@@ -48,7 +56,7 @@ if (chromiumPath !== undefined) {
     const stage = Stage.around(chromiumPath);
 
     it("finds a model's certificate, and verifies it under the reader's own keys", async () => {
-      stage.site.offer("sdk.js", (await bundle()).code);
+      stage.site.offer("sdk.js", (await bundle(EVERYTHING)).code);
       stage.site.offer(
         "sdk.html",
         "<!doctype html><link rel='icon' href='data:,'><title>A page of somebody else's</title>",

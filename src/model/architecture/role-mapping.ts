@@ -1,41 +1,18 @@
 import picomatch from "picomatch";
-import { parse, YAMLParseError } from "yaml";
-import { z } from "zod";
-import { FormatError } from "../../errors/errors.js";
-import { ROLES, type TensorRole } from "./role.js";
+import type { TensorRole } from "./role.js";
 
-const entrySchema = z
-  .object({
-    /** Glob over tensor names. */
-    tensors: z.string().min(1),
-    role: z.enum(ROLES).optional(),
-    part: z.enum(["weight", "bias", "statistic"]).optional(),
-    block: z.string().optional(),
-    rowAxes: z.number().int().min(1).max(8).optional(),
-  })
-  .strict();
+/** What a user says of the tensors that a glob matches. */
+export interface MappedRole {
+  /** Glob over tensor names. */
+  readonly tensors: string;
+  readonly role?: TensorRole["role"] | undefined;
+  readonly part?: TensorRole["part"] | undefined;
+  readonly block?: string | undefined;
+  readonly rowAxes?: number | undefined;
+}
 
 /** What a user says of tensors that no family knows; the first entry that matches a name counts. */
-export type RoleMapping = readonly z.infer<typeof entrySchema>[];
-
-const mappingSchema = z.object({ version: z.literal(1), roles: z.array(entrySchema).min(1) }).strict();
-
-/** Reads a mapping file, YAML or JSON. Throws `FormatError` naming the file and the entry. */
-export function parseRoleMapping(text: string, path: string): RoleMapping {
-  let json: unknown;
-  try {
-    json = parse(text, { prettyErrors: true });
-  } catch (cause) {
-    if (!(cause instanceof YAMLParseError)) throw cause;
-    throw new FormatError(path, `is not YAML: ${cause.message.split("\n")[0] ?? ""}`, { cause });
-  }
-  const parsed = mappingSchema.safeParse(json);
-  if (parsed.success) return parsed.data.roles;
-  const [issue] = parsed.error.issues;
-  throw new FormatError(path, `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "is no mapping of roles"}`, {
-    remedy: `A mapping is "version: 1" and a list "roles" of { tensors, role }; roles are ${ROLES.join(", ")}.`,
-  });
-}
+export type RoleMapping = readonly MappedRole[];
 
 /** What a mapping says of a tensor; nothing if no entry matches. */
 export function matchMapping(mapping: RoleMapping | undefined, name: string): Partial<TensorRole> {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { SCALES, openScaledModel } from "../../../bench/jobs/scaled-model.js";
-import { buildManifest } from "../../../src/quantize/manifest.js";
+import { buildManifest } from "../../../src/quantize/build-manifest.js";
 import { openTiles } from "../../../src/quantize/tile-reader.js";
 import { TIERS } from "../../../src/protocol/tiers.js";
 

@@ -4,7 +4,7 @@ import { encodePolicy } from "../../../src/policy/policy-file.js";
 import { assertSeen, lossJson, lossReport } from "../../../src/cli/loss-report.js";
 import type { TensorLoss } from "../../../src/quantize/loss.js";
 import { TIERS } from "../../../src/protocol/tiers.js";
-import { buildManifest } from "../../../src/quantize/manifest.js";
+import { buildManifest } from "../../../src/quantize/build-manifest.js";
 import { encodeSafetensors } from "../../support/encode-safetensors.js";
 import { uncommittedFile } from "../../support/fixture-pairs.js";
 import { openFile } from "../../support/models.js";

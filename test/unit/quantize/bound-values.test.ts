@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { InputError } from "../../../src/errors/errors.js";
 import { TIERS } from "../../../src/protocol/tiers.js";
-import { buildManifest, encodeManifest, parseManifest, type Manifest } from "../../../src/quantize/manifest.js";
+import { buildManifest } from "../../../src/quantize/build-manifest.js";
+import { encodeManifest, parseManifest, type Manifest } from "../../../src/quantize/manifest.js";
 import { openTiles } from "../../../src/quantize/tile-reader.js";
 import type { TensorToWrite } from "../../support/encode-safetensors.js";
 import { openTensors } from "../../support/models.js";

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { viewsOf } from "../../../src/model/architecture/views.js";
 import { InputError } from "../../../src/errors/errors.js";
 import { TIERS } from "../../../src/protocol/tiers.js";
-import { buildManifest, type ManifestOptions } from "../../../src/quantize/manifest.js";
+import { buildManifest, type ManifestOptions } from "../../../src/quantize/build-manifest.js";
 import type { TensorToWrite } from "../../support/encode-safetensors.js";
 import { openTensors } from "../../support/models.js";
 import { seededNormal } from "../../support/random.js";

@@ -3,7 +3,7 @@ import { InputError } from "../../../src/errors/errors.js";
 import { TIERS } from "../../../src/protocol/tiers.js";
 import { assertNotCoarse, coarseTensors, describeLoss } from "../../../src/quantize/loss-words.js";
 import { isCoarse, measureLoss, sufficientFractionBits, type TensorLoss } from "../../../src/quantize/loss.js";
-import { buildManifest } from "../../../src/quantize/manifest.js";
+import { buildManifest } from "../../../src/quantize/build-manifest.js";
 import { perCent } from "../../../src/quantize/number-words.js";
 import { describeCoarse, describeResolution, unseenNorm } from "../../../src/quantize/resolution.js";
 import type { TensorToWrite } from "../../support/encode-safetensors.js";

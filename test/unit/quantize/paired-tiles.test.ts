@@ -4,7 +4,7 @@ import { assertCovered } from "../../../src/model/names/coverage.js";
 import { targetOfModel } from "../../../src/model/names/pair-target.js";
 import { TIERS } from "../../../src/protocol/tiers.js";
 import { listTensors } from "../../../src/quantize/list-tensors.js";
-import { buildManifest } from "../../../src/quantize/manifest.js";
+import { buildManifest } from "../../../src/quantize/build-manifest.js";
 import { tileContents } from "../../../src/quantize/tile-contents.js";
 import { openTiles } from "../../../src/quantize/tile-reader.js";
 import { openCase } from "../../support/case-files.js";

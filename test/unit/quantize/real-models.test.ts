@@ -6,7 +6,8 @@ import { FLOAT_FORMATS, unitInLastPlace } from "../../../src/model/float-format.
 import { openModel } from "../../../src/model/open-model.js";
 import { fileSystem } from "../../../src/node/file-source.js";
 import { TIERS, type TierName } from "../../../src/protocol/tiers.js";
-import { buildManifest, encodeManifest, parseManifest, type Manifest } from "../../../src/quantize/manifest.js";
+import { buildManifest } from "../../../src/quantize/build-manifest.js";
+import { encodeManifest, parseManifest, type Manifest } from "../../../src/quantize/manifest.js";
 import { classTable } from "../../../src/quantize/class-table.js";
 import { tileContents } from "../../../src/quantize/tile-contents.js";
 import { describeResolution, stepOf } from "../../../src/quantize/resolution.js";

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { recognizeArchitecture } from "../../../../src/model/architecture/recognize.js";
-import { parseRoleMapping } from "../../../../src/model/architecture/role-mapping.js";
+import { parseRoleMapping } from "../../../../src/model/architecture/role-mapping-file.js";
 import { roleMatches, type NamedShape } from "../../../../src/model/architecture/role.js";
 import { FormatError } from "../../../../src/errors/errors.js";
 import { openModel } from "../../../../src/model/open-model.js";

@@ -9,7 +9,7 @@ import { openModel, type Model } from "../../../../src/model/open-model.js";
 import { memoryFiles, type SourceOpener } from "../../../../src/model/source-opener.js";
 import { fileSystem } from "../../../../src/node/file-source.js";
 import { TIERS } from "../../../../src/protocol/tiers.js";
-import { buildManifest } from "../../../../src/quantize/manifest.js";
+import { buildManifest } from "../../../../src/quantize/build-manifest.js";
 import { openFile, openFiles, tensorOf, valuesOf } from "../../../support/models.js";
 
 const require = createRequire(import.meta.url);
