@@ -60,9 +60,10 @@ function exceptionsOf(
           ? "coarse for its weights"
           : undefined;
   const [first] = pinned;
-  const size = relative === 0 ? "" : `, ${perCent(relative)} of its r.m.s.`;
+  // What ends with an abbreviation has its period.
+  const size = relative === 0 ? "." : `, ${perCent(relative)} of its r.m.s.`;
   return [
-    ...(why === undefined ? [] : [`${name}: ${f} fraction bits, ${why}: steps of ${short(2 ** -f)}${size}.`]),
+    ...(why === undefined ? [] : [`${name}: ${f} fraction bits, ${why}: steps of ${short(2 ** -f)}${size}`]),
     ...(first === undefined
       ? []
       : [

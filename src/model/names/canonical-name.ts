@@ -7,6 +7,11 @@ const WRAPPERS = new Set([
   "_dp_module",
 ]);
 
+/** The wrappers in a name. */
+export function wrappersOf(name: string): readonly string[] {
+  return name.split(".").filter((part) => WRAPPERS.has(part));
+}
+
 /** One name for what frameworks and their versions call differently; most names are their own. */
 export function canonicalName(name: string, shape: readonly number[]): string {
   const parts = name.split(".");

@@ -3,7 +3,7 @@ import type { Model } from "../open-model.js";
 import { compareNames, type ModelTensor, type TensorReader } from "../tensor.js";
 import { growthOf, splitRows, vocabularyGrowths } from "./added-rows.js";
 import { fillBuffer, isComputed } from "./buffers.js";
-import { labelAll, type Labeled } from "./canonical-name.js";
+import { labelAll, wrappersOf, type Labeled } from "./canonical-name.js";
 import { fuseExperts, matchExperts, splitExperts } from "./experts.js";
 import { listPatterns } from "./list-patterns.js";
 import { renamed } from "./matrix-views.js";
@@ -81,12 +81,24 @@ class Pairing {
     }
     const ofBase = new Map(this.#missing.map((tensor) => [tensor.name, tensor]));
     const aliases: { readonly here: string; readonly there: string }[] = [];
+    const wrappers = { here: new Set<string>(), there: new Set<string>() };
     for (const tensor of this.#extra) {
       const base = ofBase.get(pairs.get(tensor.name) ?? "");
       if (base === undefined) continue;
       this.#pair(base, tensor.tensor);
       const [here, there] = [lastPart(tensor.name), lastPart(base.name)];
       if (here !== there) aliases.push({ here, there });
+      const [inHere, inThere] = [wrappersOf(tensor.name), wrappersOf(base.name)];
+      for (const part of inHere) if (!inThere.includes(part)) wrappers.here.add(part);
+      for (const part of inThere) if (!inHere.includes(part)) wrappers.there.add(part);
+    }
+    for (const [whose, parts] of [
+      ["names", wrappers.here],
+      ["the base's names", wrappers.there],
+    ] as const) {
+      if (parts.size === 0) continue;
+      const named = [...parts].sort().map((part) => JSON.stringify(part));
+      this.#notes.push(`${whose} hold ${named.join(" and ")}, which training frameworks put in: paired without it`);
     }
     for (const rule of rules) {
       const all = rule.count === this.#model.tensors.length ? "all" : `${rule.count} of ${this.#model.tensors.length}`;

@@ -90,7 +90,11 @@ describe("pairing a fine-tune's tensors with its base's", () => {
       ...each,
       name: each.name.replace("layers.0.", "layers.0._fsdp_wrapped_module."),
     }));
-    expect(shapesOf(await pair(BODY, tuned))).to.deep.equal(shapesOf(await openTensors(BODY)));
+    const paired = await pair(BODY, tuned);
+    expect(shapesOf(paired)).to.deep.equal(shapesOf(await openTensors(BODY)));
+    expect(paired.notes.join()).to.match(/: names hold "_fsdp_wrapped_module", which training frameworks put in/u);
+    const reversed = await pair(tuned, BODY);
+    expect(reversed.notes.join()).to.match(/: the base's names hold "_fsdp_wrapped_module"/u);
   });
 
   it("refuses to choose between two towers of one shape", async () => {
