@@ -50,7 +50,8 @@ export function describeLoss(losses: readonly TensorLoss[]): string[] {
   return [
     inIntegers === 0
       ? `The integers are those of the base, and so is the id: ${inFiles} ${inFiles === 1 ? "weight differs" : "weights differ"} in the files, each by less than a step.`
-      : `${inFiles} weights of ${losses.length} ${losses.length === 1 ? "tensor" : "tensors"} differ in the files, ${inIntegers} in the integers; ` +
+      : `${inFiles} ${inFiles === 1 ? "weight" : "weights"} of ${losses.length} ${losses.length === 1 ? "tensor" : "tensors"} ` +
+        `${inFiles === 1 ? "differs" : "differ"} in the files, ${inIntegers} in the integers; ` +
         `${perCent(lost / whole)} of the change's norm is lost to rounding.`,
     ...losing
       .slice(0, MOST_NAMED)
