@@ -9,8 +9,10 @@ import type { SuggestedRule } from "./suggest-report.js";
 
 /** The tightest rule for a change. Bounds are exactly what was measured; `suggestPolicy` rounds them. */
 export function classifyPiece(input: ClassifyInput): SuggestedRule {
-  const rule = classify(input);
-  const { others } = input.piece;
+  const { others, weights, baseSquares, range } = input.piece;
+  const found = classify(input);
+  const bindsNorm = found.rule.maxResidualSq > 0n;
+  const rule = { ...found, size: bindsNorm ? baseSquares * 4 ** -range.fractionBits : weights };
   if (others === 0) return rule;
   const share =
     others === 1
@@ -19,7 +21,9 @@ export function classifyPiece(input: ClassifyInput): SuggestedRule {
   return { ...rule, reason: `${rule.reason}; ${share} with it, so the rule lets them change as well` };
 }
 
-function classify(input: ClassifyInput): SuggestedRule {
+type ClassifiedRule = Omit<SuggestedRule, "size">;
+
+function classify(input: ClassifyInput): ClassifiedRule {
   const { piece, noise, isRounding } = input;
   const { counts, weights, tensors } = piece;
   const { fractionBits } = piece.range;
@@ -73,7 +77,7 @@ function classify(input: ClassifyInput): SuggestedRule {
 }
 
 /** A norm, with single weights for the entries that no table of the tier holds. */
-function boundNorm({ piece, tier }: ClassifyInput, why: string | undefined): SuggestedRule {
+function boundNorm({ piece, tier }: ClassifyInput, why: string | undefined): ClassifiedRule {
   const { counts, tensors, weights, baseSquares } = piece;
   const { fractionBits } = piece.range;
   const { outside, nonzeros } = counts;

@@ -7,15 +7,15 @@ import type { SuggestedRule } from "./suggest-report.js";
 
 /**
  * Joins rules of one kind until there are no more than a segment has places, or none that can be joined. A joined rule is one
- * budget for all its tiles, whatever their fraction bits: the sum of theirs in the finest unit. So a tensor with a small budget
- * could take a large one's; those are joined whose budgets differ least. Rank rules stay: each is about one tensor.
+ * budget for all its tiles, whatever their fraction bits: the sum of theirs in the finest unit. So a small tensor can take what a
+ * large one was given; those are joined in which that is least of the small one's own size. Rank rules stay: each is about one tensor.
  */
 export function mergeRules(
   rules: readonly SuggestedRule[],
   tier: Tier,
   contents: readonly TileContent[],
 ): SuggestedRule[] {
-  const groups = [...rules].sort((a, b) => byKind(a, b) || budgetOf(a) - budgetOf(b)).map((rule): Group => [rule]);
+  const groups = [...rules].sort((a, b) => byKind(a, b) || a.size - b.size).map((rule): Group => [rule]);
   while (groups.length > tier.maxRules) {
     const cheapest = cheapestJoin(groups);
     if (cheapest === undefined) break;
@@ -25,23 +25,29 @@ export function mergeRules(
   return joined.sort((a, b) => firstTileOf(a.rule) - firstTileOf(b.rule));
 }
 
-/** Rules that become one, by ascending budget. */
+/** Rules that become one, by ascending size. */
 type Group = readonly [SuggestedRule, ...SuggestedRule[]];
 
-/** Of groups that follow each other, those two in which the rule with the smallest budget can take the least times that. */
-function cheapestJoin(groups: readonly Group[]): { readonly at: number; readonly joined: Group } | undefined {
-  let best: { readonly at: number; readonly joined: Group } | undefined;
-  let least = Infinity;
+interface Join {
+  readonly at: number;
+  readonly joined: Group;
+  /** What the smallest could take, as a part of its size. */
+  readonly share: number;
+}
+
+/** Of groups that follow each other, those two whose joined budget is the least part of the smallest one's size. */
+function cheapestJoin(groups: readonly Group[]): Join | undefined {
+  let best: Join | undefined;
   groups.slice(1).forEach((group, at) => {
     const joined: Group = [...(groups[at] as Group), ...group];
     if (!joined.every((one) => canJoin(joined[0], one))) return;
-    const relief = joined.reduce((sum, one) => sum + budgetOf(one), 0) / budgetOf(joined[0]);
-    if (relief < least) [best, least] = [{ at, joined }, relief];
+    const share = joined.reduce((sum, one) => sum + budgetOf(one), 0) / joined[0].size;
+    if (best === undefined || share < best.share) best = { at, joined, share };
   });
   return best;
 }
 
-/** What a rule allows, to be compared with rules of its kind: the sum of squares, or the number of single weights. */
+/** What a rule allows, in the unit of its size. */
 function budgetOf({ rule }: SuggestedRule): number {
   return rule.maxResidualSq > 0n ? Number(rule.maxResidualSq) * 4 ** -rule.unit : Number(rule.maxNonzeros);
 }
@@ -76,6 +82,7 @@ function join(one: SuggestedRule, next: SuggestedRule, contents: readonly TileCo
       maxResidualSq: inUnit(one) + inUnit(next),
     }),
     tensors: [...new Set([...one.tensors, ...next.tensors])],
+    size: one.size + next.size,
     reason: `${one.reason}; ${next.reason}`,
   };
 }

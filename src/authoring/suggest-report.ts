@@ -40,6 +40,11 @@ export interface SuggestedRule {
   readonly isPreset?: boolean;
   readonly rule: Rule;
   readonly tensors: readonly string[];
+  /**
+   * What its bound is held against when rules are joined: the base's sum of squares where it bounds a norm, in the weights' own unit, or the
+   * number of weights where it counts them.
+   */
+  readonly size: number;
   /** One sentence. */
   readonly reason: string;
 }

@@ -1,4 +1,3 @@
-import { CommanderError } from "commander";
 import { printable } from "../errors/printable.js";
 import {
   ArtifactError,
@@ -32,7 +31,7 @@ export function errorReport(error: unknown, debug: boolean): ErrorReport {
       json: { name, message, ...(remedy === undefined ? {} : { remedy }), ...detailsOf(error) },
     };
   }
-  if (error instanceof CommanderError) {
+  if (isUsageError(error)) {
     // Commander asks for help when a group such as `fti policy` is given without a command.
     const message = error.code === "commander.help" ? "a command is missing" : error.message.replace(/^error: /u, "");
     return { exitCode: 2, text: message, json: { name: "UsageError", message } };
@@ -68,4 +67,9 @@ function detailsOf(error: FtiError): Record<string, unknown> {
     });
   }
   return details;
+}
+
+/** Commander's own errors, told by their code: a loader may give this file another instance of the package. */
+function isUsageError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("commander.");
 }

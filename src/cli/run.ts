@@ -2,7 +2,6 @@ import { Command, CommanderError } from "commander";
 import { addCommands } from "./commands.js";
 import { showLine } from "./colors.js";
 import type { Runner } from "./command.js";
-import { errorReport } from "./error-report.js";
 import type { CliIo } from "./io.js";
 import { encodeJson } from "./json.js";
 import type { Outcome } from "./session.js";
@@ -41,6 +40,8 @@ export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode>
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
+    // Where commands are loaded from: errors are told by their classes.
+    const { errorReport } = await import("./error-report.js");
     const report = errorReport(error, io.env["FTI_DEBUG"] !== undefined);
     // Commander has printed its own message already.
     if (!(error instanceof CommanderError)) io.stderr(`${report.text}\n`);

@@ -124,7 +124,7 @@ describe("recognizing architectures", () => {
       ["cnn/base", "CNN"],
       ["mlp/base", "MLP"],
     ] as const) {
-      const path = fileURLToPath(new URL(`../../fixtures/${file}.safetensors`, import.meta.url));
+      const path = fileURLToPath(new URL(`../../../fixtures/${file}.safetensors`, import.meta.url));
       const model = await openModel(fileSystem, path);
       await model.close();
       const { tensors } = model;
