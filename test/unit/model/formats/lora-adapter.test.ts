@@ -11,7 +11,8 @@ import { adapterFiles, f32, refusalOf } from "../../../support/adapters.js";
 import type { TensorToWrite } from "../../../support/encode-safetensors.js";
 import { openTensors, tensorOf, valuesOf } from "../../../support/models.js";
 
-const fixture = (name: string): string => fileURLToPath(new URL(`../../../fixtures/transformer/${name}`, import.meta.url));
+const fixture = (name: string): string =>
+  fileURLToPath(new URL(`../../../fixtures/transformer/${name}`, import.meta.url));
 
 const PAIR = [
   f32("base_model.model.net.q.lora_A.weight", [1, 3], [1, 10, 100]),
