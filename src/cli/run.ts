@@ -40,7 +40,7 @@ export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode>
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
-    // Where commands are loaded from: errors are told by their classes.
+    // Loaded as the commands are, so that both have the same classes of errors.
     const { errorReport } = await import("./error-report.js");
     const report = errorReport(error, io.env["FTI_DEBUG"] !== undefined);
     // Commander has printed its own message already.

@@ -28,7 +28,8 @@ export function addPolicySuggestCommand(parent: Command, runner: Runner): void {
     description:
       "Measures the change tensor by tensor and writes the tightest policy that allows it: frozen, exactly sparse, of low " +
       "rank up to rounding, with single weights besides, or bounded in norm. Bounds are what was measured, rounded up to " +
-      "two significant digits; --margin leaves more room, --exact none. Whoever relies on a certificate decides whether the policy says enough: fti policy show.",
+      "two significant digits, with room to be divided over segments; what only rounds gets the bound of the preset " +
+      "rounding-only. --margin leaves more room, --exact none. Whoever relies on a certificate decides whether the policy says enough: fti policy show.",
     options: [
       ...pairOptions(),
       new Option("--margin <percent>", "room above what was measured").argParser(parsePercent),

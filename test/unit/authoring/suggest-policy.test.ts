@@ -222,7 +222,7 @@ describe("suggesting a policy", () => {
   it("leaves the room that was asked for, and says when rules were joined", async () => {
     const tight = await suggest("transformer/base", "transformer/full", "small", "auto");
     const wide = await suggest("transformer/base", "transformer/full", "small", "auto", { marginPercent: 10 });
-    // As many as a segment has places, and a tensor shares a budget with those whose own are nearest.
+    // As many as a segment has places; small tensors do not share the budgets of large ones.
     expect(tight.policy.rules).to.have.length(4);
     expect(tight.reasons.at(-1)).to.match(/^\d+ rules are more than the 4 of a segment/u);
     const norms = tight.policy.rules.map(({ maxResidualSq, unit }) => Math.sqrt(Number(maxResidualSq)) * 2 ** -unit);
