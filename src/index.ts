@@ -108,14 +108,13 @@ export { verifyCertificate, verifyWithoutManifest, type CertificateResult } from
 export type { TrustAnchors } from "./segment/trust-anchors.js";
 
 // Registry
-export {
-  DriftRegistryClient,
-  type Certified,
-  type CertifyOptions,
-  type ClientOptions,
-  type DelegationOptions,
-  type Registration,
-} from "./registry/client.js";
+export { DriftRegistryClient } from "./registry/client.js";
+export { registryConnection, type ConnectionOptions, type RegistryConnection } from "./registry/connection.js";
+export type { Registration } from "./registry/read-records.js";
+export type { Certified, CertifyOptions } from "./registry/write-certificates.js";
+export type { DelegationOptions, RevokeRequest, SignedRequest } from "./registry/write-signed.js";
+export { newestOfPublisher } from "./registry/find-certificates.js";
+export { statementsAbout, type Statement } from "./registry/statements.js";
 export {
   deployRegistry,
   type DeployableContract,

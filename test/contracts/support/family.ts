@@ -5,7 +5,7 @@ import type { Hex } from "../../../src/algebra/hex.js";
 import type { Step } from "../../../src/registry/records.js";
 import { modelId } from "../../../src/commitment/model-id.js";
 import type { Certificate } from "../../../src/certificate/certificate.js";
-import type { CertifyOptions } from "../../../src/registry/client.js";
+import type { CertifyOptions } from "../../../src/registry/write-certificates.js";
 import type { Chain, TestRegistry } from "./chain.js";
 import { rule, World } from "./world.js";
 
