@@ -114,6 +114,7 @@ export type { Registration } from "./registry/read-records.js";
 export type { Certified, CertifyOptions } from "./registry/write-certificates.js";
 export type { DelegationOptions, RevokeRequest, SignedRequest } from "./registry/write-signed.js";
 export { newestOfPublisher } from "./registry/find-certificates.js";
+export { endingOf, type Ending } from "./registry/certificate-history.js";
 export { statementsAbout, type Statement } from "./registry/statements.js";
 export {
   deployRegistry,

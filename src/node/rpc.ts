@@ -1,5 +1,6 @@
 import { FetchRequest, JsonRpcProvider, Network, Wallet, type Signer } from "ethers";
 import { InputError, UnavailableError } from "../errors/errors.js";
+import { askChainId } from "../registry/ask-chain-id.js";
 
 const TIMEOUT_MS = 30_000;
 
@@ -10,7 +11,7 @@ export interface RpcConnection {
 }
 
 /**
- * Connects to a JSON-RPC node over HTTP. Asks for the chain id first, because ethers would ask for ever.
+ * Connects to a JSON-RPC node over HTTP.
  * Throws `InputError` for an address that is not one, `UnavailableError` if nobody answers.
  */
 export async function connectRpc(url: string): Promise<RpcConnection> {
@@ -19,7 +20,10 @@ export async function connectRpc(url: string): Promise<RpcConnection> {
       remedy: "Write it like http://127.0.0.1:8545.",
     });
   }
-  const chainId = await askChainId(url);
+  const chainId = await askChainId(url, {
+    timeoutMs: TIMEOUT_MS,
+    remedy: "Check the address and that the node is running.",
+  });
   const request = new FetchRequest(url);
   request.timeout = TIMEOUT_MS;
   const provider = new JsonRpcProvider(request, Network.from(chainId), {
@@ -29,27 +33,6 @@ export async function connectRpc(url: string): Promise<RpcConnection> {
     pollingInterval: 500,
   });
   return { provider, chainId };
-}
-
-async function askChainId(url: string): Promise<bigint> {
-  const unreachable = (detail: string, cause?: unknown): UnavailableError =>
-    new UnavailableError(`${url}: ${detail}`, { remedy: "Check the address and that the node is running.", cause });
-  let answer: unknown;
-  try {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    answer = await response.json();
-  } catch (cause) {
-    throw unreachable("no node answers", cause);
-  }
-  const result = typeof answer === "object" && answer !== null && "result" in answer ? answer.result : undefined;
-  if (typeof result !== "string" || !/^0x[0-9a-fA-F]+$/u.test(result))
-    throw unreachable("the answer is not that of a node");
-  return BigInt(result);
 }
 
 /** Who signs: a key from the environment, or an account that the node keeps unlocked. */

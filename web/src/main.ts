@@ -1,4 +1,4 @@
-import { Chain } from "./chain.js";
+import { connectChain, type Chain } from "./chain.js";
 import { el } from "./dom.js";
 import type { Page, View } from "./page.js";
 import { failure } from "./parts.js";
@@ -60,7 +60,7 @@ function openPage(host: HostConfig, reload: () => void): Page {
     settings,
     wallets: wallets(),
     wallet,
-    chain: () => (chain ??= Chain.connect(settings, wallet?.provider)),
+    chain: () => (chain ??= connectChain(settings, wallet?.provider)),
     go: (fragment) => {
       location.hash = fragment;
     },

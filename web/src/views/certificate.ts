@@ -1,10 +1,10 @@
 import type { Hex } from "../../../src/algebra/hex.js";
 import { UnavailableError } from "../../../src/errors/errors.js";
 import { assertPolicyFitsManifest } from "../../../src/policy/policy-manifest.js";
+import { endingOf, type Ending } from "../../../src/registry/certificate-history.js";
 import { currentStatus } from "../../../src/registry/found-certificate.js";
 import type { Policy } from "../../../src/policy/rule.js";
 import type { CertificateStatus, RegisteredCertificate, RegisteredModel } from "../../../src/registry/records.js";
-import type { Ending } from "../certificate-history.js";
 import { el } from "../dom.js";
 import { parsedManifestOf } from "../manifests.js";
 import type { Page, View } from "../page.js";
@@ -42,17 +42,17 @@ interface Answer {
 }
 
 async function ask(page: Page, id: Hex): Promise<Answer | undefined> {
-  const chain = await page.chain();
-  const certificate = await chain.certificate(id);
+  const { registry, source, chainId } = await page.chain();
+  const certificate = await registry.getCertificate(id);
   if (certificate === undefined) return undefined;
   const [policy, base, ending] = await Promise.all([
-    chain.policy(certificate.policyId),
-    chain.model(certificate.baseModelId),
-    chain.ending(certificate),
+    registry.getPolicy(certificate.policyId),
+    registry.getModel(certificate.baseModelId),
+    endingOf(registry, certificate),
   ]);
   if (policy === undefined || base === undefined) {
     // The registry takes no certificate without them.
-    throw new UnavailableError(`${chain.source} knows the certificate but not its policy or its base`, {
+    throw new UnavailableError(`${source} knows the certificate but not its policy or its base`, {
       remedy: "The node may lag behind. Try again, or ask another one.",
     });
   }
@@ -61,8 +61,8 @@ async function ask(page: Page, id: Hex): Promise<Answer | undefined> {
     ending,
     policy,
     base,
-    source: chain.source,
-    chainId: chain.chainId,
+    source,
+    chainId,
   };
 }
 

@@ -7,6 +7,7 @@ import type { Hex } from "../../../src/algebra/hex.js";
 import { driftWords } from "../../../src/policy/drift-words.js";
 import { TIER_NAMES, TIERS, type TierName } from "../../../src/protocol/tiers.js";
 import { parseManifest } from "../../../src/quantize/manifest.js";
+import { askModel } from "../ask-model.js";
 import { el } from "../dom.js";
 import { fileField } from "../file-field.js";
 import { givenOrHosts } from "../host-files.js";
@@ -173,7 +174,7 @@ async function prepare(
     // Where the chain does not answer the id is still worth having; the look-up will say what it could not do.
     expectedSrsId: await page
       .chain()
-      .then((chain) => chain.registry.srsId())
+      .then(({ registry }) => registry.srsId())
       .catch(() => undefined),
   };
 }
@@ -186,9 +187,9 @@ function found(
   offered: Promise<HostsVerifier | undefined>,
 ): HTMLElement[] {
   const ask = async (): Promise<readonly [ModelAnswer, HostsVerifier | undefined]> => {
-    const [chain, verify] = await Promise.all([page.chain(), offered]);
+    const [{ registry }, verify] = await Promise.all([page.chain(), offered]);
     const insecure = isInsecure || page.settings.keys === "development";
-    return [await chain.ask(modelId, { question, verify, insecure }), verify];
+    return [await askModel(registry, modelId, { question, verify, insecure }), verify];
   };
   return [
     el("h2", {}, "The id of these weights"),

@@ -1,6 +1,6 @@
 import type { Hex } from "../../../src/algebra/hex.js";
 import type { Manifest } from "../../../src/quantize/manifest.js";
-import type { AccumulatedDrift } from "../../../src/registry/accumulated-drift.js";
+import { accumulatedDrift, type AccumulatedDrift } from "../../../src/registry/accumulated-drift.js";
 import { el } from "../dom.js";
 import { driftWords } from "../drift-words.js";
 import { parsedManifestOf } from "../manifests.js";
@@ -13,7 +13,7 @@ import { counted } from "../words.js";
 export function driftPart(page: Page, modelId: Hex, manifestHash: Hex | undefined): HTMLElement {
   const manifest = parsedManifestOf(manifestHash);
   return pending(
-    page.chain().then((chain) => chain.accumulatedDrift(modelId, manifest)),
+    page.chain().then(({ registry }) => accumulatedDrift(registry, modelId, manifest)),
     "Adding up what certificates allow",
     (drift) => (drift === undefined ? [] : driftParts(drift, manifest, page.settings.keys === "development")),
     (error) => el("p", {}, `How far it is from its oldest ancestor could not be read: ${messageOf(error)}.`),

@@ -1,5 +1,4 @@
 import type { Hex } from "../../../src/algebra/hex.js";
-import type { Chain } from "../chain.js";
 import { el } from "../dom.js";
 import type { Page, View } from "../page.js";
 import { facts, idText, notice, pending } from "../parts.js";
@@ -37,8 +36,12 @@ export function findView(page: Page, id: Hex): View {
 }
 
 async function kindOf(page: Page, id: Hex): Promise<Found> {
-  const chain: Chain = await page.chain();
-  const [certificate, model, policy] = await Promise.all([chain.certificate(id), chain.model(id), chain.policy(id)]);
+  const { registry } = await page.chain();
+  const [certificate, model, policy] = await Promise.all([
+    registry.getCertificate(id),
+    registry.getModel(id),
+    registry.getPolicy(id),
+  ]);
   if (certificate !== undefined) return "certificate";
   if (model !== undefined) return "model";
   return policy === undefined ? undefined : "policy";

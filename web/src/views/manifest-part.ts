@@ -39,7 +39,7 @@ export function manifestPart(page: Page, modelId: Hex, manifestHash: Hex): HTMLE
     },
   });
   const addresses = pending(
-    page.chain().then((chain) => chain.manifestUris(modelId)),
+    page.chain().then(({ registry }) => registry.findManifestUris(modelId)),
     "Looking for published addresses",
     (uris) => offers(uris, page.settings.gateway, learn),
   );

@@ -1,7 +1,9 @@
+import { endingOf, type Ending } from "../../../src/registry/certificate-history.js";
+import { lineageOf } from "../../../src/registry/lineage.js";
 import { currentStatus, type FoundCertificate } from "../../../src/registry/found-certificate.js";
 import type { ModelAnswer } from "../../../src/registry/query-model.js";
 import type { Hex } from "../../../src/algebra/hex.js";
-import type { Ending } from "../certificate-history.js";
+import { askModel } from "../ask-model.js";
 import { el } from "../dom.js";
 import { lineageView } from "../lineage-view.js";
 import { manifestOf, parsedManifestOf } from "../manifests.js";
@@ -31,11 +33,14 @@ export function modelView(page: Page, id: Hex): View {
   };
 }
 
+/** Edges of a lineage that are drawn at most: beyond that a picture says nothing. */
+const MOST_CERTIFICATES = 60;
+
 function lineagePart(page: Page, { modelId, model }: ModelAnswer): HTMLElement {
   return part(
     "Lineage",
     pending(
-      page.chain().then((chain) => chain.lineage(modelId)),
+      page.chain().then(({ registry }) => lineageOf(registry.events, modelId, MOST_CERTIFICATES)),
       "Following certificates",
       (lineage) => lineageView(lineage, page.settings.keys === "development"),
       (error) => el("p", {}, `The lineage could not be read: ${messageOf(error)}.`),
@@ -53,13 +58,13 @@ interface Answer {
 }
 
 async function askStanding(page: Page, id: Hex): Promise<Answer> {
-  const chain = await page.chain();
-  const standing = await chain.ask(id);
+  const { registry, source, chainId } = await page.chain();
+  const standing = await askModel(registry, id);
   const endings = new Map<Hex, Ending | undefined>();
   for (const { certificate } of standing.certificates) {
-    endings.set(certificate.certificateId, await chain.ending(certificate));
+    endings.set(certificate.certificateId, await endingOf(registry, certificate));
   }
-  return { standing, endings, source: chain.source, chainId: chain.chainId };
+  return { standing, endings, source, chainId };
 }
 
 function standingParts(page: Page, { standing, endings, source, chainId }: Answer): HTMLElement[] {

@@ -1,4 +1,5 @@
 import type { Hex } from "../../../src/algebra/hex.js";
+import { newestOfPublisher } from "../../../src/registry/find-certificates.js";
 import type { LoggedStanding } from "../../../src/registry/logs/certificates.js";
 import { el } from "../dom.js";
 import type { Page, View } from "../page.js";
@@ -21,7 +22,7 @@ export function publisherView(page: Page, address: Hex): View {
         "Addresses are not identities. Compare this one with the one that the publisher announces.",
       ),
       pending(
-        page.chain().then((chain) => chain.byPublisher(address, MOST_SHOWN)),
+        page.chain().then(({ registry }) => newestOfPublisher(registry, address, MOST_SHOWN)),
         "Searching the registry's log",
         ({ count, newest }) =>
           count === 0

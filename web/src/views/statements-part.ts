@@ -1,5 +1,5 @@
 import type { Hex } from "../../../src/algebra/hex.js";
-import type { Statement } from "../certificate-history.js";
+import { statementsAbout, type Statement } from "../../../src/registry/statements.js";
 import { el } from "../dom.js";
 import type { Page } from "../page.js";
 import { idText, list, part, pending } from "../parts.js";
@@ -14,7 +14,7 @@ export function statementsPart(
   return part(
     "Published information",
     pending(
-      page.chain().then((chain) => chain.statements(subjectId)),
+      page.chain().then(({ registry }) => statementsAbout(registry, subjectId)),
       "Reading the registry's log",
       (statements) =>
         statements.length === 0

@@ -1,6 +1,6 @@
 import type { CheckMade } from "../../../src/certificate/check-made.js";
 import { currentStatus, type FoundCertificate } from "../../../src/registry/found-certificate.js";
-import type { RegisteredVerification } from "../../../src/registry/verify-registered.js";
+import { verifyRegistered, type RegisteredVerification } from "../../../src/registry/verify-registered.js";
 import type { Hex } from "../../../src/algebra/hex.js";
 import { el, type Child } from "../dom.js";
 import { hostsVerifier, offersVerifier } from "../hosts-verifier.js";
@@ -37,9 +37,14 @@ export function verificationPart(page: Page, { certificateId, t, manifestHash }:
   const button = el("button", { type: "button" }, "Verify here");
   const run = async (): Promise<void> => {
     outcome.replaceChildren(el("p", { role: "status" }, "Reading it from the chain, and checking its proofs …"));
-    const [chain, verifier] = await Promise.all([page.chain(), hostsVerifier(page, t, undefined)]);
+    const [{ registry }, verifier] = await Promise.all([page.chain(), hostsVerifier(page, t, undefined)]);
     if (verifier === undefined) throw new RangeError("the host's keys were there a moment ago");
-    const verification = await chain.verification(certificateId, manifestOf(manifestHash), verifier);
+    const verification = await verifyRegistered({
+      registry,
+      certificateId,
+      manifest: manifestOf(manifestHash),
+      ...verifier,
+    });
     outcome.replaceChildren(verificationNotice(page, verification));
   };
   button.addEventListener("click", () => {

@@ -135,7 +135,7 @@ function registration(page: Page, certificate: Certificate, { certificateId }: V
   const ask = async (): Promise<"registered" | "absent" | "elsewhere"> => {
     const chain = await page.chain();
     if (chain.chainId !== certificate.chainId) return "elsewhere";
-    return (await chain.certificate(certificateId)) === undefined ? "absent" : "registered";
+    return (await chain.registry.getCertificate(certificateId)) === undefined ? "absent" : "registered";
   };
   const link = { page: "certificate", id: certificateId } as const;
   return pending(

@@ -1,23 +1,16 @@
-import type { Hex } from "../../src/algebra/hex.js";
-import type { RegisteredCertificate } from "../../src/registry/records.js";
-import { readEvents, topicsOf, type RegistryLogs } from "../../src/registry/logs/events.js";
+import type { Hex } from "../algebra/hex.js";
+import type { RegistryConnection } from "./connection.js";
+import { readEvents, topicsOf } from "./logs/events.js";
+import type { RegisteredCertificate } from "./records.js";
 
 /** How a certificate ended, by its publisher's will. */
 export type Ending =
   | { readonly status: "revoked"; readonly blockNumber: number; readonly reason: string }
   | { readonly status: "superseded"; readonly blockNumber: number; readonly by: Hex };
 
-/** Somebody's word about a model, policy or certificate. */
-export interface Statement {
-  readonly publisher: Hex;
-  readonly uri: string;
-  /** Of what is there. */
-  readonly contentHash: Hex;
-}
-
 /** `undefined` if it was neither revoked nor superseded, or its node has no event of it. Throws `UnavailableError`. */
 export async function endingOf(
-  source: RegistryLogs,
+  { events: source }: Pick<RegistryConnection, "events">,
   { certificateId, publisher, status }: Pick<RegisteredCertificate, "certificateId" | "publisher" | "status">,
 ): Promise<Ending | undefined> {
   if (status === "superseded") {
@@ -36,10 +29,4 @@ export async function endingOf(
   // It closes its batch, and a transaction can have several.
   const own = explanations.find((each) => each.transactionHash === transactionHash && each.index > index);
   return { status, blockNumber, reason: own === undefined ? "" : own.args.reason };
-}
-
-/** What was said about something, oldest first. Anybody can say anything. Throws `UnavailableError`. */
-export async function statementsAbout(source: RegistryLogs, subjectId: Hex): Promise<Statement[]> {
-  const events = await readEvents(source, topicsOf("MetadataPublished", [subjectId]));
-  return events.map(({ args: { publisher, uri, contentHash } }) => ({ publisher, uri, contentHash }));
 }
