@@ -8,7 +8,6 @@ import { createSystemRandomFr } from "../src/algebra/random.js";
 import type { Backend } from "../src/kernels/backend.js";
 import type { Setup } from "../src/node/open-setup.js";
 import { certifyCalldataBytes } from "../src/registry/encode.js";
-import { loadPoseidon } from "../src/argument/transcript/poseidon.js";
 import { verifyCertificate } from "../src/certificate/verify-certificate.js";
 import { gridModel } from "./grid-model.js";
 import { contextOf, gasOfCertifying, type BenchRegistry } from "./jobs/registration.js";
@@ -47,7 +46,6 @@ export async function measureCertify(
     policy,
     context: await contextOf(chain),
     artifacts: setup.proving,
-    permute: await loadPoseidon(),
     randomFr: createSystemRandomFr(),
   });
   const verifyStart = performance.now();

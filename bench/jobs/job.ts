@@ -18,7 +18,6 @@ import { openModel, type Model } from "../../src/model/open-model.js";
 import { fileSystem } from "../../src/node/file-source.js";
 import { peakMemoryBytes } from "../../src/node/process-memory.js";
 import { parseManifest } from "../../src/quantize/manifest.js";
-import { loadPoseidon } from "../../src/argument/transcript/poseidon.js";
 import { encodeCertificate } from "../../src/certificate/certificate-codec.js";
 import { verifyCertificate } from "../../src/certificate/verify-certificate.js";
 import { withBackend } from "../backend.js";
@@ -93,7 +92,6 @@ async function certify(
   const { tier } = setup;
   const commitClock = new PhaseClock();
   const { committed } = await commitClock.during("commit tune", () => commitModel({ ...common(prover), model, base }));
-  const permute = await loadPoseidon();
   const proveClock = new PhaseClock();
   const certificate = await proveClock.during("prove", () =>
     proveCertificate({
@@ -103,7 +101,6 @@ async function certify(
       policy,
       context,
       artifacts: setup.proving,
-      permute,
       randomFr: createSystemRandomFr(),
       onProgress: proveClock.onProgress,
     }),

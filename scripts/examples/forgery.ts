@@ -44,7 +44,7 @@ export async function forge(plan: CertificatePlan, input: SegmentProverInput, ho
   if (segment === undefined || lender === undefined) throw new RangeError("forge: nothing to forge");
   const witness = await closestWitness(plan, segment, input);
   const unwrapped = await proveUnwrapped(plan, segment, witness, input);
-  const result = verifySegment(unwrapped.statement, unwrapped.proven.proof, input.permute);
+  const result = verifySegment(unwrapped.statement, unwrapped.proven.proof);
   if (result.valid) throw new Error("forge: the segment verifier accepts a false claim");
   const circuit = await refusalOfCircuit(unwrapped, input);
   const forged = await openUnwrapped(plan, segment, unwrapped, lender.groth16, input);

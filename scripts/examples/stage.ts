@@ -11,7 +11,6 @@ import { loadRegistryContract, loadVerifierContract } from "../../src/node/regis
 import type { TierName } from "../../src/protocol/tiers.js";
 import { DriftRegistryClient } from "../../src/registry/client.js";
 import { deployRegistry } from "../../src/registry/deploy.js";
-import { loadPoseidon, type PoseidonEx } from "../../src/argument/transcript/poseidon.js";
 
 /** What all examples share: setups, a chain with a registry, threads. */
 export interface Stage {
@@ -20,7 +19,6 @@ export interface Stage {
   readonly registry: DriftRegistryClient;
   readonly publisher: Signer;
   readonly context: PublishingContext;
-  readonly permute: PoseidonEx;
   readonly randomFr: RandomFr;
 }
 
@@ -49,7 +47,6 @@ export async function setStage(
       registry: registry.address,
       publisher: (await publisher.getAddress()).toLowerCase() as Hex,
     },
-    permute: await loadPoseidon(),
     randomFr: createSystemRandomFr(),
   };
 }

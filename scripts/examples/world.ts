@@ -32,7 +32,7 @@ export async function commitPair(
   tunedModel: Model,
 ): Promise<Proving> {
   const { tier, srs, proving } = setupOf(stage, example.tier);
-  const { backend, context, permute, randomFr } = stage;
+  const { backend, context, randomFr } = stage;
   const common = { tier, srs, insecure: true, backend };
   const tune = example.newTensors === true ? tunedModel : undefined;
   const named = listTensors(baseModel, tune).map(({ name, tensor: { shape } }) => ({ name, shape }));
@@ -42,7 +42,7 @@ export async function commitPair(
   const ofBase = await commitModel({ ...common, model: baseModel, views, tune, fractionBits: { fractionBits } });
   const base = openCommitted(ofBase.committed, baseModel);
   const tuned = openCommitted((await commitModel({ ...common, model: tunedModel, base })).committed, tunedModel);
-  return { ...common, base, tuned, context, artifacts: proving, permute, randomFr };
+  return { ...common, base, tuned, context, artifacts: proving, randomFr };
 }
 
 /** What `checkPolicy` takes. */

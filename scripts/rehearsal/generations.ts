@@ -18,7 +18,6 @@ import { parsePolicyDocument } from "../../src/policy/policy-document.js";
 import { listTensors } from "../../src/quantize/list-tensors.js";
 import { parseManifest } from "../../src/quantize/manifest.js";
 import type { DriftRegistryClient } from "../../src/registry/client.js";
-import { loadPoseidon } from "../../src/argument/transcript/poseidon.js";
 import type { Signer } from "ethers";
 
 const FIXTURES = fileURLToPath(new URL("../../test/fixtures/transformer", import.meta.url));
@@ -104,7 +103,6 @@ export async function publishGenerations(
       policy,
       context,
       artifacts: proving,
-      permute: await loadPoseidon(),
       randomFr: createSystemRandomFr(),
     });
     await registry.registerPolicy(signer, certificate);

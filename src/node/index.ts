@@ -6,5 +6,4 @@ export { openAnchors, type StoredAnchors } from "./open-anchors.js";
 export { setupTier, type SetupMode, type SetupOptions } from "./setup-tier.js";
 export { createKernelThreads, type KernelThreadsOptions } from "./kernel-threads.js";
 export { folderLogStore } from "./log-folder.js";
-export { loadPoseidon } from "../argument/transcript/poseidon.js";
 export { peakMemoryBytes } from "./process-memory.js";

@@ -17,7 +17,7 @@ import { weightAt } from "../quantize/tile-map.js";
 import { combineBlindings, type SegmentBlindings } from "./combine.js";
 import { commitSegment, drawRandomness } from "./commit.js";
 import { proveSegment, type ProvenSegment } from "./prove.js";
-import type { PoseidonEx } from "../argument/transcript/poseidon.js";
+import { poseidonEx, type PoseidonEx } from "../argument/transcript/poseidon.js";
 import type { WrappedSegment } from "./wrapped-segment.js";
 import type { Groth16Proof } from "../groth16/groth16.js";
 import { proveWrapped, type ProvingArtifacts } from "./prove-wrapped.js";
@@ -32,7 +32,8 @@ export interface SegmentProverInput {
   readonly srs: Srs;
   readonly artifacts: ProvingArtifacts;
   readonly backend: Backend;
-  readonly permute: PoseidonEx;
+  /** By default `poseidonEx`. */
+  readonly permute?: PoseidonEx | undefined;
   /** The system's CSPRNG outside tests. */
   readonly randomFr: RandomFr;
   /** Integer factors of rank rules, by rule index; for others they are searched. The proof trusts neither. */
@@ -88,7 +89,7 @@ export async function proveUnwrapped(
   input: SegmentProverInput,
 ): Promise<UnwrappedSegment> {
   const { tier, head } = plan;
-  const { base, tuned, srs, backend, permute, randomFr, onProgress = () => undefined } = input;
+  const { base, tuned, srs, backend, permute = poseidonEx, randomFr, onProgress = () => undefined } = input;
   const { tiles } = segment;
   const label = labelOf(plan, segment);
   const places = plannedPlaces(plan, segment);

@@ -9,7 +9,7 @@ import type { Tier } from "../protocol/tiers.js";
 import { proveRange } from "../argument/range/prove.js";
 import { runSumcheck } from "../argument/sumcheck/prove.js";
 import { domainSeparator } from "../argument/transcript/domain.js";
-import type { PoseidonEx } from "../argument/transcript/poseidon.js";
+import { poseidonEx, type PoseidonEx } from "../argument/transcript/poseidon.js";
 import { Transcript } from "../argument/transcript/transcript.js";
 import { denseMask } from "../difference/dense-mask.js";
 import type { SegmentProof } from "./proof.js";
@@ -41,7 +41,7 @@ export async function proveSegment(
   witness: SegmentWitness,
   randomness: SegmentRandomness,
   backend: Backend,
-  permute: PoseidonEx,
+  permute: PoseidonEx = poseidonEx,
   onStep: StepListener = () => undefined,
 ): Promise<ProvenSegment> {
   const { tier, places } = statement;

@@ -15,7 +15,7 @@ import { FR_ORDER, NONZEROS_BITS, RESIDUAL_SQ_BITS } from "../protocol/constants
 import { identityAt, verifyRange, type LeafClaim } from "../argument/range/verify.js";
 import { replaySumcheck } from "../argument/sumcheck/verify.js";
 import { domainSeparator } from "../argument/transcript/domain.js";
-import type { PoseidonEx } from "../argument/transcript/poseidon.js";
+import { poseidonEx, type PoseidonEx } from "../argument/transcript/poseidon.js";
 import { Transcript } from "../argument/transcript/transcript.js";
 import { assertProofShape, proofElements, type SegmentProof } from "./proof.js";
 
@@ -37,7 +37,11 @@ export type SegmentResult =
  * (`contextDigest`, `placeOf`), and the opening of the combined commitment to `claim.y` at `claim.z`.
  * Throws `InputError` for a statement that no tier holds; a bad proof is a result, not an exception.
  */
-export function verifySegment(statement: SegmentStatement, proof: SegmentProof, permute: PoseidonEx): SegmentResult {
+export function verifySegment(
+  statement: SegmentStatement,
+  proof: SegmentProof,
+  permute: PoseidonEx = poseidonEx,
+): SegmentResult {
   const layout = segmentLayout(statement.tier, statement.places);
   try {
     return { valid: true, segment: replaySegment(statement, layout, proof, permute) };
@@ -48,7 +52,11 @@ export function verifySegment(statement: SegmentStatement, proof: SegmentProof, 
 }
 
 /** `verifySegment` that throws the `VerificationError`. */
-export function assertSegment(statement: SegmentStatement, proof: SegmentProof, permute: PoseidonEx): VerifiedSegment {
+export function assertSegment(
+  statement: SegmentStatement,
+  proof: SegmentProof,
+  permute: PoseidonEx = poseidonEx,
+): VerifiedSegment {
   const result = verifySegment(statement, proof, permute);
   if (!result.valid) throw result.error;
   return result.segment;

@@ -4,7 +4,6 @@ import { FR_ZERO, frAdd, frInv, frMul, frNeg, frOf, frPow, toFr, type Fr } from 
 import { FR_ORDER } from "../../src/protocol/constants.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { verifySegment } from "../../src/segment/verify.js";
-import { loadPoseidon, type PoseidonEx } from "../../src/argument/transcript/poseidon.js";
 import { circuitInput } from "../../src/segment/circuit-input.js";
 import { compileMain, type CompiledCircuit } from "../support/circuits.js";
 import { proveNaively, type Lies } from "../support/dishonest-prover.js";
@@ -20,10 +19,8 @@ const PUBLIC_V = 3;
 /** Provers that commit to field elements no honest prover would have, or lie in one message and adapt the rest. */
 describe("segment verifier circuit against values outside the integers", () => {
   let circuit: CompiledCircuit;
-  let permute: PoseidonEx;
   before(async () => {
     circuit = await compileMain("nano");
-    permute = await loadPoseidon();
   });
 
   /**
@@ -32,7 +29,7 @@ describe("segment verifier circuit against values outside the integers", () => {
    */
   async function isAccepted(statement: SegmentStatement, witness: FieldWitness, lies?: Lies): Promise<boolean> {
     const randomness = freshRandomness(TIER, seededFr(51));
-    const { proof } = proveNaively(statement, witness, randomness, permute, lies);
+    const { proof } = proveNaively(statement, witness, randomness, lies);
     const signals = { h: FR_ZERO, eta: FR_ZERO, v: FR_ZERO };
     const wires = await circuit.witness(circuitInput(statement, proof, signals));
     const { constraints } = circuit.r1cs;
@@ -41,7 +38,7 @@ describe("segment verifier circuit against values outside the integers", () => {
       const constraint = constraints[index]!;
       if (!involves(constraint, PUBLIC_H) && !involves(constraint, PUBLIC_V)) isSatisfied = false;
     }
-    expect(isSatisfied, "the circuit and verifySegment agree").to.equal(verifySegment(statement, proof, permute).valid);
+    expect(isSatisfied, "the circuit and verifySegment agree").to.equal(verifySegment(statement, proof).valid);
     return isSatisfied;
   }
 

@@ -5,7 +5,7 @@ import { referenceBackend } from "../../src/kernels/reference/backend.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { proveSegment } from "../../src/segment/prove.js";
 import { verifySegment } from "../../src/segment/verify.js";
-import { loadPoseidon, type PoseidonEx } from "../../src/argument/transcript/poseidon.js";
+import { poseidonEx } from "../../src/argument/transcript/poseidon.js";
 import { circuitInput } from "../../src/segment/circuit-input.js";
 import { publicSignals } from "../../src/segment/public-signals.js";
 import { compileMain, type CompiledCircuit } from "../support/circuits.js";
@@ -19,10 +19,8 @@ const HALF_RANGE = TIER.tileSize / 2;
 /** Provers that follow the protocol on a witness that breaks the statement: their proofs are consistent throughout. */
 describe("segment verifier circuit against dishonest provers", () => {
   let circuit: CompiledCircuit;
-  let permute: PoseidonEx;
   before(async () => {
     circuit = await compileMain("nano");
-    permute = await loadPoseidon();
   });
 
   /** Proves, asks the TypeScript verifier and the constraints, and requires the same answer of both. */
@@ -33,11 +31,11 @@ describe("segment verifier circuit against dishonest provers", () => {
       witness,
       await heldBy(referenceBackend, randomness),
       referenceBackend,
-      permute,
+      poseidonEx,
     );
     const wires = await circuit.witness(circuitInput(statement, proof, publicSignals(statement, claim, h)));
     const isSatisfied = brokenConstraints(circuit.r1cs, wires).next().done === true;
-    expect(isSatisfied, "the circuit and verifySegment agree").to.equal(verifySegment(statement, proof, permute).valid);
+    expect(isSatisfied, "the circuit and verifySegment agree").to.equal(verifySegment(statement, proof).valid);
     return isSatisfied;
   }
 

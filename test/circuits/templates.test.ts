@@ -5,7 +5,7 @@ import { frInv, frMul, frOf, frPow, frSub, toFr, type Fr } from "../../src/algeb
 import { eqAt, eqTable } from "../../src/algebra/eq.js";
 import { evaluate, innerProduct } from "../../src/algebra/univariate.js";
 import { TIERS, type Tier } from "../../src/protocol/tiers.js";
-import { loadPoseidon } from "../../src/argument/transcript/poseidon.js";
+import { poseidonEx } from "../../src/argument/transcript/poseidon.js";
 import { Transcript } from "../../src/argument/transcript/transcript.js";
 import { compileTemplate, type CompiledCircuit } from "../support/circuits.js";
 import { brokenConstraints } from "../support/r1cs.js";
@@ -37,7 +37,7 @@ describe("circuit templates against their TypeScript counterparts", () => {
     it(`Absorb takes ${length} elements and gives ${count} challenges as the transcript does`, async () => {
       const circuit = await compileTemplate("absorb.circom", `Absorb(${length}, ${count})`);
       const [state, vector] = [random(), elements(length)];
-      const transcript = new Transcript(await loadPoseidon(), state);
+      const transcript = new Transcript(poseidonEx, state);
       const challenges = transcript.absorb(vector, count);
       const outputs = await outputsOf(circuit, { state, vector }, 1 + count);
       expect(outputs).to.deep.equal([transcript.state, ...challenges]);

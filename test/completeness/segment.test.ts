@@ -15,18 +15,18 @@ describe("completeness of the segment proof", () => {
   for (const kind of CASE_CLASSES) {
     for (const seed of SEEDS) {
       it(`accepts class ${kind} at nano, seed ${seed}, and the combined polynomial opens`, async () => {
-        const { statement, proven, permute } = await proveCase(segmentCase(kind, TIERS.nano, seed));
-        const verified = assertSegment(statement, proven.proof, permute);
+        const { statement, proven } = await proveCase(segmentCase(kind, TIERS.nano, seed));
+        const verified = assertSegment(statement, proven.proof);
         expect(verified).to.deep.equal({ claim: proven.claim, h: proven.h });
         expect(opens(proven.combined, verified)).to.equal(true);
       });
     }
 
     it(`gives the proof of the naive prover, element by element, for class ${kind}`, async () => {
-      const { statement, witness, randomness, proven, permute } = await proveCase(segmentCase(kind, TIERS.nano, 4));
+      const { statement, witness, randomness, proven } = await proveCase(segmentCase(kind, TIERS.nano, 4));
       const inField = fieldWitness(statement, witness);
       expect(brokenRelations(statement, inField)).to.deep.equal([]);
-      const naive = proveNaively(statement, inField, randomness, permute);
+      const naive = proveNaively(statement, inField, randomness);
       expect(naive.proof).to.deep.equal(proven.proof);
       expect(naive.combined).to.deep.equal(proven.combined);
     });
@@ -34,8 +34,8 @@ describe("completeness of the segment proof", () => {
 
   for (const kind of ["mixed", "full"] as const) {
     it(`accepts class ${kind} at small`, async () => {
-      const { statement, proven, permute } = await proveCase(segmentCase(kind, TIERS.small, 5));
-      const verified = assertSegment(statement, proven.proof, permute);
+      const { statement, proven } = await proveCase(segmentCase(kind, TIERS.small, 5));
+      const verified = assertSegment(statement, proven.proof);
       expect(verified).to.deep.equal({ claim: proven.claim, h: proven.h });
       expect(opens(proven.combined, verified)).to.equal(true);
     });
@@ -55,7 +55,7 @@ describe("completeness of the segment proof", () => {
     const still = { ...witness, tiles, multiplicities };
     const frozen = { ...statement, places: statement.places.map((place) => ({ ...place, maxResidualSq: 0n })) };
     const proven = await proveCase({ name: "still", statement: frozen, witness: still, randomness });
-    expect(assertSegment(frozen, proven.proven.proof, proven.permute).h).to.equal(proven.proven.h);
+    expect(assertSegment(frozen, proven.proven.proof).h).to.equal(proven.proven.h);
   });
 
   it("hides the same witness behind different public values with every salt", async () => {
@@ -72,9 +72,9 @@ describe("completeness of the segment proof", () => {
     for (const kind of CASE_CLASSES) {
       it(`gives the reference's proof with the ${build} kernels, for class ${kind}`, async () => {
         const backend = await kernelBackend(build, 2);
-        const { statement, witness, randomness, proven, permute } = await proveCase(segmentCase(kind, TIERS.nano, 6));
+        const { statement, witness, randomness, proven } = await proveCase(segmentCase(kind, TIERS.nano, 6));
         const held = await heldBy(backend, randomness);
-        const other = await proveSegment(statement, witness, held, backend, permute);
+        const other = await proveSegment(statement, witness, held, backend);
         expect(other.proof).to.deep.equal(proven.proof);
         expect(await backend.toFr(other.combined)).to.deep.equal(proven.combined);
       });

@@ -19,7 +19,6 @@ import { loadRegistryContract, loadVerifierContract } from "../../src/node/regis
 import { parseManifest, type Manifest } from "../../src/quantize/manifest.js";
 import { DriftRegistryClient } from "../../src/registry/client.js";
 import { deployRegistry } from "../../src/registry/deploy.js";
-import { loadPoseidon } from "../../src/argument/transcript/poseidon.js";
 import type { Certificate } from "../../src/certificate/certificate.js";
 import type { WrappedSegment } from "../../src/segment/wrapped-segment.js";
 import { verifyCertificate } from "../../src/certificate/verify-certificate.js";
@@ -193,7 +192,6 @@ describe(`certificates of every class, with real proofs at tier nano (seed ${SEE
       artifacts: setup.proving,
       insecure: true,
       backend,
-      permute: await loadPoseidon(),
       randomFr: createSystemRandomFr(),
       factors,
     });

@@ -4,7 +4,7 @@ import type { SegmentWitness } from "../../src/segment/witness.js";
 import { FR_ZERO, type Fr } from "../../src/algebra/fr.js";
 import { referenceBackend } from "../../src/kernels/reference/backend.js";
 import { proveSegment } from "../../src/segment/prove.js";
-import type { PoseidonEx } from "../../src/argument/transcript/poseidon.js";
+import { poseidonEx, type PoseidonEx } from "../../src/argument/transcript/poseidon.js";
 import { proveCase, type ProvenCase } from "../support/proofs.js";
 import { seededFr } from "../support/random.js";
 import { heldBy, freshRandomness, segmentCase } from "../support/segments.js";
@@ -27,7 +27,7 @@ describe("guessing the witness behind a published claim", () => {
     h,
   ];
 
-  async function recompute(witness: SegmentWitness, salt: Fr, permute: PoseidonEx = published.permute): Promise<Fr[]> {
+  async function recompute(witness: SegmentWitness, salt: Fr, permute: PoseidonEx = poseidonEx): Promise<Fr[]> {
     const { statement } = published;
     const blindingPolynomial = new Array<Fr>(statement.tier.tileSize).fill(FR_ZERO);
     return publicValues(
@@ -59,7 +59,6 @@ describe("guessing the witness behind a published claim", () => {
   });
 
   it("confirms nothing when the salt's block is left out", async () => {
-    const { permute } = published;
     let last: Parameters<PoseidonEx> | undefined;
     // The salt is the only vector of one element: its challenge is taken from the statement's last block instead.
     const unsalted: PoseidonEx = (inputs, state, outputs) => {
@@ -67,7 +66,7 @@ describe("guessing the witness behind a published claim", () => {
       const call: Parameters<PoseidonEx> =
         isSalt && last !== undefined ? [last[0], last[1], outputs] : [inputs, state, outputs];
       last = [call[0], call[1], outputs];
-      return permute(...call);
+      return poseidonEx(...call);
     };
     const recomputed = await recompute(published.witness, FR_ZERO, unsalted);
     const wrong = await recompute(wrongGuess(), FR_ZERO, unsalted);
@@ -76,31 +75,19 @@ describe("guessing the witness behind a published claim", () => {
   });
 
   it("cannot even tell that two proofs have the same witness", async () => {
-    const { statement, witness, permute } = published;
+    const { statement, witness } = published;
     const randomness = freshRandomness(statement.tier, seededFr(77));
-    const again = await proveSegment(
-      statement,
-      witness,
-      await heldBy(referenceBackend, randomness),
-      referenceBackend,
-      permute,
-    );
+    const again = await proveSegment(statement, witness, await heldBy(referenceBackend, randomness), referenceBackend);
     expect(shared(publicValues(again), publicValues(published.proven))).to.deep.equal([]);
   });
 
   it("finds no private message that M does not mask: y is that of another polynomial for every M", async () => {
-    const { statement, witness, randomness, permute, proven } = published;
+    const { statement, witness, randomness, proven } = published;
     const other = {
       salt: randomness.salt,
       blindingPolynomial: freshRandomness(statement.tier, seededFr(78)).blindingPolynomial,
     };
-    const again = await proveSegment(
-      statement,
-      witness,
-      await heldBy(referenceBackend, other),
-      referenceBackend,
-      permute,
-    );
+    const again = await proveSegment(statement, witness, await heldBy(referenceBackend, other), referenceBackend);
     // θ and z come before M; ψ, y and h follow it.
     expect(again.claim.theta).to.equal(proven.claim.theta);
     expect(again.claim.z).to.deep.equal(proven.claim.z);

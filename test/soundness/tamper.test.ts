@@ -62,7 +62,7 @@ describe("tampering with a segment proof", () => {
   };
 
   function refusal(tampered: SegmentProof): Expectation {
-    const result = verifySegment(honest.statement, tampered, honest.permute);
+    const result = verifySegment(honest.statement, tampered);
     if (!result.valid) return result.error.phase;
     // Accepted so far: the public outcome must have changed, and the committed polynomial must not open to it.
     const { claim, h } = result.segment;
@@ -140,9 +140,9 @@ describe("tampering with a segment proof", () => {
       ["nonzeros", "sums/nonzeros"],
     ] as const) {
       const above = tamper(one.proven.proof, `sums[3].${field}`, () => 1n);
-      expect(rejectionPhase(one.statement, above, one.permute)).to.equal(phase);
+      expect(rejectionPhase(one.statement, above)).to.equal(phase);
       const below = tamper(one.proven.proof, `sums[3].${field}`, () => FR_ORDER - 1n);
-      expect(rejectionPhase(one.statement, below, one.permute)).to.equal("main/final");
+      expect(rejectionPhase(one.statement, below)).to.equal("main/final");
     }
   });
 
@@ -197,7 +197,7 @@ describe("tampering with a segment proof", () => {
 
   it("rejects a root of zero denominators: 0/0 proves nothing", () => {
     const zeros = tamper(proof, "range.root", () => new Array<Fr>(8).fill(FR_ZERO));
-    const result = verifySegment(honest.statement, zeros, honest.permute);
+    const result = verifySegment(honest.statement, zeros);
     expect(result).to.have.nested.property("error.phase", "range/root");
     expect(result)
       .to.have.nested.property("error.message")
@@ -229,7 +229,7 @@ describe("tampering with a segment proof", () => {
         factorA: frAdd(atZ.factorA, delta),
       },
     };
-    const verified = assertSegment(flat.statement, shifted, flat.permute);
+    const verified = assertSegment(flat.statement, shifted);
     expect(verified.claim.theta).to.equal(flat.proven.claim.theta);
     // Both factor polynomials are zero here: for any ψ the committed polynomial is G_1 + ψ³ M.
     expect(flat.witness.factorA.some((value) => value !== 0)).to.equal(false);
@@ -240,8 +240,8 @@ describe("tampering with a segment proof", () => {
     expect(opens(combined, verified)).to.equal(false);
   });
 
-  function chiOf({ statement, permute, proven }: ProvenCase): Fr {
-    const recorder = recordingPoseidon(permute);
+  function chiOf({ statement, proven }: ProvenCase): Fr {
+    const recorder = recordingPoseidon();
     assertSegment(statement, proven.proof, recorder.permute);
     const { sa, sc } = proven.proof.factorClaims;
     const vector = sa.flatMap((row, g) => row.flatMap((value, k) => [value, sc[g]![k]!]));
@@ -262,17 +262,17 @@ describe("a segment proof for another statement", () => {
   });
 
   it("is rejected when d1 differs: a changed publisher, chain, registry or commitment", () => {
-    const { statement, proven, permute } = honest;
+    const { statement, proven } = honest;
     const other = { ...statement, d1: frAdd(statement.d1, FR_ONE) };
-    expect(rejectionPhase(other, proven.proof, permute)).to.equal("range/layer 1");
+    expect(rejectionPhase(other, proven.proof)).to.equal("range/layer 1");
   });
 
   it("has another h and other challenges when it is proven anew for another publisher", async () => {
-    const { statement, proven, permute } = honest;
+    const { statement, proven } = honest;
     const other = { ...honest, statement: { ...statement, d1: frAdd(statement.d1, FR_ONE) } };
     const copied = await proveCase(other);
-    expect(rejectionPhase(other.statement, copied.proven.proof, permute)).to.equal("accepted");
-    expect(rejectionPhase(statement, copied.proven.proof, permute)).to.equal("range/layer 1");
+    expect(rejectionPhase(other.statement, copied.proven.proof)).to.equal("accepted");
+    expect(rejectionPhase(statement, copied.proven.proof)).to.equal("range/layer 1");
     expect(copied.proven.h).to.not.equal(proven.h);
     const challenges = [proven.claim.theta, proven.claim.psi, ...proven.claim.z];
     const { theta, psi, z } = copied.proven.claim;
@@ -280,7 +280,7 @@ describe("a segment proof for another statement", () => {
   });
 
   it("is rejected when any bound of any place differs, even a looser one", () => {
-    const { statement, proven, permute } = honest;
+    const { statement, proven } = honest;
     statement.places.forEach((place, g) => {
       for (const change of [
         { maxResidualSq: place.maxResidualSq + 1n },
@@ -289,18 +289,18 @@ describe("a segment proof for another statement", () => {
         ...(place.maxNonzeros > 0n ? [{ maxNonzeros: place.maxNonzeros + 1n }] : []),
       ]) {
         const places = statement.places.with(g, { ...place, ...change });
-        expect(rejectionPhase({ ...statement, places }, proven.proof, permute)).to.equal("range/layer 1");
+        expect(rejectionPhase({ ...statement, places }, proven.proof)).to.equal("range/layer 1");
       }
     });
   });
 
   it("is rejected with one more or one fewer tile", () => {
-    const { statement, proven, permute } = honest;
+    const { statement, proven } = honest;
     for (const by of [-1, 1]) {
       const last = statement.places.at(-1)!;
       const units = by < 0 ? last.units.slice(0, by) : [...last.units, 0];
       const places = statement.places.with(-1, { ...last, tileCount: last.tileCount + by, units });
-      expect(rejectionPhase({ ...statement, places }, proven.proof, permute)).to.equal("range/layer 1");
+      expect(rejectionPhase({ ...statement, places }, proven.proof)).to.equal("range/layer 1");
     }
   });
 });

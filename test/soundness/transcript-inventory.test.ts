@@ -88,7 +88,7 @@ describe("inventory of the transcript", () => {
   });
 
   function verifierCalls(): Permutation[] {
-    const recorder = recordingPoseidon(proven.permute);
+    const recorder = recordingPoseidon();
     assertSegment(proven.statement, proven.proven.proof, recorder.permute);
     return recorder.calls;
   }
@@ -122,7 +122,7 @@ describe("inventory of the transcript", () => {
   });
 
   it("is the same sequence for the prover and for the verifier", async () => {
-    const recorder = recordingPoseidon(proven.permute);
+    const recorder = recordingPoseidon();
     const { statement, witness, randomness } = proven;
     await proveSegment(
       statement,

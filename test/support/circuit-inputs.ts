@@ -1,7 +1,7 @@
 import { TIERS, type Tier } from "../../src/protocol/tiers.js";
 import { referenceBackend } from "../../src/kernels/reference/backend.js";
 import { proveSegment } from "../../src/segment/prove.js";
-import { loadPoseidon } from "../../src/argument/transcript/poseidon.js";
+import { poseidonEx } from "../../src/argument/transcript/poseidon.js";
 import { circuitInput, type CircuitInput } from "../../src/segment/circuit-input.js";
 import { publicSignals } from "../../src/segment/public-signals.js";
 import { heldBy, segmentCase, type CaseClass } from "./segments.js";
@@ -14,7 +14,7 @@ export async function honestInput(kind: CaseClass, tier: Tier = TIERS.nano): Pro
     witness,
     await heldBy(referenceBackend, randomness),
     referenceBackend,
-    await loadPoseidon(),
+    poseidonEx,
   );
   return circuitInput(statement, proof, publicSignals(statement, claim, h));
 }

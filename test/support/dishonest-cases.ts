@@ -3,7 +3,6 @@ import { type RulePlace, type SegmentStatement } from "../../src/segment/stateme
 import { frAdd, frInv, frMul, frNeg, toFr, type Fr } from "../../src/algebra/fr.js";
 import { TIERS, type Tier } from "../../src/protocol/tiers.js";
 import { verifySegment } from "../../src/segment/verify.js";
-import { loadPoseidon } from "../../src/argument/transcript/poseidon.js";
 import { proveNaively, type Lies, type NaiveSegment } from "./dishonest-prover.js";
 import {
   brokenRelations,
@@ -20,7 +19,6 @@ import { freshRandomness } from "./segments.js";
 /** Seed of the randomness of every dishonest proof. */
 export const CHEAT_SEED = 31;
 const { nano } = TIERS;
-const permute = await loadPoseidon();
 
 /** A rule place without a rank bound, over `tileCount` tiles. */
 export function flat(tileCount: number, maxResidualSq: bigint, maxNonzeros = 0n): RulePlace {
@@ -79,13 +77,13 @@ export function witnessOf(
 /** The proof of somebody who tells these lies. */
 export function cheat(statement: SegmentStatement, witness: FieldWitness, lies?: Lies): NaiveSegment {
   const randomness = freshRandomness(statement.tier, seededFr(CHEAT_SEED));
-  return proveNaively(statement, witness, randomness, permute, lies);
+  return proveNaively(statement, witness, randomness, lies);
 }
 
 /** The phase that rejects the proof, "opening" if only the opening refuses it, or "accepted". */
 export function outcome(statement: SegmentStatement, witness: FieldWitness, lies?: Lies): string {
   const { proof, combined } = cheat(statement, witness, lies);
-  const result = verifySegment(statement, proof, permute);
+  const result = verifySegment(statement, proof);
   if (!result.valid) return result.error.phase;
   return opens(combined, result.segment) ? "accepted" : "opening";
 }

@@ -4,7 +4,7 @@ import { eqTable } from "../../src/algebra/eq.js";
 import { innerProduct } from "../../src/algebra/univariate.js";
 import type { RuleSums, SegmentProof } from "../../src/segment/proof.js";
 import { domainSeparator } from "../../src/argument/transcript/domain.js";
-import type { PoseidonEx } from "../../src/argument/transcript/poseidon.js";
+import { poseidonEx } from "../../src/argument/transcript/poseidon.js";
 import { Transcript } from "../../src/argument/transcript/transcript.js";
 import { proveRangeNaively } from "./dishonest-range.js";
 import { naiveSumcheck, type NaiveSumcheck, type Summand } from "./dishonest-sumcheck.js";
@@ -62,7 +62,6 @@ export function proveNaively(
   statement: SegmentStatement,
   witness: FieldWitness,
   randomness: CaseRandomness,
-  permute: PoseidonEx,
   lies: Lies = {},
 ): NaiveSegment {
   const { tier, places } = statement;
@@ -74,7 +73,7 @@ export function proveNaively(
   const { deltas, masks, factorA, factorB, multiplicities } = witness;
 
   // Step 1.
-  const transcript = new Transcript(permute);
+  const transcript = new Transcript(poseidonEx);
   transcript.absorb([domainSeparator(tier), ...statementVector(statement)], 0);
   const alpha = transcript.challenge([randomness.salt]);
 

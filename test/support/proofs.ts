@@ -6,26 +6,24 @@ import type { SegmentProof } from "../../src/segment/proof.js";
 import { proveSegment, type ProvenSegment } from "../../src/segment/prove.js";
 import { verifySegment, type VerifiedSegment } from "../../src/segment/verify.js";
 import type { Fr } from "../../src/algebra/fr.js";
-import { loadPoseidon, type PoseidonEx } from "../../src/argument/transcript/poseidon.js";
+import { poseidonEx } from "../../src/argument/transcript/poseidon.js";
 import { heldBy, type SegmentCase } from "./segments.js";
 
 /** An honest proof with all that it was made from. */
 export interface ProvenCase extends SegmentCase {
   readonly proven: Omit<ProvenSegment, "combined"> & { readonly combined: Fr[] };
-  readonly permute: PoseidonEx;
 }
 
 export async function proveCase(segment: SegmentCase): Promise<ProvenCase> {
-  const permute = await loadPoseidon();
   const { statement, witness, randomness } = segment;
   const held = await heldBy(referenceBackend, randomness);
-  const proven = await proveSegment(statement, witness, held, referenceBackend, permute);
-  return { ...segment, permute, proven: { ...proven, combined: await referenceBackend.toFr(proven.combined) } };
+  const proven = await proveSegment(statement, witness, held, referenceBackend, poseidonEx);
+  return { ...segment, proven: { ...proven, combined: await referenceBackend.toFr(proven.combined) } };
 }
 
 /** Why a proof is rejected: the phase, or "accepted". */
-export function rejectionPhase(statement: SegmentStatement, proof: SegmentProof, permute: PoseidonEx): string {
-  const result = verifySegment(statement, proof, permute);
+export function rejectionPhase(statement: SegmentStatement, proof: SegmentProof): string {
+  const result = verifySegment(statement, proof);
   return result.valid ? "accepted" : result.error.phase;
 }
 

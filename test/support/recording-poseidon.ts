@@ -1,5 +1,5 @@
 import type { Fr } from "../../src/algebra/fr.js";
-import type { PoseidonEx } from "../../src/argument/transcript/poseidon.js";
+import { poseidonEx, type PoseidonEx } from "../../src/argument/transcript/poseidon.js";
 
 /** One permutation as the transcript called it. */
 export interface Permutation {
@@ -9,12 +9,12 @@ export interface Permutation {
 }
 
 /** A permutation that keeps a record of its calls. */
-export function recordingPoseidon(permute: PoseidonEx): { permute: PoseidonEx; calls: Permutation[] } {
+export function recordingPoseidon(): { permute: PoseidonEx; calls: Permutation[] } {
   const calls: Permutation[] = [];
   return {
     calls,
     permute: (inputs, state, outputs) => {
-      const lanes = permute(inputs, state, outputs);
+      const lanes = poseidonEx(inputs, state, outputs);
       calls.push({ inputs: [...inputs], state, lanes });
       return lanes;
     },

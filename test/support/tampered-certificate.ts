@@ -17,7 +17,6 @@ import { DriftRegistryClient } from "../../src/registry/client.js";
 import { deployRegistry } from "../../src/registry/deploy.js";
 import { routeId } from "../../src/registry/verifying-key.js";
 import { decodeRegistryFailure } from "../../src/registry/revert.js";
-import { loadPoseidon } from "../../src/argument/transcript/poseidon.js";
 import type { Certificate } from "../../src/certificate/certificate.js";
 import { openTensors } from "./models.js";
 import { testSetup } from "./nano-setup.js";
@@ -107,7 +106,6 @@ export async function startVerifiersOfOne(): Promise<VerifiersOfOne> {
       artifacts: setup.proving,
       insecure: true,
       backend,
-      permute: await loadPoseidon(),
       randomFr: createSystemRandomFr(),
       factors: new Map([[0, FACTORS]]),
     });

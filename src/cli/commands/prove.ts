@@ -19,7 +19,6 @@ import { TIERS } from "../../protocol/tiers.js";
 import type { TensorLoss } from "../../quantize/loss.js";
 import { parseManifest } from "../../quantize/manifest.js";
 import { describeCoarse } from "../../quantize/resolution.js";
-import { loadPoseidon } from "../../argument/transcript/poseidon.js";
 import { encodeCertificate } from "../../certificate/certificate-codec.js";
 import { encodeSegmentPart } from "../../certificate/segment-part-codec.js";
 import { certificateOutcome } from "../certificate-outcome.js";
@@ -190,7 +189,6 @@ async function openProver(
     srs,
     artifacts: setup.proving,
     backend,
-    permute: await loadPoseidon(),
     randomFr: createSystemRandomFr(),
     onProgress,
   };

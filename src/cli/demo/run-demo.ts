@@ -17,7 +17,6 @@ import type { TierName } from "../../protocol/tiers.js";
 import { parseManifest } from "../../quantize/manifest.js";
 import { DriftRegistryClient } from "../../registry/client.js";
 import { deployRegistry } from "../../registry/deploy.js";
-import { loadPoseidon } from "../../argument/transcript/poseidon.js";
 import { encodeCertificate } from "../../certificate/certificate-codec.js";
 import { verifyCertificate } from "../../certificate/verify-certificate.js";
 import { openWeights } from "../model-files.js";
@@ -122,7 +121,6 @@ export async function runDemo(input: DemoInput, session: Session): Promise<DemoR
       publisher: (await publisher.getAddress()).toLowerCase() as Hex,
     },
     artifacts: setup.proving,
-    permute: await loadPoseidon(),
     randomFr: createSystemRandomFr(),
   };
   const certificate = await watch.time("prove that the drift follows the policy", () => proveCertificate(proving));

@@ -1,11 +1,11 @@
-import type { onnx } from "onnx-proto";
 import { FormatError } from "../../errors/errors.js";
+import type { OnnxNode, OnnxTensor } from "./onnx-messages.js";
 import { rowMajorStrides, type ScaleBlocks } from "./scale-blocks.js";
 
 /** A tensor of a graph, by a name that no other has. */
 export interface FoundTensor {
   readonly name: string;
-  readonly tensor: onnx.ITensorProto;
+  readonly tensor: OnnxTensor;
 }
 
 /** An initializer that a DequantizeLinear node makes a weight of. */
@@ -33,9 +33,9 @@ const REMEDY =
  * What a node does with a tensor of codes: DequantizeLinear makes a weight of it, which is returned. Throws `FormatError` for
  * other quantized operators, whose weights are codes times scales that are inputs of the operator.
  */
-export function dequantizedBy(path: string, node: onnx.INodeProto, lookup: Lookup): Dequantized | undefined {
+export function dequantizedBy(path: string, node: OnnxNode, lookup: Lookup): Dequantized | undefined {
   const { opType, input, attribute } = node;
-  const inputs = (input ?? []).map((name) => (name === "" ? undefined : lookup(name)));
+  const inputs = input.map((name) => (name === "" ? undefined : lookup(name)));
   if (opType !== "DequantizeLinear") {
     const codes = inputs.find((found) => found !== undefined && isCodes(found));
     if (codes === undefined || !QUANTIZED_OPERATOR.test(opType ?? "")) return undefined;
@@ -47,13 +47,13 @@ export function dequantizedBy(path: string, node: onnx.INodeProto, lookup: Looku
   }
   const [codes, scale, zeroPoint] = inputs;
   if (codes === undefined) return undefined; // what flows through the network
-  if (scale === undefined || ((input?.[2] ?? "") !== "" && zeroPoint === undefined)) {
+  if (scale === undefined || ((input[2] ?? "") !== "" && zeroPoint === undefined)) {
     throw new FormatError(path, `tensor ${JSON.stringify(codes.name)} is dequantized by a scale that is computed`, {
       remedy: REMEDY,
     });
   }
   const integer = (name: string, fallback: number): number =>
-    Number(String(attribute?.find((each) => each.name === name)?.i ?? fallback));
+    Number(attribute.find((each) => each.name === name)?.i ?? fallback);
   return { codes, scale, zeroPoint, axis: integer("axis", 1), blockSize: integer("block_size", 0) };
 }
 
@@ -64,7 +64,7 @@ export function assertNoLooseCodes(
   dequantized: readonly Dequantized[],
 ): void {
   const known = new Set(dequantized.map(({ codes }) => codes));
-  const loose = found.find((each) => isCodes(each) && (each.tensor.dims ?? []).length >= 2 && !known.has(each));
+  const loose = found.find((each) => isCodes(each) && each.tensor.dims.length >= 2 && !known.has(each));
   if (loose === undefined) return;
   throw new FormatError(
     path,
@@ -104,6 +104,6 @@ export function onnxScaleBlocks(
 }
 
 function isCodes({ tensor: { dataType, dims } }: FoundTensor): boolean {
-  const count = (dims ?? []).reduce<number>((product, side) => product * Number(String(side)), 1);
+  const count = dims.reduce((product, side) => product * Number(side), 1);
   return CODE_TYPES.includes(dataType ?? 0) && count > 1;
 }

@@ -1,6 +1,6 @@
-import type { onnx } from "onnx-proto";
 import { FormatError } from "../../errors/errors.js";
 import { SAFETENSORS_DTYPES, type Dtype } from "../dtype.js";
+import type { OnnxTensor } from "./onnx-messages.js";
 
 /** ONNX's numbers of dtypes, its names, and those of safetensors, which are stored the same way. */
 const DTYPES: ReadonlyMap<number, readonly [onnxName: string, safetensors: string]> = new Map([
@@ -36,35 +36,30 @@ export function onnxDtype(path: string, name: string, dataType: number): { dtype
   });
 }
 
-/** Absent fields of messages are null or undefined. */
-export function isGiven<T>(field: T | null | undefined): field is T {
-  return field !== null && field !== undefined;
-}
-
 /** The values of a tensor as little-endian bytes, from whichever field holds them. */
-export function inlineBytes(tensor: onnx.ITensorProto): Uint8Array {
+export function inlineBytes(tensor: OnnxTensor): Uint8Array {
   const { dataType, rawData, floatData, doubleData, int32Data, int64Data, uint64Data } = tensor;
-  if (isGiven(rawData) && rawData.length > 0) return rawData;
+  if (rawData !== undefined && rawData.length > 0) return rawData;
   switch (dataType) {
     case 1:
-      return pack(floatData ?? [], 4, (view, at, value) => view.setFloat32(at, value, true));
+      return pack(floatData, 4, (view, at, value) => view.setFloat32(at, value, true));
     case 11:
-      return pack(doubleData ?? [], 8, (view, at, value) => view.setFloat64(at, value, true));
+      return pack(doubleData, 8, (view, at, value) => view.setFloat64(at, value, true));
     case 7:
-      return pack(int64Data ?? [], 8, (view, at, value) => view.setBigInt64(at, BigInt(String(value)), true));
+      return pack(int64Data, 8, (view, at, value) => view.setBigInt64(at, value, true));
     case 13:
-      return pack(uint64Data ?? [], 8, (view, at, value) => view.setBigUint64(at, BigInt(String(value)), true));
+      return pack(uint64Data, 8, (view, at, value) => view.setBigUint64(at, value, true));
     case 12:
-      return pack(uint64Data ?? [], 4, (view, at, value) => view.setUint32(at, Number(String(value)), true));
+      return pack(uint64Data, 4, (view, at, value) => view.setUint32(at, Number(value), true));
     case 6:
-      return pack(int32Data ?? [], 4, (view, at, value) => view.setInt32(at, value, true));
+      return pack(int32Data, 4, (view, at, value) => view.setInt32(at, value, true));
     case 4:
     case 5:
     case 10:
     case 16:
-      return pack(int32Data ?? [], 2, (view, at, value) => view.setUint16(at, value & 0xffff, true));
+      return pack(int32Data, 2, (view, at, value) => view.setUint16(at, value & 0xffff, true));
     default:
-      return pack(int32Data ?? [], 1, (view, at, value) => view.setUint8(at, value & 0xff));
+      return pack(int32Data, 1, (view, at, value) => view.setUint8(at, value & 0xff));
   }
 }
 

@@ -1,10 +1,9 @@
-import onnxProto from "onnx-proto";
-import type { onnx } from "onnx-proto";
 import { FormatError } from "../../errors/errors.js";
 import { memorySource, type ByteSource } from "../byte-source.js";
 import { collectOnnxTensors } from "./onnx-graph.js";
 import { onnxScaleBlocks, weightName, type Dequantized, type FoundTensor } from "./onnx-quantized.js";
-import { inlineBytes, isGiven, onnxDtype } from "./onnx-values.js";
+import { decodeOnnx, EXTERNAL_DATA, type OnnxModel, type OnnxTensor } from "./onnx-messages.js";
+import { inlineBytes, onnxDtype } from "./onnx-values.js";
 import { sha256Range, type ModelFile } from "../provenance.js";
 import { scaledTensor } from "./scaled-tensor.js";
 import { openNamedBy, type SourceOpener } from "../source-opener.js";
@@ -34,10 +33,7 @@ export async function readOnnx(
   const { tensors: found, dequantized } = collectOnnxTensors(source.name, await decode(source));
   for (const { name, tensor } of found) {
     assertTensorName(source.name, name);
-    const location =
-      tensor.dataLocation === onnxProto.onnx.TensorProto.DataLocation.EXTERNAL
-        ? externalLocation(source.name, name, tensor)
-        : undefined;
+    const location = tensor.dataLocation === EXTERNAL_DATA ? externalLocation(source.name, name, tensor) : undefined;
     if (location === undefined) {
       tensors.push(await inlineTensor(source, { name, tensor }));
       continue;
@@ -98,7 +94,7 @@ function dequantize(
   return kept;
 }
 
-async function decode(source: ByteSource): Promise<onnx.ModelProto> {
+async function decode(source: ByteSource): Promise<OnnxModel> {
   if (source.size > MAX_MESSAGE_BYTES) {
     throw new FormatError(
       source.name,
@@ -110,8 +106,8 @@ async function decode(source: ByteSource): Promise<onnx.ModelProto> {
   }
   const bytes = await source.read(0, source.size);
   try {
-    const model = onnxProto.onnx.ModelProto.decode(bytes);
-    if (isGiven(model.graph)) return model;
+    const model = decodeOnnx(bytes);
+    if (model.graph !== undefined) return model;
   } catch (cause) {
     throw new FormatError(source.name, "is no ONNX model, or damaged", { remedy: "Export it again.", cause });
   }
@@ -122,7 +118,7 @@ async function inlineTensor(source: ByteSource, { name, tensor }: FoundTensor): 
   const shape = shapeOf(source.name, name, tensor);
   const file = source.name;
   if (tensor.dataType === STRING) {
-    const bytes = lengthPrefixed(tensor.stringData ?? []);
+    const bytes = lengthPrefixed(tensor.stringData);
     const sha256 = await sha256Range(memorySource(file, bytes), 0, bytes.length);
     return { kind: "string", name, dtype: "STRING", shape, elementCount: elementCountOf(shape), file, sha256 };
   }
@@ -145,8 +141,8 @@ interface Location {
   readonly length: number | undefined;
 }
 
-function externalLocation(file: string, name: string, { externalData }: onnx.ITensorProto): Location {
-  const entries = new Map((externalData ?? []).map(({ key, value }) => [key ?? "", value ?? ""]));
+function externalLocation(file: string, name: string, { externalData }: OnnxTensor): Location {
+  const entries = new Map(externalData.map(({ key, value }) => [key ?? "", value ?? ""]));
   const bytesOf = (key: string): number | undefined => {
     const text = entries.get(key);
     if (text === undefined) return undefined;
@@ -174,12 +170,8 @@ function externalTensor(file: string, { name, tensor }: FoundTensor, source: Byt
   return storedTensorReader({ name, shape, dtypeName, dtype, source, offset });
 }
 
-function shapeOf(file: string, name: string, { dims }: onnx.ITensorProto): readonly number[] {
-  return parseShape(
-    file,
-    name,
-    (dims ?? []).map((side) => Number(String(side))),
-  );
+function shapeOf(file: string, name: string, { dims }: OnnxTensor): readonly number[] {
+  return parseShape(file, name, dims.map(Number));
 }
 
 /** Each string as its length, 32 bits little-endian, and its bytes: what the digest of strings is over. */

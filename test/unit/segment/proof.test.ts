@@ -6,6 +6,7 @@ import { referenceBackend } from "../../../src/kernels/reference/backend.js";
 import { TIERS } from "../../../src/protocol/tiers.js";
 import { assertProofShape, proofElements } from "../../../src/segment/proof.js";
 import { proveSegment } from "../../../src/segment/prove.js";
+import { poseidonEx } from "../../../src/argument/transcript/poseidon.js";
 import { assertSegment, verifySegment } from "../../../src/segment/verify.js";
 import { proveCase, type ProvenCase } from "../../support/proofs.js";
 import { heldBy, segmentCase } from "../../support/segments.js";
@@ -42,27 +43,27 @@ describe("a segment proof", () => {
   });
 
   it("is a result for verifySegment and an exception for assertSegment when it is invalid", () => {
-    const { statement, proven, permute } = honest;
+    const { statement, proven } = honest;
     const wrong = { ...proven.proof, salt: frAdd(proven.proof.salt, FR_ONE) };
-    const result = verifySegment(statement, wrong, permute);
+    const result = verifySegment(statement, wrong);
     expect(result.valid).to.equal(false);
-    expect(() => assertSegment(statement, wrong, permute)).to.throw(VerificationError, "range/layer 1");
+    expect(() => assertSegment(statement, wrong)).to.throw(VerificationError, "range/layer 1");
   });
 
   it("cannot even be asked about when the statement fits no tier", () => {
-    const { statement, proven, permute } = honest;
-    expect(() => verifySegment({ ...statement, places: [] }, proven.proof, permute)).to.throw(InputError);
+    const { statement, proven } = honest;
+    expect(() => verifySegment({ ...statement, places: [] }, proven.proof)).to.throw(InputError);
   });
 
   it("reports every finished step of the prover", async () => {
-    const { statement, witness, randomness, permute } = honest;
+    const { statement, witness, randomness } = honest;
     const steps: string[] = [];
     await proveSegment(
       statement,
       witness,
       await heldBy(referenceBackend, randomness),
       referenceBackend,
-      permute,
+      poseidonEx,
       (step, done, total) => {
         steps.push(`${step} ${done}/${total}`);
       },
