@@ -33,7 +33,7 @@ export const HEAD_FIELDS = {
   manifest: z.string(),
 };
 
-export type HeadFile = z.infer<z.ZodObject<typeof HEAD_FIELDS, "strict">>;
+export type HeadFile = z.infer<z.ZodObject<typeof HEAD_FIELDS, z.core.$strict>>;
 
 export function encodeHead(head: CertificateHead): HeadFile {
   return {

@@ -10,7 +10,7 @@ export const SECRETS_FORMAT = "fine-tuning-integrity/model-secrets";
 const VERSION = 2;
 
 const word = z.string().regex(/^0x[0-9a-f]{64}$/, "expected 0x and 64 lowercase hex digits");
-const part = z.number().nonnegative().finite();
+const part = z.number().nonnegative();
 const count = z.number().int().min(0).max(0xffff_ffff);
 
 const modelSchema = z

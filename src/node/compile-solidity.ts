@@ -30,9 +30,11 @@ const outputSchema = z.object({
   errors: z.array(z.object({ severity: z.string(), formattedMessage: z.string() })).optional(),
   contracts: z
     .record(
+      z.string(),
       z.record(
+        z.string(),
         z.object({
-          abi: z.array(z.record(z.unknown())),
+          abi: z.array(z.record(z.string(), z.unknown())),
           evm: z.object({ bytecode: z.object({ object: z.string().regex(/^[0-9a-f]*$/) }) }).optional(),
         }),
       ),

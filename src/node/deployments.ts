@@ -4,7 +4,7 @@ import type { Hex } from "../algebra/hex.js";
 import { FormatError, InputError } from "../errors/errors.js";
 import { writeOutputs } from "./output-files.js";
 
-const hex = (bytes: number): z.ZodType<Hex, z.ZodTypeDef, string> =>
+const hex = (bytes: number): z.ZodType<Hex, string> =>
   z
     .string()
     .regex(new RegExp(`^0x[0-9a-f]{${2 * bytes}}$`, "u"), `${bytes} bytes in lowercase hexadecimal`)

@@ -24,7 +24,7 @@ export interface TrustedBase {
 /** A name that cannot be taken for an id or a file's. */
 const NAME = /^(?!0x)[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/u;
 
-const hex = (digits: number): z.ZodType<Hex, z.ZodTypeDef, unknown> =>
+const hex = (digits: number): z.ZodType<Hex, Hex> =>
   z.custom<Hex>(
     (value) => typeof value === "string" && new RegExp(`^0x[0-9a-f]{${digits}}$`, "u").test(value),
     `expected 0x and ${digits} lowercase hex digits`,

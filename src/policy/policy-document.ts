@@ -7,14 +7,11 @@ import { MAX_SHIFT } from "../protocol/constants.js";
 
 const SELECTORS = [...ROLES, "attention", "mlp"] as const satisfies readonly RoleSelector[];
 
-const oneOrMore = <T extends z.ZodTypeAny>(item: T): z.ZodUnion<[T, z.ZodArray<T>]> =>
+const oneOrMore = <T extends z.ZodType>(item: T): z.ZodUnion<[T, z.ZodArray<T>]> =>
   z.union([item, z.array(item).min(1)]);
 
 const real = z
-  .union([
-    z.number().nonnegative().finite(),
-    z.string().regex(/^\d+(\.\d+)?([eE][+-]?\d+)?$/u, "expected a decimal number"),
-  ])
+  .union([z.number().nonnegative(), z.string().regex(/^\d+(\.\d+)?([eE][+-]?\d+)?$/u, "expected a decimal number")])
   .describe("A number of at least 0, read exactly as it is written.");
 
 const driftSchema = z
@@ -145,17 +142,13 @@ function valueOf(yaml: ReturnType<typeof parseDocument>, path: string): unknown 
   }
 }
 
-/** The first problem of those that a union has, which says more than that no alternative fits. */
-function messageOf(issue: z.ZodIssue | undefined): string {
+/** What is wrong by every alternative of a union, which says more than that none fits. */
+function messageOf(issue: z.core.$ZodIssue | undefined): string {
   if (issue?.code !== "invalid_union") return issue?.message ?? "is not right";
-  return [...new Set(issue.unionErrors.flatMap(({ issues }) => issues.map(({ message }) => message)))].join("; or ");
+  return [...new Set(issue.errors.flat().map((inner) => messageOf(inner)))].join("; or ");
 }
 
-function lineOf(
-  yaml: ReturnType<typeof parseDocument>,
-  lines: LineCounter,
-  place: readonly (string | number)[],
-): string {
+function lineOf(yaml: ReturnType<typeof parseDocument>, lines: LineCounter, place: readonly PropertyKey[]): string {
   // The entry may be missing: then the line is that of what should have it.
   for (let depth = place.length; depth > 0; depth--) {
     const node: unknown = yaml.getIn(place.slice(0, depth), true);

@@ -37,7 +37,7 @@ export function manifestHash(manifest: Manifest): Hex {
   return keccakText(encodeManifest(manifest));
 }
 
-const count = z.number().int().nonnegative().safe();
+const count = z.number().int().nonnegative();
 const named = { name: z.string(), shape: z.array(count) };
 /** What a tensor with tiles may say besides; never the default. */
 const placed = {
@@ -47,7 +47,7 @@ const placed = {
   fractionBits: z.number().int().min(MIN_FRACTION_BITS).max(MAX_FRACTION_BITS),
   firstTile: count,
   pinned: z
-    .array(z.tuple([count, z.number().finite()]))
+    .array(z.tuple([count, z.number()]))
     .nonempty()
     .optional(),
 };

@@ -4,8 +4,8 @@ import { FormatError, InputError } from "../errors/errors.js";
 /** Parts of the schemas of certificates and their segments. `docs/certificate-format.md` describes them in words. */
 
 /** An object without further fields. */
-export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, "strict"> {
-  return z.object(shape).strict();
+export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  return z.strictObject(shape);
 }
 
 export const word = z.string().regex(/^0x[0-9a-f]{64}$/, "expected 0x and 64 lowercase hex digits");
@@ -23,7 +23,7 @@ export const point = strict({ x: word, y: word });
  * `expectation` says what the file should have been.
  */
 export function parseFile<File, Value>(
-  schema: z.ZodType<File, z.ZodTypeDef, unknown>,
+  schema: z.ZodType<File>,
   text: string,
   path: string,
   expectation: string,

@@ -1,3 +1,4 @@
+import "./no-eval.js";
 import { connectChain, type Chain } from "./chain.js";
 import { el } from "./dom.js";
 import type { Page, View } from "./page.js";

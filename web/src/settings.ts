@@ -8,7 +8,7 @@ const address = z
   .regex(/^0x[0-9a-fA-F]{40}$/u, "is not an address: expected 0x and 40 hex digits")
   .transform((text) => text.toLowerCase() as Hex);
 const httpAddress = z.string().regex(/^https?:\/\/[^\s]+$/u, "is not an http address such as http://127.0.0.1:8545");
-const optionally = <T extends z.ZodTypeAny>(schema: T): z.ZodUnion<[z.ZodLiteral<"">, T]> =>
+const optionally = <T extends z.ZodType>(schema: T): z.ZodUnion<[z.ZodLiteral<"">, T]> =>
   z.union([z.literal(""), schema]);
 
 /** `config.json` beside the page: what its host offers. Everything may be missing. */
@@ -28,7 +28,7 @@ const hostSchema = z
     /** Gateway through which `ipfs://` addresses are fetched, when a reader asks for it. */
     gateway: optionally(httpAddress).optional(),
     /** Addresses of the verifying keys by tier, relative to the page. */
-    verifyingKeys: z.record(z.enum(TIER_NAMES), z.string().min(1)).optional(),
+    verifyingKeys: z.partialRecord(z.enum(TIER_NAMES), z.string().min(1)).optional(),
   })
   .strict();
 
@@ -70,7 +70,7 @@ export function parseChoice(fields: unknown): Choice {
   if (parsed.success) return parsed.data;
   // A union's own message says only that no branch fits: the last branch knows why.
   const [issue] = parsed.error.issues;
-  const inner = issue?.code === "invalid_union" ? issue.unionErrors.at(-1)?.issues[0] : issue;
+  const inner = issue?.code === "invalid_union" ? issue.errors.at(-1)?.[0] : issue;
   throw new FormatError("settings", `${String(issue?.path[0] ?? "")}: ${inner?.message ?? "is malformed"}`);
 }
 

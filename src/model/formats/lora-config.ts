@@ -12,7 +12,11 @@ const MAX_CONFIG_BYTES = 1 << 20;
 const pattern = z.record(z.string(), z.number().positive()).nullish();
 
 /** A field that means another computation than `W0 + scale·B·A` where it is given at all. */
-const unused = (message: string): z.ZodType<unknown> => z.unknown().refine((value) => !isSet(value), message);
+const unused = (message: string): z.ZodType =>
+  z
+    .unknown()
+    .optional()
+    .refine((value) => !isSet(value), message);
 
 /** How factors may have begun for the base to be the one that the adapter is used with. */
 const NEUTRAL_STARTS = ["gaussian", "eva", "orthogonal"];

@@ -26,10 +26,10 @@ const groupsSchema = z.array(
     weights: z.array(
       z.object({
         name: z.string(),
-        shape: z.unknown(),
+        shape: z.unknown().optional(),
         dtype: z.string(),
         quantization: z
-          .object({ dtype: z.string(), scale: z.unknown(), min: z.unknown() })
+          .object({ dtype: z.string(), scale: z.unknown().optional(), min: z.unknown().optional() })
           .nullish()
           .transform((quantization) => quantization ?? undefined),
       }),

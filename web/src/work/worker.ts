@@ -1,3 +1,4 @@
+import "../no-eval.js";
 import { failureOf, type Job, type Reply } from "./messages.js";
 import { recompute } from "./recompute.js";
 import { verify } from "./verify.js";
