@@ -64,7 +64,6 @@ export { suggestPolicy } from "./authoring/suggest-policy.js";
 export { noiseOfModel } from "./authoring/measure-noise.js";
 export { roundingBounds, type RoundingBoundOf } from "./authoring/rounding-bound.js";
 export { openTiles, type TileReader } from "./quantize/tile-reader.js";
-export { createNormPolicy, type NormBound, type NormPolicyInput } from "./policy/create-norm-policy.js";
 export { describePolicy } from "./policy/describe-policy.js";
 export { measureNorms, type BaseNorms } from "./policy/base-norms.js";
 export { pathDrift, type DriftBound, type PartDrift, type PathDrift, type TensorDrift } from "./policy/path-drift.js";

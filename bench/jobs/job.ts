@@ -4,7 +4,8 @@
  *   tsx bench/jobs/job.ts SPEC     SPEC: JSON of `jobSpecSchema`; JSON of `jobAnswerSchema` on stdout
  */
 import { commitModel, type CommitModelInput } from "../../src/commitment/commit-model.js";
-import { createNormPolicy } from "../../src/policy/create-norm-policy.js";
+import { recognizeArchitecture } from "../../src/model/architecture/recognize.js";
+import { compilePolicy } from "../../src/policy/compile-policy.js";
 import { openCommitted } from "../../src/commitment/open-committed.js";
 import { proveCertificate } from "../../src/certificate/prove-certificate.js";
 import type { OpenedModel } from "../../src/commitment/commit-tiles.js";
@@ -73,10 +74,13 @@ function common({
 async function commitBase(prover: Prover, model: Model): Promise<CommittedBase> {
   const clock = new PhaseClock();
   const { committed } = await clock.during("commit base", () => commitModel({ ...common(prover), model }));
-  const policy = createNormPolicy({
+  const manifest = parseManifest(JSON.parse(committed.manifest));
+  const { policy } = await compilePolicy({
+    document: { version: 1, rules: [{ tensors: "**", drift: MAX_NORM }] },
     baseModelId: committed.modelId,
-    manifest: parseManifest(JSON.parse(committed.manifest)),
-    bound: { maxNorm: MAX_NORM },
+    manifest,
+    architecture: recognizeArchitecture(manifest.tensors),
+    tier: prover.setup.tier,
   });
   return { base: openCommitted(committed, model), policy, phases: clock.phases };
 }

@@ -91,7 +91,10 @@ function assignTiles(
     if (others.length > 0 && !isRank && rules[owner]?.wholeTiles !== true) {
       throw new InputError(
         `tile ${tile} of rule ${owner} also holds ${listNames(others)}: a rule covers whole tiles, so these could change too`,
-        { remedy: "Select them as well, or accept that with `wholeTiles: true`." },
+        {
+          remedy:
+            "Select them as well, or accept that: `wholeTiles: true` in the document, --whole-tiles of fti policy norm.",
+        },
       );
     }
     // Consent to whole tiles is consent that another rule's bound does not hold there: never silently.

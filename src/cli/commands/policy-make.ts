@@ -1,33 +1,15 @@
-import { resolve } from "node:path";
 import { Option, type Command } from "commander";
-import { describePolicy } from "../../policy/describe-policy.js";
-import { encodePolicy } from "../../policy/policy-file.js";
-import { policyId } from "../../policy/rule.js";
 import { assertWritable } from "../../node/output-files.js";
-import { tierOfTiles } from "../../node/open-setup.js";
 import { isFile, readTextFile } from "../../node/text-file.js";
-import { compilePolicy } from "../../policy/compile-policy.js";
-import { measureBase } from "../../policy/measure-base.js";
 import { parsePolicyDocument, type PolicyDocument } from "../../policy/policy-document.js";
 import { policyJsonSchema } from "../../policy/policy-schema.js";
 import { PRESETS, presetDocument } from "../../policy/presets.js";
-import { TIERS } from "../../protocol/tiers.js";
-import { parseManifest } from "../../quantize/manifest.js";
-import { recognizeArchitecture } from "../../model/architecture/recognize.js";
 import { addCommand, forceOption, outputOption, type Runner } from "../command.js";
-import { openWeights, readCommitted, readMapping } from "../model-files.js";
-
-interface MakeOptions {
-  readonly base: string;
-  readonly baseWeights?: string;
-  readonly roles?: string;
-  readonly output?: string;
-  readonly force?: boolean;
-}
+import { policyOutput, writePolicy, type WritePolicyOptions } from "../write-policy.js";
 
 /** `fti policy make`, `fti policy presets` and `fti policy schema` */
 export function addPolicyMakeCommands(policy: Command, runner: Runner): void {
-  addCommand<MakeOptions>(policy, runner, {
+  addCommand<WritePolicyOptions>(policy, runner, {
     name: "make",
     summary: "make a policy from a document or a preset",
     description:
@@ -46,32 +28,8 @@ export function addPolicyMakeCommands(policy: Command, runner: Runner): void {
       "fti policy make policy.yaml --base base.model.json -o policy.json",
     ],
     run: async ([source = ""], options, session) => {
-      const output = options.output ?? "policy.json";
-      await assertWritable([output], options.force ?? false);
-      const document = await readDocument(source);
-      const base = await readCommitted(options.base, session);
-      const manifest = parseManifest(JSON.parse(base.manifest) as unknown);
-      const weights = options.baseWeights === undefined ? undefined : await openWeights(options.baseWeights, session);
-      const { policy: made, explanation } = await compilePolicy({
-        document,
-        baseModelId: base.modelId,
-        manifest,
-        architecture: recognizeArchitecture(manifest.tensors, { mapping: await readMapping(options.roles) }),
-        tier: TIERS[tierOfTiles(base.parts.t, options.base)],
-        base: weights && measureBase(weights, manifest),
-      });
-      await session.writeOutputs([{ path: output, content: encodePolicy(made) }]);
-      const words = describePolicy(made, manifest);
-      return {
-        exitCode: 0,
-        json: { policyId: policyId(made), ...made, words, explanation, output: resolve(output) },
-        lines: [
-          `Policy ${session.colors.bold(policyId(made))}`,
-          ...words.map((line) => `  ${line}`),
-          ...explanation.map((line) => `  (${line})`),
-          `  written to ${output}`,
-        ],
-      };
+      await assertWritable([policyOutput(options)], options.force ?? false);
+      return writePolicy(await readDocument(source), options, session);
     },
   });
   addCommand<object>(policy, runner, {

@@ -1,8 +1,8 @@
-import { resolve } from "node:path";
 import { Option, type Command } from "commander";
-import { createNormPolicy, type NormBound } from "../../policy/create-norm-policy.js";
+import { parseDecimal } from "../../policy/decimal.js";
 import { describePolicy } from "../../policy/describe-policy.js";
-import { encodePolicy, parsePolicy } from "../../policy/policy-file.js";
+import { parsePolicy } from "../../policy/policy-file.js";
+import type { PolicyDocument } from "../../policy/policy-document.js";
 import { assertPolicyFitsManifest } from "../../policy/policy-manifest.js";
 import { assertPolicy, policyId } from "../../policy/rule.js";
 import { InputError } from "../../errors/errors.js";
@@ -10,20 +10,17 @@ import { assertWritable } from "../../node/output-files.js";
 import { readTextFile } from "../../node/text-file.js";
 import { parseManifest } from "../../quantize/manifest.js";
 import { describeResolution } from "../../quantize/resolution.js";
-import { addCommand, forceOption, outputOption, parseBigCount, repeated, type Runner } from "../command.js";
+import { addCommand, forceOption, outputOption, repeated, type Runner } from "../command.js";
 import { readCommitted } from "../model-files.js";
+import { policyOutput, writePolicy, type WritePolicyOptions } from "../write-policy.js";
 import { addPolicyCheckCommand } from "./policy-check.js";
 import { addPolicyMakeCommands } from "./policy-make.js";
 import { addPolicySuggestCommand } from "./policy-suggest.js";
 
-interface NormOptions {
-  readonly base: string;
-  readonly maxNorm?: string;
-  readonly maxResidualSq?: bigint;
+interface NormOptions extends WritePolicyOptions {
+  readonly maxNorm: string;
   readonly tensor?: readonly string[];
   readonly wholeTiles?: boolean;
-  readonly output?: string;
-  readonly force?: boolean;
 }
 
 /** `fti policy` and its commands */
@@ -41,10 +38,7 @@ export function addPolicyCommands(parent: Command, runner: Runner): void {
       "A packed tile holds many small tensors: select all of them, or accept --whole-tiles.",
     options: [
       new Option("--base <file>", "committed base").makeOptionMandatory(),
-      new Option("--max-norm <x>", "largest L2 norm, such as 0.25").conflicts("maxResidualSq"),
-      new Option("--max-residual-sq <b>", "largest squared norm in units of the finest selected tensor").argParser(
-        parseBigCount,
-      ),
+      new Option("--max-norm <x>", "largest L2 norm, such as 0.25").makeOptionMandatory(),
       new Option("--tensor <glob>", "tensors that may change (several: repeat; default: all)").argParser(repeated),
       new Option("--whole-tiles", "also let change what shares a tile with a selected tensor"),
       outputOption("policy.json"),
@@ -55,28 +49,8 @@ export function addPolicyCommands(parent: Command, runner: Runner): void {
       "fti policy norm --base base.model.json --max-norm 0.25 --tensor 'classifier.*' --whole-tiles",
     ],
     run: async (_positionals, options, session) => {
-      const output = options.output ?? "policy.json";
-      await assertWritable([output], options.force ?? false);
-      const base = await readCommitted(options.base, session);
-      const manifest = parseManifest(JSON.parse(base.manifest));
-      const made = createNormPolicy({
-        baseModelId: base.modelId,
-        manifest,
-        bound: boundOf(options),
-        tensors: options.tensor ?? [],
-        wholeTiles: options.wholeTiles ?? false,
-      });
-      await session.writeOutputs([{ path: output, content: encodePolicy(made) }]);
-      const words = describePolicy(made, manifest);
-      return {
-        exitCode: 0,
-        json: { policyId: policyId(made), ...made, words, output: resolve(output) },
-        lines: [
-          `Policy ${session.colors.bold(policyId(made))}`,
-          ...words.map((line) => `  ${line}`),
-          `  written to ${output}`,
-        ],
-      };
+      await assertWritable([policyOutput(options)], options.force ?? false);
+      return writePolicy(normDocument(options), options, session);
     },
   });
   addCommand<{ readonly base?: string }>(policy, runner, {
@@ -114,10 +88,12 @@ export function addPolicyCommands(parent: Command, runner: Runner): void {
   addPolicyCheckCommand(policy, runner);
 }
 
-function boundOf({ maxNorm, maxResidualSq }: NormOptions): NormBound {
-  if (maxNorm !== undefined) return { maxNorm };
-  if (maxResidualSq !== undefined) return { maxResidualSq };
-  throw new InputError("how much may change? Neither --max-norm nor --max-residual-sq is given", {
-    remedy: "--max-norm 0.25 bounds the L2 norm of the change by 0.25.",
-  });
+/** What the options of `fti policy norm` say, as a document. */
+function normDocument({ maxNorm, tensor = [], wholeTiles = false }: NormOptions): PolicyDocument {
+  // Read here, where the option can be named.
+  parseDecimal(maxNorm, "--max-norm");
+  return {
+    version: 1,
+    rules: [{ tensors: tensor.length === 0 ? "**" : [...tensor], drift: maxNorm.trim(), wholeTiles }],
+  };
 }

@@ -30,6 +30,8 @@ export function demoModelPath(role: keyof typeof DEMO_MODELS): string {
 /** A bound that rounding to 8 bits cannot exceed, and the tensors that it is about. */
 export interface RoundingBound {
   readonly maxResidualSq: bigint;
+  /** `u`, the most fraction bits of the tensors. */
+  readonly unit: number;
   readonly tensors: readonly string[];
 }
 
@@ -66,6 +68,7 @@ export async function roundingBound(tunedPath: string, manifest: Manifest): Prom
   const unit = Math.max(...found.map(({ f }) => f));
   return {
     maxResidualSq: found.reduce((sum, { f, squares }) => sum + (squares << BigInt(2 * (unit - f))), 0n),
+    unit,
     tensors: found.map(({ name }) => name),
   };
 }

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { commitModel } from "../../commitment/commit-model.js";
-import { createNormPolicy } from "../../policy/create-norm-policy.js";
+import { normText } from "../../authoring/suggest-document.js";
+import { recognizeArchitecture } from "../../model/architecture/recognize.js";
+import { compilePolicy } from "../../policy/compile-policy.js";
 import { describePolicy } from "../../policy/describe-policy.js";
 import { openCommitted } from "../../commitment/open-committed.js";
 import { proveCertificate, type ProveCertificateInput } from "../../certificate/prove-certificate.js";
@@ -8,6 +10,7 @@ import { queryModel } from "../../registry/query-model.js";
 import { recomputeModelId } from "../../commitment/recompute-model-id.js";
 import { encodeModel } from "../../commitment/model-file.js";
 import { encodePolicy } from "../../policy/policy-file.js";
+import type { Policy } from "../../policy/rule.js";
 import type { Hex } from "../../algebra/hex.js";
 import { VerificationError } from "../../errors/errors.js";
 import { createSystemRandomFr } from "../../algebra/random.js";
@@ -89,15 +92,18 @@ export async function runDemo(input: DemoInput, session: Session): Promise<DemoR
   });
 
   const manifest = parseManifest(JSON.parse(base.committed.manifest));
-  const { maxResidualSq, tensors } = await roundingBound(paths.tuned, manifest);
-  const policyOf = (bound: bigint): ReturnType<typeof createNormPolicy> =>
-    createNormPolicy({
+  const { maxResidualSq, unit, tensors } = await roundingBound(paths.tuned, manifest);
+  const policyOf = async (bound: bigint): Promise<Policy> => {
+    const { policy } = await compilePolicy({
+      document: { version: 1, rules: [{ tensors: [...tensors], drift: normText(bound, unit) }] },
       baseModelId: base.committed.modelId,
       manifest,
-      bound: { maxResidualSq: bound },
-      tensors,
+      architecture: recognizeArchitecture(manifest.tensors),
+      tier,
     });
-  const policy = policyOf(maxResidualSq);
+    return policy;
+  };
+  const policy = await policyOf(maxResidualSq);
   await write("policy.json", encodePolicy(policy));
 
   const chain = await startEmbeddedChain();
@@ -159,7 +165,7 @@ export async function runDemo(input: DemoInput, session: Session): Promise<DemoR
   const refusals = await watch.time("three cheats", async () => {
     const stricter = await refuseStricterPolicy(
       proving,
-      policyOf(maxResidualSq / STRICTER),
+      await policyOf(maxResidualSq / STRICTER),
       certificate,
       anchors,
       registry,
