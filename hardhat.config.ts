@@ -43,7 +43,7 @@ export default defineConfig({
     // Any other chain.
     rpc: remote("FTI_RPC_URL"),
   },
-  coverage: { skipFiles: ["contracts/mocks/**"] },
+  coverage: { skipFiles: ["test/contracts/mocks/**"] },
   verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
-  paths: { tests: { mocha: "test" } },
+  paths: { sources: ["contracts", "test/contracts/mocks"], tests: { mocha: "test" } },
 });

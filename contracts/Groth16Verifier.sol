@@ -3,7 +3,8 @@ pragma solidity ^0.8.28;
 
 import {Constants} from "./generated/Constants.sol";
 import {IGroth16Verifier} from "./interfaces/IGroth16Verifier.sol";
-import {Bn254, G1Point, G2Point, Sum} from "./libraries/Bn254.sol";
+import {Bn254, Sum} from "./libraries/Bn254.sol";
+import {G1Point, G2Point} from "./interfaces/Points.sol";
 import {Fr} from "./libraries/Fr.sol";
 
 /// @title Groth16 verifier for one verifying key of three public signals

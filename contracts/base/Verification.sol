@@ -12,7 +12,8 @@ import {
     SrsPoints
 } from "../interfaces/IDriftRegistry.sol";
 import {IGroth16Verifier} from "../interfaces/IGroth16Verifier.sol";
-import {Bn254, G1Point, G2Point, Sum} from "../libraries/Bn254.sol";
+import {Bn254, Sum} from "../libraries/Bn254.sol";
+import {G1Point, G2Point} from "../interfaces/Points.sol";
 import {Commitments} from "../libraries/Commitments.sol";
 import {Fr} from "../libraries/Fr.sol";
 import {Ids} from "../libraries/Ids.sol";

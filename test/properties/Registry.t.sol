@@ -17,8 +17,8 @@ import {
     TileRange
 } from "../../contracts/interfaces/IDriftRegistry.sol";
 import {Ids} from "../../contracts/libraries/Ids.sol";
-import {G1Point, G2Point} from "../../contracts/libraries/Bn254.sol";
-import {RegistryWithoutProofs} from "../../contracts/mocks/RegistryWithoutProofs.sol";
+import {G1Point, G2Point} from "../../contracts/interfaces/Points.sol";
+import {RegistryWithoutProofs} from "../contracts/mocks/RegistryWithoutProofs.sol";
 import {Properties} from "./Vm.sol";
 
 /// @notice Does what users do, in any order, and remembers what must hold.

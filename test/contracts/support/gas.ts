@@ -1,6 +1,9 @@
+import { Interface, type InterfaceAbi } from "ethers";
 import type { Hex } from "../../../src/algebra/hex.js";
+import { modelId } from "../../../src/commitment/model-id.js";
+import { policyId } from "../../../src/policy/rule.js";
 import { TIERS, type Tier } from "../../../src/protocol/tiers.js";
-import { deployTestRegistry, type Chain } from "./chain.js";
+import { artifact, deployTestRegistry, type Chain } from "./chain.js";
 import { derive, registerBase } from "./family.js";
 import { knownKeyGroth16 } from "./known-key-groth16.js";
 import { rule, World } from "./world.js";
@@ -38,6 +41,9 @@ export interface GasReport {
   readonly revoke10: number;
   readonly supersede: number;
   readonly publishMetadata: number;
+  /** A transaction that only asks, about a model with so many certificates between it and the policy's base. */
+  readonly isWithin1Certificate: number;
+  readonly isWithin8Certificates: number;
 }
 
 /** Measures on a registry of its own; the same numbers every time. */
@@ -72,6 +78,7 @@ export async function measureGas(chain: Chain): Promise<GasReport> {
     revoke10: Number(ten.gasUsed),
     supersede: Number(superseded.gasUsed),
     publishMetadata: Number(said.gasUsed),
+    ...(await gasOfQuestions(chain)),
   };
 }
 
@@ -86,4 +93,27 @@ async function delegatedGas(chain: Chain): Promise<number> {
   // Far away, so that neither clocks nor the length of a number decide.
   const signed = await client.signCertify(chain.publisher, certificate, { deadline: 2 ** 40 });
   return Number((await client.certifyFor(chain.stranger, certificate, signed)).gasUsed);
+}
+
+/** Of what contracts ask. Each certificate on the way has a policy of one rule, and so has the one that is asked about. */
+async function gasOfQuestions(
+  chain: Chain,
+): Promise<Pick<GasReport, "isWithin1Certificate" | "isWithin8Certificates">> {
+  const registry = await deployTestRegistry(chain);
+  const family = await registerBase(chain, registry, "gas of questions");
+  const origin = modelId(family.base);
+  const wide = family.withRules("wide", [rule(0, 4, { maxResidualSq: 1n << 90n })]);
+  await registry.client.registerPolicy(chain.publisher, wide);
+  const asked = new Interface((await artifact("DriftRegistry")).abi as InterfaceAbi);
+  const gasOf = async (model: Hex): Promise<number> => {
+    const data = asked.encodeFunctionData("isWithin", [model, origin, policyId(wide.policy)]);
+    const sent = await chain.publisher.sendTransaction({ to: registry.place.registry, data });
+    return Number((await sent.wait())?.gasUsed);
+  };
+  let last = await derive(chain, registry, family, [rule(0, 4)]);
+  const isWithin1Certificate = await gasOf(last.tunedModelId);
+  for (let i = 2; i <= 8; ++i) {
+    last = await derive(chain, registry, last.world, [rule(0, 4)], { ofTuned: true, seed: `generation ${i}` });
+  }
+  return { isWithin1Certificate, isWithin8Certificates: await gasOf(last.tunedModelId) };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {IGroth16Verifier} from "../interfaces/IGroth16Verifier.sol";
+import {IGroth16Verifier} from "../../../contracts/interfaces/IGroth16Verifier.sol";
 
 /// @title A verifier for tests that accepts one vector of public signals, or every one
 /// @notice Proves nothing: never to be configured in a registry that anybody relies on.

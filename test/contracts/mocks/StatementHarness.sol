@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {Constants} from "../generated/Constants.sol";
-import {ClassStart, RuleBounds, Segment, TileRange} from "../interfaces/IDriftRegistry.sol";
-import {PolicyRules} from "../libraries/PolicyRules.sol";
-import {Statement} from "../libraries/Statement.sol";
+import {Constants} from "../../../contracts/generated/Constants.sol";
+import {ClassStart, RuleBounds, Segment, TileRange} from "../../../contracts/interfaces/IDriftRegistry.sol";
+import {PolicyRules} from "../../../contracts/libraries/PolicyRules.sol";
+import {Statement} from "../../../contracts/libraries/Statement.sol";
 
 /// @title The statement and its public signals, for tests
 contract StatementHarness {

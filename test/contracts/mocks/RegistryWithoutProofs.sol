@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {DriftRegistry} from "../DriftRegistry.sol";
-import {CertifyParams, SrsPoints} from "../interfaces/IDriftRegistry.sol";
+import {DriftRegistry} from "../../../contracts/DriftRegistry.sol";
+import {CertifyParams, SrsPoints} from "../../../contracts/interfaces/IDriftRegistry.sol";
 
 /// @title A registry that believes everything, for tests of its records
 /// @notice Never to be deployed anywhere.

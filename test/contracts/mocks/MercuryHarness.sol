@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma solidity ^0.8.28;
 
-import {Bn254, G1Point, G2Point, Sum} from "../libraries/Bn254.sol";
-import {Fr} from "../libraries/Fr.sol";
-import {Mercury, MercuryProof} from "../libraries/Mercury.sol";
+import {Bn254, Sum} from "../../../contracts/libraries/Bn254.sol";
+import {G1Point, G2Point} from "../../../contracts/interfaces/Points.sol";
+import {Fr} from "../../../contracts/libraries/Fr.sol";
+import {Mercury} from "../../../contracts/libraries/Mercury.sol";
+import {MercuryProof} from "../../../contracts/interfaces/MercuryProof.sol";
 
 /// @title The Mercury verifier and its arithmetic, for tests
 contract MercuryHarness {
