@@ -1,20 +1,6 @@
-/**
- * Measures kernels and whole jobs, beside others in the same run.
- *
- *   npm run bench                              every quick section; tables
- *   npm run bench -- --only field,msm          these sections
- *   npm run bench -- --gpt2                    also models up to GPT-2's size: some 20 minutes and 2 GB of disk more
- *   npm run bench -- --bootstrap               also a fresh clone's ./bootstrap demo
- *   npm run bench -- --json FILE               also write the report
- *   npm run bench -- --check FILE              compare with an earlier report; exit 1 if something got slower
- *                      --tolerance 1.3         by more than this factor
- *   npm run bench -- --quick                   small sizes, to try the benchmarks out
- *
- * Sections: field, msm, vectors, sumcheck (with the opening), setup, jobs, gas, growth, gpt2, bootstrap. Values are the least of some runs.
- */
 import Table from "cli-table3";
 import { readFile, writeFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
+import { readCommandLine } from "../scripts/command-line.js";
 import { Bench, brief } from "./bench.js";
 import { compareReports, machineDifferences, slowdowns } from "./compare.js";
 import { describeCommit, describeMachine } from "./machine.js";
@@ -46,21 +32,27 @@ const SECTIONS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
 /** Those that take many minutes, and the option that asks for them. */
 const LONG: Readonly<Record<string, "gpt2" | "bootstrap">> = { growth: "gpt2", gpt2: "gpt2", bootstrap: "bootstrap" };
 
-const { values: options } = parseArgs({
+const { options, refuse } = readCommandLine({
+  command: "npm run bench --",
+  does:
+    "Measures kernels and whole jobs, beside others in the same run, and prints tables; values are the\n" +
+    `least of some runs. Sections: ${Object.keys(SECTIONS).slice(0, 7).join(", ")},\n` +
+    `${Object.keys(SECTIONS).slice(7).join(", ")}; sumcheck has the opening.`,
   options: {
-    only: { type: "string" },
-    gpt2: { type: "boolean", default: false },
-    bootstrap: { type: "boolean", default: false },
-    json: { type: "string" },
-    check: { type: "string" },
-    tolerance: { type: "string", default: "1.3" },
-    quick: { type: "boolean", default: false },
+    only: { type: "string", value: "A,B", does: "these sections; every quick one by default" },
+    gpt2: { type: "boolean", does: "also models up to GPT-2's size: 20 minutes and 2 GB of disk more" },
+    bootstrap: { type: "boolean", does: "also a fresh clone's ./bootstrap demo" },
+    json: { type: "string", value: "FILE", does: "also write the report" },
+    check: { type: "string", value: "FILE", does: "compare with an earlier report; exit 1 if something got slower" },
+    tolerance: { type: "string", value: "FACTOR", does: "by more than this", default: "1.3" },
+    quick: { type: "boolean", does: "small sizes, to try the benchmarks out" },
   },
+  example: "npm run bench -- --only field,msm --json build/bench.json",
 });
 // An unreadable report is to be told before minutes of measuring.
 const earlier = options.check === undefined ? undefined : parseReport(await readFile(options.check, "utf8"));
 const tolerance = Number(options.tolerance);
-if (!(tolerance >= 1)) throw new RangeError(`--tolerance ${options.tolerance}: expected a factor of at least 1`);
+if (!(tolerance >= 1)) refuse(`--tolerance ${options.tolerance}: expected a factor of at least 1`);
 
 const origin = {
   date: new Date().toISOString(),
@@ -95,8 +87,7 @@ function chosenSections(): [string, (bench: Bench) => Promise<void>][] {
   }
   const wanted = options.only.split(",");
   const unknown = wanted.find((name) => SECTIONS[name] === undefined);
-  if (unknown !== undefined)
-    throw new RangeError(`--only ${unknown}: the sections are ${Object.keys(SECTIONS).join(", ")}`);
+  if (unknown !== undefined) refuse(`--only ${unknown}: the sections are ${Object.keys(SECTIONS).join(", ")}`);
   return all.filter(([name]) => wanted.includes(name));
 }
 

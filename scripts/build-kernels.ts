@@ -7,6 +7,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { BUILDS, fieldModule, type BuildName } from "../assembly/generator/field-module.js";
+import { readCommandLine } from "./command-line.js";
 
 const ROOT = new URL("../", import.meta.url);
 const OUT = new URL("src/kernels/wasm/generated/", ROOT);
@@ -26,6 +27,17 @@ interface AssemblyScriptCompiler {
     },
   ): Promise<{ readonly error: Error | null }>;
 }
+
+// First of all: the compiler takes seconds to load.
+readCommandLine({
+  command: "npx tsx scripts/build-kernels.ts",
+  does:
+    "Compiles assembly/ to the two WebAssembly builds, fused (relaxed SIMD) and plain (SIMD), and\n" +
+    "writes them to src/kernels/wasm/generated/. npm ci does that, and npm run build; again after\n" +
+    "every change in assembly/.",
+  options: {},
+  example: "npx tsx scripts/build-kernels.ts",
+});
 
 // Its own declarations would change `Array.prototype.at` for the whole repository: they are kept out.
 const COMPILER = ["assemblyscript", "asc"].join("/");

@@ -1,27 +1,29 @@
-/**
- * Real fine-tunes all the way: what each looks like, a certificate of what is true of it in a registry, and the refusal of
- * what is not, before proving and by the three verifiers. Prints one table.
- *
- *     tsx scripts/examples.ts [PATTERN] [--json]      PATTERN: a part of the names of the examples to run
- *
- * Set-ups (INSECURE, of a known seed) are made once and kept under build/examples-artifacts.
- */
 import { availableParallelism } from "node:os";
-import { parseArgs } from "node:util";
 import { createWasmBackend } from "../src/kernels/wasm/backend.js";
 import { startEmbeddedChain } from "../src/node/embedded-chain.js";
 import { createKernelThreads } from "../src/node/kernel-threads.js";
 import type { Setup } from "../src/node/open-setup.js";
 import type { TierName } from "../src/protocol/tiers.js";
+import { readCommandLine } from "./command-line.js";
 import { EXAMPLES } from "./examples/catalog.js";
 import { runExample, type ExampleReport } from "./examples/run-example.js";
 import { openOrMakeSetup } from "./examples/setups.js";
 import { setStage } from "./examples/stage.js";
 import { examplesTable } from "./examples/table.js";
 
-const { values, positionals } = parseArgs({ options: { json: { type: "boolean" } }, allowPositionals: true });
+const { options, positionals, refuse } = readCommandLine({
+  command: "npm run examples --",
+  does:
+    "Takes real fine-tunes all the way: what each looks like, a certificate of what is true of it in a\n" +
+    "registry, and the refusal of what is not, before proving and by the three verifiers. Prints one\n" +
+    "table. Set-ups are INSECURE ones of a known seed, kept under build/examples-artifacts.",
+  positionals: [{ name: "[PATTERN]", does: "only examples with this in their names" }],
+  options: { json: { type: "boolean", does: "print the reports as JSON" } },
+  example: "npm run examples -- lora",
+});
 const [pattern = ""] = positionals;
 const examples = EXAMPLES.filter(({ name }) => name.toLowerCase().includes(pattern.toLowerCase()));
+if (examples.length === 0) refuse(`no example has "${pattern}" in its name`);
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
@@ -46,6 +48,6 @@ try {
   await pool.close();
 }
 const bigintsAsText = (_key: string, value: unknown): unknown => (typeof value === "bigint" ? value.toString() : value);
-const output = values.json === true ? JSON.stringify(reports, bigintsAsText, 2) : examplesTable(reports);
+const output = options.json ? JSON.stringify(reports, bigintsAsText, 2) : examplesTable(reports);
 // snarkjs leaves threads behind.
 process.stdout.write(`${output}\n`, () => process.exit());

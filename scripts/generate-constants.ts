@@ -1,12 +1,3 @@
-/**
- * Writes the constants of circom and Solidity from `src/protocol/`.
- *
- *   tsx scripts/generate-constants.ts            write the files
- *   tsx scripts/generate-constants.ts --check    write nothing; exit 1 when a file differs
- */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import {
   FQ_ORDER,
   FR_ORDER,
@@ -19,8 +10,8 @@ import {
 } from "../src/protocol/constants.js";
 import { TIER_NAMES, TIERS, type Tier } from "../src/protocol/tiers.js";
 import { domainSeparator } from "../src/argument/transcript/domain.js";
+import type { GeneratedFiles } from "./generated-files.js";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const ORIGIN = "Generated from src/protocol by scripts/generate-constants.ts. Do not edit.";
 
 /** circom has no global constants: one function each. */
@@ -140,31 +131,11 @@ ${TIER_NAMES.map((name) => solidityTier(TIERS[name])).join("")}        revert Un
 `;
 }
 
-/** Generated files by path, relative to the repository's root. */
-function generatedFiles(): ReadonlyMap<string, string> {
+/** The constants of circom and Solidity, from `src/protocol/`. */
+export function constantsFiles(): GeneratedFiles {
   return new Map([
     ["circuits/generated/constants.circom", circomConstants()],
     ...TIER_NAMES.map((name): [string, string] => [`circuits/main/${name}.circom`, circomMain(TIERS[name])]),
     ["contracts/generated/Constants.sol", solidityConstants()],
   ]);
 }
-
-async function run(isCheck: boolean): Promise<number> {
-  let differing = 0;
-  for (const [path, text] of generatedFiles()) {
-    const absolute = `${ROOT}${path}`;
-    const existing = await readFile(absolute, "utf8").catch(() => undefined);
-    if (existing === text) continue;
-    differing += 1;
-    if (isCheck) {
-      console.error(`${path} differs from what scripts/generate-constants.ts writes: run npm run gen`);
-      continue;
-    }
-    await mkdir(dirname(absolute), { recursive: true });
-    await writeFile(absolute, text);
-    console.log(`wrote ${relative(ROOT, absolute)}`);
-  }
-  return isCheck && differing > 0 ? 1 : 0;
-}
-
-process.exitCode = await run(process.argv.includes("--check"));

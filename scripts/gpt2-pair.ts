@@ -1,15 +1,6 @@
-/**
- * Writes a SYNTHETIC pair of models of GPT-2's shape: `base.safetensors` and `tuned.safetensors`, random weights of plausible
- * size, for measuring. They are no language models, and nobody trained them.
- *
- *     tsx scripts/gpt2-pair.ts OUT --drift dense [--deviation 1e-4]
- *     tsx scripts/gpt2-pair.ts OUT --drift lora [--rank 4]
- *
- * `--size 0.1M|1M|10M|50M|124M` (default 124M), `--layers N`, `--seed N`. The same options give the same bytes.
- */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { readCommandLine } from "./command-line.js";
 import { driftOf, type DriftKind } from "./gpt2/drift.js";
 import { normalSource, seedOf } from "./gpt2/normal.js";
 import { SafetensorsWriter } from "./gpt2/safetensors-writer.js";
@@ -110,36 +101,48 @@ async function writeTensor(
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
+  const { options, positionals, refuse } = readCommandLine({
+    command: "npx tsx scripts/gpt2-pair.ts",
+    does:
+      "Writes a SYNTHETIC pair of models of GPT-2's shape, base.safetensors and tuned.safetensors: random\n" +
+      "weights of plausible size, for measuring. They are no language models, and nobody trained them.\n" +
+      "The same options give the same bytes.",
+    positionals: [{ name: "FOLDER", does: "where they are written, with pair.json" }],
     options: {
-      drift: { type: "string", default: "lora" },
-      rank: { type: "string", default: "4" },
-      deviation: { type: "string", default: "1e-4" },
-      size: { type: "string", default: "124M" },
-      layers: { type: "string" },
-      seed: { type: "string", default: "20261123" },
+      drift: { type: "string", value: "KIND", does: "dense or lora", default: "lora" },
+      rank: { type: "string", value: "N", does: "of the LoRA", default: "4" },
+      deviation: { type: "string", value: "NUMBER", does: "standard deviation of the dense drift", default: "1e-4" },
+      size: { type: "string", value: "SIZE", does: `one of ${Object.keys(SIZES).join(", ")}`, default: "124M" },
+      layers: { type: "string", value: "N", does: "blocks, instead of the size's" },
+      seed: { type: "string", value: "N", does: "of all random numbers", default: "20261123" },
     },
+    example: "npx tsx scripts/gpt2-pair.ts build/pair --size 1M --drift dense",
   });
+  const number = (name: "rank" | "deviation" | "layers" | "seed", text: string): number => {
+    const value = Number(text);
+    return value >= 0 && text.trim() !== "" ? value : refuse(`--${name} ${text} is no number`);
+  };
   const [directory] = positionals;
-  if (directory === undefined) throw new Error("where to? tsx scripts/gpt2-pair.ts OUT [--drift dense|lora]");
-  if (!(values.size in SIZES)) throw new Error(`--size: expected one of ${Object.keys(SIZES).join(", ")}`);
-  if (values.drift !== "dense" && values.drift !== "lora") throw new Error("--drift: expected dense or lora");
-  const size = SIZES[values.size as SizeName];
-  const config = { ...size, layers: values.layers === undefined ? size.layers : Number(values.layers) };
+  if (directory === undefined) return refuse("a folder is missing");
+  if (!(options.size in SIZES)) refuse(`--size ${options.size}: expected one of ${Object.keys(SIZES).join(", ")}`);
+  if (options.drift !== "dense" && options.drift !== "lora") {
+    return refuse(`--drift ${options.drift}: expected dense or lora`);
+  }
+  const size = SIZES[options.size as SizeName];
+  const config = { ...size, layers: options.layers === undefined ? size.layers : number("layers", options.layers) };
   const drift: DriftKind =
-    values.drift === "dense"
-      ? { kind: "dense", deviation: Number(values.deviation) }
-      : { kind: "lora", rank: Number(values.rank) };
+    options.drift === "dense"
+      ? { kind: "dense", deviation: number("deviation", options.deviation) }
+      : { kind: "lora", rank: number("rank", options.rank) };
   console.log(NOTICE);
   for (const { name, shape, deviation } of gpt2Tensors(config)) {
     if (!/^h\.(?!0\.)/u.test(name)) console.log(`  ${name} [${shape.join(", ")}], standard deviation ${deviation}`);
   }
-  const summary = await writePair(directory, config, drift, Number(values.seed));
+  const summary = await writePair(directory, config, drift, number("seed", options.seed));
   const { parameters, changedTensors, norm, maxNorm, tensors } = summary;
   console.log(
-    `${parameters} parameters, ${config.layers} layers, seed ${values.seed}: ${directory}/base.safetensors, tuned.safetensors\n` +
-      `${changedTensors} tensors changed (${values.drift}), L2 norm ${norm.toPrecision(4)}. A policy that fits:\n` +
+    `${parameters} parameters, ${config.layers} layers, seed ${options.seed}: ${directory}/base.safetensors, tuned.safetensors\n` +
+      `${changedTensors} tensors changed (${options.drift}), L2 norm ${norm.toPrecision(4)}. A policy that fits:\n` +
       `  fti policy norm --base base.model.json --max-norm ${maxNorm}${tensors.map((glob) => ` --tensor '${glob}'`).join("")}`,
   );
 }

@@ -1,21 +1,12 @@
-/**
- * A testnet in small: starts a fresh anvil whose chain is no local one, deploys as an operator does, publishes a base, its
- * LoRA fine-tune and a sparse edit of that with real proofs, and tells their lineage.
- *
- *     npm run rehearsal [-- --screenshot FILE] [--page] [--json]
- *
- *   --page             serve the explorer page on the registry until interrupted
- *   --screenshot FILE  take a picture of the youngest model's page, with the Chromium of the tests
- */
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { createWasmBackend } from "../src/kernels/wasm/backend.js";
 import { createKernelThreads } from "../src/node/kernel-threads.js";
 import { connectRpc } from "../src/node/rpc.js";
 import { DriftRegistryClient } from "../src/registry/client.js";
+import { readCommandLine } from "./command-line.js";
 import { openOrMakeSetup } from "./examples/setups.js";
 import { startAnvil } from "./rehearsal/anvil.js";
 import { deployAsOperator, refusesDevelopmentKeys } from "./rehearsal/deploy.js";
@@ -25,8 +16,22 @@ import { showPage } from "./rehearsal/page.js";
 /** Nobody's chain, and no local one: development keys are refused on it unless told twice. */
 const CHAIN_ID = 17_077_000;
 
-const { values } = parseArgs({
-  options: { page: { type: "boolean" }, screenshot: { type: "string" }, json: { type: "boolean" } },
+const { options } = readCommandLine({
+  command: "npm run rehearsal --",
+  does:
+    "A testnet in small: starts a fresh anvil whose chain is no local one, deploys as an operator does,\n" +
+    "publishes a base, its LoRA fine-tune and a sparse edit of that with real proofs, and prints their\n" +
+    "lineage. Set-ups are INSECURE ones of a known seed.",
+  options: {
+    page: { type: "boolean", does: "then serve the explorer page on the registry until interrupted" },
+    screenshot: {
+      type: "string",
+      value: "FILE",
+      does: "save a picture of the youngest model's page (needs FTI_CHROMIUM)",
+    },
+    json: { type: "boolean", does: "print the deployment and the lineage as JSON" },
+  },
+  example: "npm run rehearsal -- --page",
 });
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
@@ -55,7 +60,7 @@ try {
   if (oldest === undefined || youngest === undefined) throw new Error("nothing was published");
   const ancestors = await registry.ancestors(youngest.modelId);
   const drift = await registry.driftFrom(youngest.modelId, oldest.modelId);
-  if (values.json === true) {
+  if (options.json) {
     const text = (_key: string, value: unknown): unknown => (typeof value === "bigint" ? String(value) : value);
     process.stdout.write(`${JSON.stringify({ deployment, published, ancestors, drift }, text, 2)}\n`);
   } else {
@@ -68,10 +73,10 @@ try {
         `by rank ${ranks} and 200 single weights.\n`,
     );
   }
-  if (values.page === true || values.screenshot !== undefined) {
+  if (options.page || options.screenshot !== undefined) {
     await showPage(deployment, anvil.url, youngest.modelId, {
-      screenshot: values.screenshot,
-      stays: values.page === true,
+      screenshot: options.screenshot,
+      stays: options.page,
     });
   }
   provider.destroy();

@@ -5,7 +5,7 @@ import { TIERS } from "../../src/protocol/tiers.js";
 import { startChain, type Chain } from "./support/chain.js";
 import { certifyGasMeter, measureGas, type CertifyGas, type GasReport } from "./support/gas.js";
 
-/** Written by `tsx scripts/gas-snapshot.ts`. The EVM's gas schedule is that of Hardhat's newest hard fork. */
+/** Written by `npm run measure -- gas`. The EVM's gas schedule is that of Hardhat's newest hard fork. */
 const snapshot = JSON.parse(readFileSync(new URL("gas.snapshot.json", import.meta.url), "utf8")) as GasReport;
 
 describe("gas of the registry", () => {

@@ -42,7 +42,7 @@ export interface SegmentVectorFile {
   readonly segments: readonly SegmentVector[];
 }
 
-/** Written by `scripts/generate-vectors.ts`. */
+/** Written by `npm run gen`. */
 export const SEGMENT_VECTORS_PATH = fileURLToPath(new URL("../vectors/segments.json", import.meta.url));
 
 const SEED = 2026;

@@ -1,9 +1,6 @@
 /**
  * Keeps package-lock.json usable on every platform and from every registry mirror.
  *
- *   tsx scripts/lockfile-platforms.ts            write the file
- *   tsx scripts/lockfile-platforms.ts --check    write nothing; exit 1 when the file would change
- *
  * Two repairs, both idempotent, made after every change of dependencies (`dependencies` in package.json):
  * - an optional package that the registry at hand does not carry (native builds for other platforms) is left out of the
  *   lock by `npm install`, and `npm ci` then refuses the lock as incomplete. It gets a record with its exact version
@@ -12,6 +9,7 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { readCommandLine } from "./command-line.js";
 
 const LOCKFILE = fileURLToPath(new URL("../package-lock.json", import.meta.url));
 
@@ -77,14 +75,23 @@ function repair(lock: Lockfile): void {
   lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, "en")));
 }
 
+const { options } = readCommandLine({
+  command: "npm run dependencies --",
+  does:
+    "Keeps package-lock.json usable on every platform and from every registry mirror: records the\n" +
+    "native packages of other platforms that npm left out, and removes a registry's addresses. npm\n" +
+    "runs it by itself after every change of dependencies.",
+  options: { check: { type: "boolean", does: "write nothing; exit 1 when the file would change" } },
+  example: "npm run dependencies -- --check",
+});
 const before = await readFile(LOCKFILE, "utf8");
 const lock = JSON.parse(before) as Lockfile;
 repair(lock);
 const after = `${JSON.stringify(lock, null, 2)}\n`;
 
 if (after !== before) {
-  if (process.argv.includes("--check")) {
-    console.error("package-lock.json lacks platform packages or names a registry's address: run npm run lock:fix");
+  if (options.check) {
+    console.error("package-lock.json lacks platform packages or names a registry's address: run npm run dependencies");
     process.exitCode = 1;
   } else {
     await writeFile(LOCKFILE, after);

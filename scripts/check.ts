@@ -1,0 +1,42 @@
+/** The static checks. `npm run check -- --help` explains them. */
+import { spawnSync } from "node:child_process";
+import { delimiter } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readCommandLine } from "./command-line.js";
+
+const CHECKS: Readonly<Record<string, readonly string[]>> = {
+  contracts: ["hardhat build"],
+  eslint: ["eslint --max-warnings 0 ."],
+  solhint: ['solhint --max-warnings 0 --noPoster "contracts/**/*.sol"'],
+  prettier: ["prettier --check --log-level warn ."],
+  types: ["tsc -p .", "tsc -p web"],
+  layers: ["depcruise src test scripts web/src --config .dependency-cruiser.cjs"],
+  generated: ["tsx scripts/gen.ts --check"],
+  lock: ["tsx scripts/lock.ts --check"],
+};
+
+const { positionals, refuse } = readCommandLine({
+  command: "npm run check --",
+  does:
+    "Runs the static checks, all of them even if one fails: contracts compile, eslint, solhint and\n" +
+    "prettier are content, the types are right, imports point up the list of rooms only (layers),\n" +
+    "generated files are those of their sources, and the lock file installs on every platform.",
+  positionals: [{ name: "[CHECK…]", does: `only these of ${Object.keys(CHECKS).join(", ")}` }],
+  options: {},
+  example: "npm run check -- types layers",
+});
+
+const unknown = positionals.find((name) => !Object.hasOwn(CHECKS, name));
+if (unknown !== undefined) refuse(`there is no check ${unknown}`);
+const cwd = fileURLToPath(new URL("..", import.meta.url));
+const env = { ...process.env, PATH: `${cwd}node_modules/.bin${delimiter}${process.env["PATH"] ?? ""}` };
+const failed = Object.entries(CHECKS)
+  .filter(([name]) => positionals.length === 0 || positionals.includes(name))
+  .filter(([, commands]) =>
+    commands.some((line) => spawnSync(line, { cwd, env, shell: true, stdio: "inherit" }).status !== 0),
+  )
+  .map(([name]) => name);
+if (failed.length > 0) {
+  console.error(`check: ${failed.join(", ")} failed`);
+  process.exitCode = 1;
+}
