@@ -3,6 +3,7 @@ import { modelId } from "../commitment/model-id.js";
 import { parseManifest } from "../quantize/manifest.js";
 import { describeResolution } from "../quantize/resolution.js";
 import type { Certificate } from "./certificate.js";
+import { NOT_SAID } from "./not-said.js";
 import type { BaseNorms } from "../policy/base-norms.js";
 import { describePolicy } from "../policy/describe-policy.js";
 import { driftWords } from "../policy/drift-words.js";
@@ -44,13 +45,12 @@ export function describeCertificate(
       ...describeResolution(manifest),
     ],
     doesNotSay: [
-      "that the model behaves safely: a small change can change behavior;",
+      ...NOT_SAID,
       ...(isRecomputed
         ? []
         : [
             "that these are the models you have: recompute their ids from the weights (--base-weights, --tune-weights);",
           ]),
-      "anything about changes below the quantization step: files can differ by that and have one id;",
       "that it is registered: ask the registry (fti query).",
       ...(insecure
         ? ["ANYTHING AT ALL in fact: it was made with an INSECURE development setup, whose owner can forge proofs."]

@@ -16,7 +16,7 @@ import { buildManifest } from "../../../src/quantize/build-manifest.js";
 import { encodeManifest, type Manifest } from "../../../src/quantize/manifest.js";
 import { describeResolution } from "../../../src/quantize/resolution.js";
 import type { Certificate } from "../../../src/certificate/certificate.js";
-import { policyWords } from "../../../web/src/policy-words.js";
+import { policyWords } from "../../../src/policy/policy-words.js";
 import { runCli, runJson, Workplace } from "../../support/cli.js";
 import { openTensors } from "../../support/models.js";
 import { expectError } from "../../support/rejects.js";

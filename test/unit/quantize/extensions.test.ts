@@ -10,7 +10,7 @@ import { listTensors } from "../../../src/quantize/list-tensors.js";
 import { openTiles } from "../../../src/quantize/tile-reader.js";
 import { tileContents } from "../../../src/quantize/tile-contents.js";
 import { viewsOf } from "../../../src/model/architecture/views.js";
-import { policyWords } from "../../../web/src/policy-words.js";
+import { policyWords } from "../../../src/policy/policy-words.js";
 import { openCase } from "../../support/case-files.js";
 
 /** As `fti commit BASE --for TUNE` lays it out. */

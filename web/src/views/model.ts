@@ -1,3 +1,4 @@
+import { policyWords } from "../../../src/policy/policy-words.js";
 import { endingOf, type Ending } from "../../../src/registry/certificate-history.js";
 import { lineageOf } from "../../../src/registry/lineage.js";
 import { currentStatus, type FoundCertificate } from "../../../src/registry/found-certificate.js";
@@ -10,7 +11,6 @@ import { manifestOf, parsedManifestOf } from "../manifests.js";
 import type { Page, View } from "../page.js";
 import { facts, idText, list, part, pending, verdictNotice, wholeId } from "../parts.js";
 import { linkTo } from "../route.js";
-import { policyWords } from "../policy-words.js";
 import { statusWords } from "../status-words.js";
 import { messageOf, verdictOf } from "../verdict.js";
 import { counted, moment } from "../words.js";

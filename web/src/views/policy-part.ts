@@ -1,8 +1,9 @@
+import { NOT_SAID } from "../../../src/certificate/not-said.js";
+import { policyWords } from "../../../src/policy/policy-words.js";
 import type { Policy } from "../../../src/policy/rule.js";
 import type { Manifest } from "../../../src/quantize/manifest.js";
 import { el } from "../dom.js";
 import { list, part } from "../parts.js";
-import { NOT_SAID, policyWords } from "../policy-words.js";
 
 /** What may have changed and what may not, in words. */
 export function policyPart(policy: Policy, manifest: Manifest | undefined): HTMLElement[] {

@@ -1,8 +1,8 @@
-import { describeFrozen, describeRules } from "../../src/policy/describe-policy.js";
-import type { Policy } from "../../src/policy/rule.js";
-import type { Manifest } from "../../src/quantize/manifest.js";
-import { describeExtensions } from "../../src/quantize/extensions.js";
-import { describeResolution } from "../../src/quantize/resolution.js";
+import { describeFrozen, describeRules } from "./describe-policy.js";
+import type { Policy } from "./rule.js";
+import type { Manifest } from "../quantize/manifest.js";
+import { describeExtensions } from "../quantize/extensions.js";
+import { describeResolution } from "../quantize/resolution.js";
 
 /** A policy in words, in two parts: what may have changed, and what may not. */
 export interface PolicyWords {
@@ -16,7 +16,7 @@ export interface PolicyWords {
   readonly isExact: boolean;
 }
 
-/** The library's words for a policy, sorted. Without the manifest they speak of tiles and integer units. */
+/** What a policy says, sorted: `describePolicy` has it as one list. Without the manifest they speak of tiles and integer units. */
 export function policyWords(policy: Policy, manifest: Manifest | undefined): PolicyWords {
   return {
     mayChange: describeRules(policy, manifest),
@@ -26,12 +26,3 @@ export function policyWords(policy: Policy, manifest: Manifest | undefined): Pol
     isExact: manifest !== undefined,
   };
 }
-
-/** What no certificate says, whatever its policy (docs/protocol.md, section 9). */
-export const NOT_SAID: readonly string[] = [
-  "that the fine-tune is safe or good: a small change can change behavior;",
-  "who trained it: only who registered it;",
-  "that some server really runs this model;",
-  "anything about changes below the quantization step;",
-  "that the registrant knew the weights of a base that is private.",
-];
