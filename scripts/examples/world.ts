@@ -1,4 +1,3 @@
-import { viewsOf } from "../../src/model/architecture/views.js";
 import { commitModel } from "../../src/commitment/commit-model.js";
 import { openCommitted } from "../../src/commitment/open-committed.js";
 import type { ProveCertificateInput } from "../../src/certificate/prove-certificate.js";
@@ -6,7 +5,7 @@ import type { Policy } from "../../src/policy/rule.js";
 import type { Model } from "../../src/model/open-model.js";
 import type { CheckPolicyInput } from "../../src/authoring/check-report.js";
 import { noiseOfModel } from "../../src/authoring/measure-noise.js";
-import { listTensors } from "../../src/quantize/list-tensors.js";
+import { viewsOfBase } from "../../src/quantize/base-views.js";
 import { parseManifest } from "../../src/quantize/manifest.js";
 import { openTiles } from "../../src/quantize/tile-reader.js";
 import type { Example } from "./example.js";
@@ -35,9 +34,7 @@ export async function commitPair(
   const { backend, context, randomFr } = stage;
   const common = { tier, srs, insecure: true, backend };
   const tune = example.newTensors === true ? tunedModel : undefined;
-  const named = listTensors(baseModel, tune).map(({ name, tensor: { shape } }) => ({ name, shape }));
-  const layout = baseModel.format === "tfjs" ? "channels-last" : "channels-first";
-  const { views } = viewsOf(named, { layout });
+  const { views } = viewsOfBase(baseModel, { tune });
   const { fractionBits = "auto" } = example;
   const ofBase = await commitModel({ ...common, model: baseModel, views, tune, fractionBits: { fractionBits } });
   const base = openCommitted(ofBase.committed, baseModel);

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { recognizeArchitecture } from "../../src/model/architecture/recognize.js";
-import { viewsOf } from "../../src/model/architecture/views.js";
 import { commitModel } from "../../src/commitment/commit-model.js";
 import { openCommitted } from "../../src/commitment/open-committed.js";
 import { proveCertificate } from "../../src/certificate/prove-certificate.js";
@@ -15,7 +14,7 @@ import type { Setup } from "../../src/node/open-setup.js";
 import { compilePolicy } from "../../src/policy/compile-policy.js";
 import { measureBase } from "../../src/policy/measure-base.js";
 import { parsePolicyDocument } from "../../src/policy/policy-document.js";
-import { listTensors } from "../../src/quantize/list-tensors.js";
+import { viewsOfBase } from "../../src/quantize/base-views.js";
 import { parseManifest } from "../../src/quantize/manifest.js";
 import type { DriftRegistryClient } from "../../src/registry/client.js";
 import type { Signer } from "ethers";
@@ -75,8 +74,7 @@ export async function publishGenerations(
 
   say("… base: commit, register");
   let model = await open("base.safetensors");
-  const named = listTensors(model, undefined).map(({ name, tensor: { shape } }) => ({ name, shape }));
-  const { views } = viewsOf(named, { layout: "channels-first" });
+  const { views } = viewsOfBase(model);
   const fractionBits = { fractionBits: FRACTION_BITS };
   const first = await commitModel({ ...common, model, views, fractionBits });
   let base: OpenedModel = openCommitted(first.committed, model);

@@ -1,6 +1,6 @@
-import { commitModel } from "../commitment/commit-model.js";
+import { commitBase } from "../commitment/commit-base.js";
 import { assertCommitted, openCommitted } from "../commitment/open-committed.js";
-import { recomputeModelId } from "../commitment/recompute-model-id.js";
+import { assertWeightsOfBase, recomputeModelId } from "../commitment/recompute-model-id.js";
 import type { CommittedModel } from "../commitment/committed-model.js";
 import { MODEL_FORMAT } from "../commitment/model-file.js";
 import type { Hex } from "../algebra/hex.js";
@@ -8,10 +8,10 @@ import { InputError } from "../errors/errors.js";
 import type { Model } from "../model/open-model.js";
 import type { Setup } from "../node/open-setup.js";
 import { isFile, isFolder, readTextFile } from "../node/text-file.js";
-import { isTrustName, readTrustList, trustPath, unknownName, type TrustedBase } from "../node/trust-list.js";
+import { isTrustName, readTrustList, trustPath, unknownName } from "../node/trust-list.js";
+import type { TrustedBase } from "../registry/trusted-base.js";
 import { measureNorms, type BaseNorms } from "../policy/base-norms.js";
 import { parseManifest } from "../quantize/manifest.js";
-import { viewsOfBase } from "./base-views.js";
 import { openWeights, readCommitted } from "./model-files.js";
 import type { Session } from "./session.js";
 
@@ -66,13 +66,11 @@ export async function namedBase(
   }
   const setup = await openSetup();
   const weights = await openWeights(base, session);
-  const { views } = await viewsOfBase(weights, undefined);
-  const { committed } = await commitModel({
+  const committed = await commitBase({
     model: weights,
     srs: setup.srs,
     backend: await session.openBackend(),
     onProgress: session.onProgress,
-    views,
     tier: setup.tier,
     insecure: setup.artifacts.insecure,
   });
@@ -134,12 +132,8 @@ export async function normsOfBase(
     await assertCommitted({ opened, label: weights.path, srs, backend: await session.openBackend(), onProgress });
   } else if (committed === undefined) {
     const backend = await session.openBackend();
-    const actual = (await recomputeModelId({ model: weights, manifest, srs, backend, onProgress })).modelId;
-    if (actual !== modelId) {
-      throw new InputError(`${weights.path}: is model ${actual}, not the base ${modelId}`, {
-        remedy: "Give the base's own weights. Those of a private base give no id: then give its model file.",
-      });
-    }
+    const actual = await recomputeModelId({ model: weights, manifest, srs, backend, onProgress });
+    assertWeightsOfBase(actual.modelId, modelId, weights.path);
   }
   return measureNorms(weights, parseManifest(JSON.parse(manifest)), (done, total) =>
     onProgress("measuring the base", done, total),

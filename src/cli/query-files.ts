@@ -1,14 +1,15 @@
+import { commitBase } from "../commitment/commit-base.js";
 import { recomputeModelId } from "../commitment/recompute-model-id.js";
 import { areSameFiles, publishedFiles } from "../registry/published-files.js";
 import type { CommittedModel } from "../commitment/committed-model.js";
 import type { Hex } from "../algebra/hex.js";
 import { InputError } from "../errors/errors.js";
 import type { Model } from "../model/open-model.js";
-import type { Setup } from "../node/open-setup.js";
 import { readTextFile } from "../node/text-file.js";
 import type { CoarseTensor } from "../quantize/resolution.js";
-import type { DriftRegistryClient } from "../registry/client.js";
-import { openWeightsOf, readCommitted } from "./model-files.js";
+import { openWeights, openWeightsOf, readCommitted } from "./model-files.js";
+import type { RegistrySetups } from "./query-setups.js";
+import type { TierName } from "../protocol/tiers.js";
 import type { Session } from "./session.js";
 
 /** A model's files, and the id that their weights give. */
@@ -17,36 +18,47 @@ export interface IdentifiedFiles {
   readonly weights: Model;
 }
 
-/** Recomputes the id of files under the manifest of their base. Throws `InputError` where the registry has another SRS. */
-export async function identifyFiles(
-  path: string,
-  {
-    manifest,
-    setup,
-    baseWeights,
-  }: { readonly manifest: string; readonly setup: Setup; readonly baseWeights?: Model | undefined },
-  registry: DriftRegistryClient,
-  session: Session,
-): Promise<IdentifiedFiles> {
-  await assertSameSrs(setup, registry);
-  const weights = await openWeightsOf({ manifest }, path, session, baseWeights);
-  const { modelId } = await recomputeModelId({
-    model: weights,
-    manifest,
-    srs: setup.srs,
-    backend: await session.openBackend(),
-    onProgress: session.onProgress,
-  });
-  return { modelId, weights };
+export interface IdentifyInput {
+  /** Canonical JSON of the base's manifest; without it the files are taken for a base's. */
+  readonly manifest: string | undefined;
+  /** How the base was named, if it was. */
+  readonly base?: string;
+  /** Of a base that is asked about. */
+  readonly tier?: TierName;
+  readonly baseWeights: Model | undefined;
+  readonly setups: RegistrySetups;
 }
 
-/** Ids that are computed under another SRS are other ids. Throws `InputError`. */
-export async function assertSameSrs({ anchors }: Pick<Setup, "anchors">, registry: DriftRegistryClient): Promise<void> {
-  const wanted = await registry.srsId();
-  if (wanted === anchors.srsId) return;
-  throw new InputError(`the registry's models are committed under the SRS ${wanted}, this setup has ${anchors.srsId}`, {
-    remedy: "Use the set-up of the registry: without it the id cannot be recomputed.",
-  });
+/**
+ * The id of files: under the manifest of their base, or as that of a base which was committed without further options.
+ * Throws `InputError` where neither is possible, and where the registry has another SRS.
+ */
+export async function identifyFiles(
+  path: string,
+  { manifest, base, tier, baseWeights, setups }: IdentifyInput,
+  session: Session,
+): Promise<IdentifiedFiles> {
+  const { onProgress } = session;
+  if (manifest !== undefined) {
+    const { srs } = await setups.ofManifest(manifest);
+    const weights = await openWeightsOf({ manifest }, path, session, baseWeights);
+    const backend = await session.openBackend();
+    const { modelId } = await recomputeModelId({ model: weights, manifest, srs, backend, onProgress });
+    return { modelId, weights };
+  }
+  if (base !== undefined || tier === undefined) {
+    throw new InputError("the id of files follows from their weights and the base's manifest, which is not at hand", {
+      remedy:
+        "Give --base base.model.json: its publisher has it. Or --certificate FILE, which contains the manifest. Or, for a " +
+        "base that was committed without further options, --tier.",
+    });
+  }
+  const { tier: shape, srs, artifacts } = await setups.ofTier(tier);
+  const { insecure } = artifacts;
+  const weights = await openWeights(path, session, baseWeights);
+  const backend = await session.openBackend();
+  const { modelId } = await commitBase({ model: weights, tier: shape, srs, insecure, backend, onProgress });
+  return { modelId, weights };
 }
 
 /**

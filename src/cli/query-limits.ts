@@ -5,7 +5,7 @@ import type { Policy } from "../policy/rule.js";
 import type { Hex } from "../algebra/hex.js";
 import { InputError } from "../errors/errors.js";
 import type { Model } from "../model/open-model.js";
-import { tierOfTiles } from "../node/open-setup.js";
+import { tierOfTiles } from "../quantize/tier-of-tiles.js";
 import { isFile, readTextFile } from "../node/text-file.js";
 import { compilePolicy } from "../policy/compile-policy.js";
 import type { DriftLimits, MaxDrift } from "../policy/drift-limits.js";
@@ -15,6 +15,7 @@ import { presetDocument } from "../policy/presets.js";
 import { TIERS } from "../protocol/tiers.js";
 import { parseManifest } from "../quantize/manifest.js";
 import type { DriftRegistryClient } from "../registry/client.js";
+import { noBase } from "../registry/model-question.js";
 import { parseBigCount, parseCount, repeated, repeatedAddress } from "./command.js";
 
 /** What a consumer accepts, as options. */
@@ -54,7 +55,8 @@ function maxDrift(text: string, previous: readonly MaxDrift[] | undefined): read
 
 export interface ReadLimitsInput {
   readonly options: LimitOptions;
-  readonly baseModelId: Hex;
+  /** `undefined` if no base is named. */
+  readonly baseModelId: Hex | undefined;
   /** Canonical JSON of the base's manifest. */
   readonly manifest: string | undefined;
   /** The base's weights, for bounds that depend on them. */
@@ -82,6 +84,7 @@ async function policyOf(text: string, { registry, ...input }: ReadLimitsInput): 
       remedy: "Give the policy's file, or a preset: fti policy presets.",
     });
   }
+  if (input.baseModelId === undefined) throw noBase();
   const isPath = /[/\\]|\.(ya?ml|json)$/iu.test(text) || (await isFile(text));
   const content = isPath ? await readTextFile(text) : undefined;
   if (content?.includes(`"${POLICY_FORMAT}"`) === true) return parsePolicy(content, text);

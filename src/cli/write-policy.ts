@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { recognizeArchitecture } from "../model/architecture/recognize.js";
-import { tierOfTiles } from "../node/open-setup.js";
+import { tierOfTiles } from "../quantize/tier-of-tiles.js";
 import { compilePolicy } from "../policy/compile-policy.js";
 import { describePolicy } from "../policy/describe-policy.js";
 import { measureBase } from "../policy/measure-base.js";

@@ -3,6 +3,7 @@ import { modelId, type ModelParts } from "./model-id.js";
 import { TileTree } from "./tile-tree.js";
 import { keccakText } from "../algebra/keccak.js";
 import type { Hex } from "../algebra/hex.js";
+import { InputError } from "../errors/errors.js";
 import type { Backend } from "../kernels/backend.js";
 import { srsId, type Srs } from "../argument/kzg/srs.js";
 import { pairModel } from "../model/names/pair-names.js";
@@ -21,6 +22,14 @@ export interface RecomputeInput {
   readonly srs: Srs;
   readonly backend: Backend;
   readonly onProgress?: ProgressListener | undefined;
+}
+
+/** Throws `InputError` unless the id that a base's weights have is the base's; `label` names the weights. */
+export function assertWeightsOfBase(actual: Hex, baseModelId: Hex, label: string): void {
+  if (actual === baseModelId) return;
+  throw new InputError(`${label}: is model ${actual}, not the base ${baseModelId}`, {
+    remedy: "Give the base's own weights. Those of a private base give no id: then give its model file.",
+  });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { recognizeArchitecture, type RecognizeOptions } from "../model/architecture/recognize.js";
+import { axisLayoutOf, recognizeArchitecture, type RecognizeOptions } from "../model/architecture/recognize.js";
 import type { Model } from "../model/open-model.js";
 import { compareOthers } from "./compare-others.js";
 import { arePaired } from "./tensor-pair.js";
@@ -25,7 +25,7 @@ const MAX_SPECTRUM = 256;
  */
 export async function inspectModels(input: InspectInput): Promise<Inspection> {
   const { base, tuned, maxSpectrum = MAX_SPECTRUM, onProgress = () => undefined } = input;
-  const layout = input.layout ?? (base.format === "tfjs" ? "channels-last" : "channels-first");
+  const layout = input.layout ?? axisLayoutOf(base);
   const options = { layout, ...(input.mapping && { mapping: input.mapping }) };
   const [ofBase, ofTune] = [
     recognizeArchitecture(base.tensors, options),

@@ -1,4 +1,4 @@
-import { FormatError, InputError } from "../errors/errors.js";
+import { FormatError } from "../errors/errors.js";
 import { srsId, type Srs } from "../argument/kzg/srs.js";
 import { TIERS, type Tier, type TierName } from "../protocol/tiers.js";
 import type { TrustAnchors } from "../segment/trust-anchors.js";
@@ -34,13 +34,6 @@ export async function openSetup(tierName: TierName, options: ArtifactStoreOption
     verifyingKey: (wanted) => (wanted.id === tier.id ? verifyingKey : undefined),
   };
   return { tier, artifacts, srs, proving, anchors };
-}
-
-/** The tier whose tiles have side `2^t`. Throws `InputError`; `label` names what has that `t`. */
-export function tierOfTiles(t: number, label: string): TierName {
-  const tier = Object.values(TIERS).find((candidate) => candidate.t === t);
-  if (tier === undefined) throw new InputError(`${label}: no tier has tiles of side 2^${t}`);
-  return tier.name;
 }
 
 function parseJson(text: string, path: string): unknown {

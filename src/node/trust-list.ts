@@ -3,23 +3,11 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import type { Hex } from "../algebra/hex.js";
 import { FormatError, InputError } from "../errors/errors.js";
+import type { TrustedBase } from "../registry/trusted-base.js";
 import { makeDirectory, writeOutputs } from "./output-files.js";
 import { isFile, readTextFile } from "./text-file.js";
 
 export const TRUST_FORMAT = "fine-tuning-integrity/trust";
-
-/** A base that somebody trusts, under a name of their own. */
-export interface TrustedBase {
-  readonly name: string;
-  readonly modelId: Hex;
-  /** Its model file, for the manifest; an absolute path. */
-  readonly modelFile?: string | undefined;
-  /** Whose certificates count; anybody's without. */
-  readonly publishers?: readonly Hex[] | undefined;
-  /** Where it counts; anywhere without. */
-  readonly chainId?: string | undefined;
-  readonly registry?: Hex | undefined;
-}
 
 /** A name that cannot be taken for an id or a file's. */
 const NAME = /^(?!0x)[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/u;

@@ -38,6 +38,12 @@ const HIDDEN_PART = 0.25;
 /** What doubles leave open. */
 const SLACK = 1 + 1e-9;
 
+/** Whether nothing is limited: whatever certificates allow is accepted. */
+export function isUnlimited({ within, maxDrift = [], allowSparse, allowRank, frozen = [] }: DriftLimits): boolean {
+  const isAnyGiven = [within, allowSparse, allowRank].some((each) => each !== undefined);
+  return !isAnyGiven && maxDrift.length === 0 && frozen.length === 0;
+}
+
 /** Whether anything is asked that only the base's manifest can answer. */
 export function needsManifest({ within, maxDrift = [], frozen = [] }: DriftLimits): boolean {
   return within !== undefined || maxDrift.length > 0 || frozen.length > 0;

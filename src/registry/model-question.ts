@@ -1,7 +1,7 @@
 import type { Hex } from "../algebra/hex.js";
 import { InputError } from "../errors/errors.js";
 import type { BaseNorms } from "../policy/base-norms.js";
-import { driftObjections, needsManifest, type DriftLimits } from "../policy/drift-limits.js";
+import { driftObjections, isUnlimited, needsManifest, type DriftLimits } from "../policy/drift-limits.js";
 import { pathDrift } from "../policy/path-drift.js";
 import type { Manifest } from "../quantize/manifest.js";
 
@@ -15,6 +15,26 @@ export interface ModelQuestion {
   readonly publishers?: readonly Hex[] | undefined;
   /** The base's norms, for answers in per cent: `measureNorms`. */
   readonly norms?: BaseNorms | undefined;
+}
+
+/** A question before it is known whether a base is named. */
+export type Accepted = Omit<ModelQuestion, "baseModelId">;
+
+/**
+ * The question about a base, if one is named; without one there is nothing to ask. Throws `InputError` where something is
+ * accepted all the same: an answer that passes over it would look like a yes to it.
+ */
+export function questionAbout(baseModelId: Hex | undefined, accepted: Accepted): ModelQuestion | undefined {
+  if (baseModelId !== undefined) return { baseModelId, ...accepted };
+  if (isUnlimited(accepted.limits ?? {}) && accepted.publishers === undefined) return undefined;
+  throw noBase();
+}
+
+/** That limits were given and no base. */
+export function noBase(): InputError {
+  return new InputError("what you accept is about the way from a base, and no base is named", {
+    remedy: "Name the base that you trust, by its id or its model file.",
+  });
 }
 
 /** Limits that cannot be judged are refused whatever a registry holds. Throws `InputError`. */

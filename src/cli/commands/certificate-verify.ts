@@ -9,7 +9,7 @@ import type { CheckMade } from "../../certificate/check-made.js";
 import { areSameFiles, publishedFiles } from "../../registry/published-files.js";
 import { InputError, type VerificationError } from "../../errors/errors.js";
 import type { Model } from "../../model/open-model.js";
-import { tierOfTiles } from "../../node/open-setup.js";
+import { tierOfTiles } from "../../quantize/tier-of-tiles.js";
 import { readTextFile } from "../../node/text-file.js";
 import { measureNorms } from "../../policy/base-norms.js";
 import { parseManifest } from "../../quantize/manifest.js";

@@ -4,8 +4,10 @@ import { commitModel } from "../../commitment/commit-model.js";
 import { encodeModel, encodeSecrets } from "../../commitment/model-file.js";
 import { InputError } from "../../errors/errors.js";
 import { createSystemRandomFr } from "../../algebra/random.js";
+import type { Model } from "../../model/open-model.js";
 import type { FileRecord } from "../../model/provenance.js";
-import { tierOfTiles } from "../../node/open-setup.js";
+import { tierOfTiles } from "../../quantize/tier-of-tiles.js";
+import { viewsOfBase, type BaseViews } from "../../quantize/base-views.js";
 import { assertWritable } from "../../node/output-files.js";
 import {
   addCommand,
@@ -17,11 +19,10 @@ import {
   type TierName,
   jobsOption,
 } from "../command.js";
-import { viewsOfBase } from "../base-views.js";
 import { lossOfCommit } from "../commit-loss.js";
 import { fractionBitsOption, type FractionBitsOption } from "../fraction-bits-option.js";
 import { lossJson } from "../loss-report.js";
-import { openModelFiles, openWeights, readCommitted, type OpenedFiles } from "../model-files.js";
+import { openModelFiles, openWeights, readCommitted, readMapping, type OpenedFiles } from "../model-files.js";
 import { orientationOption } from "../orientation-option.js";
 import type { Session } from "../session.js";
 
@@ -96,7 +97,7 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
       const setup = await session.openSetup(tierName, options.artifacts);
       const model = await openWeights(path, session, baseFiles?.weights);
       const tune = options.for === undefined ? undefined : await openWeights(options.for, session, model);
-      const ofBase = base === undefined ? await viewsOfBase(model, tune, options) : undefined;
+      const ofBase = base === undefined ? await baseViews(model, tune, options) : undefined;
       const isPrivate = options.private === true;
       const loss =
         baseFiles === undefined
@@ -157,6 +158,10 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
       };
     },
   });
+}
+
+async function baseViews(model: Model, tune: Model | undefined, { pack, roles }: CommitOptions): Promise<BaseViews> {
+  return viewsOfBase(model, { tune, mapping: await readMapping(roles), isTogether: pack === "together" });
 }
 
 async function openBase(options: CommitOptions, session: Session): Promise<OpenedFiles | undefined> {

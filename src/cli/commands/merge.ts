@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { assembleCertificate, type LabeledPart } from "../../certificate/assemble-certificate.js";
-import { tierOfTiles } from "../../node/open-setup.js";
+import { tierOfTiles } from "../../quantize/tier-of-tiles.js";
 import { assertWritable } from "../../node/output-files.js";
 import { readTextFile } from "../../node/text-file.js";
 import { encodeCertificate } from "../../certificate/certificate-codec.js";

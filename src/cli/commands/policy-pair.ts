@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import type { CommittedModel } from "../../commitment/committed-model.js";
 import { roundingTest, type RoundingTest } from "../../inspect/is-rounding.js";
-import { tierOfTiles } from "../../node/open-setup.js";
+import { tierOfTiles } from "../../quantize/tier-of-tiles.js";
 import type { NoiseOf, TilePair } from "../../authoring/measure-model.js";
 import { noiseOfModel } from "../../authoring/measure-noise.js";
 import { roundingBounds, type RoundingBoundOf } from "../../authoring/rounding-bound.js";

@@ -1,22 +1,23 @@
 import { Option, type Command } from "commander";
-import { commitModel } from "../../commitment/commit-model.js";
 import { queryModel, type QueryModelInput } from "../../registry/query-model.js";
 import type { Hex } from "../../algebra/hex.js";
 import { ArtifactError, InputError, UnavailableError } from "../../errors/errors.js";
 import type { Model } from "../../model/open-model.js";
-import { tierOfTiles, type Setup } from "../../node/open-setup.js";
+import { tierOfTiles } from "../../quantize/tier-of-tiles.js";
 import { readTextFile } from "../../node/text-file.js";
 import { parseManifest } from "../../quantize/manifest.js";
 import type { DriftRegistryClient } from "../../registry/client.js";
+import { questionAbout } from "../../registry/model-question.js";
+import { acceptedPublishers, assertTrustedIn } from "../../registry/trusted-base.js";
 import { parseCertificate } from "../../certificate/certificate-codec.js";
-import { viewsOfBase } from "../base-views.js";
 import { addCommand, artifactsOption, jobsOption, tierOption, type Runner, type TierName } from "../command.js";
 import { openWeights, openWeightsOf } from "../model-files.js";
 import { orientationOption } from "../orientation-option.js";
 import { namedBase, normsOfBase, type NamedBase } from "../query-base.js";
-import { assertSameSrs, coarseOf, compareBytes, identifyFiles, type IdentifiedFiles } from "../query-files.js";
+import { coarseOf, compareBytes, identifyFiles } from "../query-files.js";
 import { limitOptions, readLimits, type LimitOptions } from "../query-limits.js";
 import { queryOutcome } from "../query-outcome.js";
+import { RegistrySetups } from "../query-setups.js";
 import { readOptions, readRegistry, type ReadOptions } from "../read-registry.js";
 import type { Session } from "../session.js";
 import { trustOption } from "./trust.js";
@@ -82,31 +83,30 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
     run: async ([model = ""], options, session) => {
       assertIdOrPath(model);
       const { client: registry, chainId } = await readRegistry(options, session);
-      const setups = new Setups(options, registry, session);
+      const setups = new RegistrySetups(registry, (tier) => session.openSetup(tier, options.artifacts));
       const base = await namedBase(options, () => setups.ofTier(options.tier), session);
-      assertPlace(base, registry, chainId);
+      if (base?.trusted !== undefined) assertTrustedIn(base.trusted, { chainId, registry: registry.address });
       const manifest = base?.committed?.manifest ?? (await manifestOf(options.certificate));
       const baseWeights = base?.weights ?? (await baseWeightsOf(options.baseWeights, manifest, session));
-      const files = await filesOf(model, { options, manifest, baseWeights, setups, registry }, session);
+      const files = isId(model)
+        ? undefined
+        : await identifyFiles(model, { ...options, manifest, baseWeights, setups }, session);
       const modelId = files?.modelId ?? (model.toLowerCase() as Hex);
       const verify = await anchorsOf(modelId, base, options, registry, session);
-      const question = base && {
-        baseModelId: base.modelId,
-        limits: await readLimits({ options, baseModelId: base.modelId, manifest, weights: baseWeights, registry }),
-        publishers: publishersOf(base, options),
-        norms:
-          baseWeights === undefined || manifest === undefined
-            ? undefined
-            : await normsOfBase(
-                { base, weights: baseWeights, manifest, setup: await setups.ofManifest(manifest) },
-                session,
-              ),
-      };
-      if (base === undefined) assertNoLimits(options);
+      const baseModelId = base?.modelId;
+      const limits = await readLimits({ options, baseModelId, manifest, weights: baseWeights, registry });
+      const publishers = acceptedPublishers(base?.trusted, options.publisher);
+      const norms =
+        base === undefined || baseWeights === undefined || manifest === undefined
+          ? undefined
+          : await normsOfBase(
+              { base, weights: baseWeights, manifest, setup: await setups.ofManifest(manifest) },
+              session,
+            );
       const answer = await queryModel({
         registry,
         modelId,
-        question,
+        question: questionAbout(baseModelId, { limits, publishers, norms }),
         manifest,
         verify,
         insecure: setups.isInsecure || base?.committed?.insecure === true,
@@ -118,7 +118,7 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
           answer,
           chainId,
           manifest: manifest === undefined ? undefined : parseManifest(JSON.parse(manifest)),
-          baseModelId: base?.modelId,
+          baseModelId,
           baseName: base?.trusted?.name,
           isVerifiedHere: verify !== undefined,
           coarse: await coarseOf(modelId, modelFile, session),
@@ -128,71 +128,6 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
       );
     },
   });
-}
-
-/** Set-ups that a query needs, each opened once; remembers whether any was for development. */
-class Setups {
-  readonly #opened = new Map<TierName, Promise<Setup>>();
-  isInsecure = false;
-
-  constructor(
-    private readonly options: QueryOptions,
-    private readonly registry: DriftRegistryClient,
-    private readonly session: Session,
-  ) {}
-
-  async ofTier(tier: TierName | undefined): Promise<Setup> {
-    if (tier === undefined) {
-      throw new InputError("to compute the id of a base from its weights, its tier is needed", {
-        remedy: "Give --tier, or the base's model file: its publisher has base.model.json.",
-      });
-    }
-    const known = this.#opened.get(tier) ?? this.session.openSetup(tier, this.options.artifacts);
-    this.#opened.set(tier, known);
-    const setup = await known;
-    this.isInsecure ||= setup.artifacts.insecure;
-    await assertSameSrs(setup, this.registry);
-    return setup;
-  }
-
-  ofManifest(manifest: string): Promise<Setup> {
-    return this.ofTier(tierOfTiles(parseManifest(JSON.parse(manifest)).t, "the base"));
-  }
-}
-
-interface FilesInput {
-  readonly options: QueryOptions;
-  readonly manifest: string | undefined;
-  readonly baseWeights: Model | undefined;
-  readonly setups: Setups;
-  readonly registry: DriftRegistryClient;
-}
-
-/** The files that were asked about, if it is no id. */
-async function filesOf(
-  model: string,
-  { options, manifest, baseWeights, setups, registry }: FilesInput,
-  session: Session,
-): Promise<IdentifiedFiles | undefined> {
-  if (/^0x[0-9a-f]{64}$/iu.test(model)) return undefined;
-  if (manifest !== undefined) {
-    return identifyFiles(model, { manifest, setup: await setups.ofManifest(manifest), baseWeights }, registry, session);
-  }
-  if (options.base !== undefined || options.tier === undefined) {
-    throw new InputError("the id of files follows from their weights and the base's manifest, which is not at hand", {
-      remedy:
-        "Give --base base.model.json: its publisher has it. Or --certificate FILE, which contains the manifest. Or, for a " +
-        "base that was committed without further options, --tier.",
-    });
-  }
-  const { srs, tier, artifacts } = await setups.ofTier(options.tier);
-  const weights = await openWeights(model, session, baseWeights);
-  const { views } = await viewsOfBase(weights, undefined);
-  const { onProgress } = session;
-  const backend = await session.openBackend();
-  const insecure = artifacts.insecure;
-  const { committed } = await commitModel({ model: weights, srs, backend, onProgress, views, tier, insecure });
-  return { modelId: committed.modelId, weights };
 }
 
 /** The base's weights, by the names of its manifest where that is known. */
@@ -229,38 +164,7 @@ async function anchorsOf(
   }
 }
 
-/** By the options and by the trust list, both where both say so. Throws `InputError` where nobody is left. */
-function publishersOf({ trusted }: NamedBase, { publisher }: QueryOptions): readonly Hex[] | undefined {
-  const listed = trusted?.publishers;
-  if (publisher === undefined || listed === undefined) return publisher ?? listed;
-  const both = publisher.filter((each) => listed.includes(each));
-  if (both.length > 0) return both;
-  throw new InputError(`your trust list accepts no certificate by ${publisher.join(", ")} for ${trusted?.name ?? ""}`, {
-    remedy: "Name the base by its id, or change the list: fti trust add --force.",
-  });
-}
-
-/** A base that is trusted in one registry is not so in another: its certificates are others. */
-function assertPlace(base: NamedBase | undefined, registry: DriftRegistryClient, chainId: bigint): void {
-  const { trusted } = base ?? {};
-  if (trusted === undefined) return;
-  const { name, chainId: chain, registry: address } = trusted;
-  const isThere = (chain ?? String(chainId)) === String(chainId) && (address ?? registry.address) === registry.address;
-  if (isThere) return;
-  throw new InputError(
-    `you trust ${name} only in ${address === undefined ? "registries" : `the registry ${address}`}${chain === undefined ? "" : ` on chain ${chain}`}; this is ${registry.address} on chain ${chainId}`,
-    { remedy: "Ask that registry, or change the list: fti trust add --force." },
-  );
-}
-
-/** Limits are about the way from a base. */
-function assertNoLimits({ within, maxDrift, frozen, publisher, allowSparse, allowRank }: QueryOptions): void {
-  const given = [within, maxDrift, frozen, publisher, allowSparse, allowRank].some((each) => each !== undefined);
-  if (!given) return;
-  throw new InputError("what you accept is about the way from a base, and no base is named", {
-    remedy: "Name the base that you trust: --base.",
-  });
-}
+const isId = (text: string): boolean => /^0x[0-9a-f]{64}$/iu.test(text);
 
 /** Hex digits that are no id are a mistyped one rather than a file. */
 function assertIdOrPath(model: string): void {

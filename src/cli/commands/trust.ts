@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { Option, type Command } from "commander";
 import type { Hex } from "../../algebra/hex.js";
-import { addTrusted, readTrustList, removeTrusted, trustPath, type TrustedBase } from "../../node/trust-list.js";
+import { addTrusted, readTrustList, removeTrusted, trustPath } from "../../node/trust-list.js";
+import type { TrustedBase } from "../../registry/trusted-base.js";
 import { addCommand, forceOption, parseAddress, parseCount, repeatedAddress, type Runner } from "../command.js";
 import { readCommitted } from "../model-files.js";
 

@@ -1,12 +1,20 @@
+import type { ModelFormat } from "../provenance.js";
 import { COMMON_MODULES, FAMILIES, type Family, type ModulePattern } from "./patterns.js";
 import type { Architecture, NamedShape, Role, TensorPart, TensorRole } from "./role.js";
 import { matchMapping, type RoleMapping } from "./role-mapping.js";
 
+/** Order of a convolution's axes: `[out, in, kh, kw]`, or TensorFlow's `[kh, kw, in, out]`. */
+export type AxisLayout = "channels-first" | "channels-last";
+
+/** As the formats of files have it. */
+export function axisLayoutOf({ format }: { readonly format: ModelFormat }): AxisLayout {
+  return format === "tfjs" ? "channels-last" : "channels-first";
+}
+
 export interface RecognizeOptions {
   /** Goes before everything that is recognized. */
   readonly mapping?: RoleMapping | undefined;
-  /** Order of a convolution's axes: `[out, in, kh, kw]`, or TensorFlow's `[kh, kw, in, out]`. */
-  readonly layout?: "channels-first" | "channels-last";
+  readonly layout?: AxisLayout;
 }
 
 /**
@@ -58,7 +66,7 @@ function roleOf(
   tensor: NamedShape,
   family: Family | undefined,
   chain: ReadonlyMap<string, Role>,
-  layout: "channels-first" | "channels-last",
+  layout: AxisLayout,
 ): TensorRole {
   const { module, last } = splitName(tensor.name);
   const block = blockOf(tensor.name);
@@ -134,7 +142,7 @@ function denseChain(tensors: readonly NamedShape[], family: Family | undefined):
  * How many leading axes are the rows of the matrix view. A convolution's matrix has its output channels on one side: first
  * for `[out, in, kh, kw]`, last for `[kh, kw, in, out]`. Fused attention weights `[3, d, d]` are 3·d × d.
  */
-function rowAxesOf({ name, shape }: NamedShape, role: Role, layout: "channels-first" | "channels-last"): number {
+function rowAxesOf({ name, shape }: NamedShape, role: Role, layout: AxisLayout): number {
   if (shape.length < 3) return 1;
   if (name.includes("depthwise") && layout === "channels-last" && shape.length === 4) return 2;
   if (role === "conv" && layout === "channels-last") return shape.length - 1;

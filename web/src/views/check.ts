@@ -1,7 +1,8 @@
 import { currentStatus } from "../../../src/registry/found-certificate.js";
-import type { ModelQuestion } from "../../../src/registry/model-question.js";
+import { questionAbout, type ModelQuestion } from "../../../src/registry/model-question.js";
 import type { ModelAnswer } from "../../../src/registry/query-model.js";
 import { parseModel } from "../../../src/commitment/model-file.js";
+import { assertWeightsOfBase } from "../../../src/commitment/recompute-model-id.js";
 import { InputError } from "../../../src/errors/errors.js";
 import type { Hex } from "../../../src/algebra/hex.js";
 import { driftWords } from "../../../src/policy/drift-words.js";
@@ -68,6 +69,8 @@ export function checkView(page: Page): View {
     const accepted = await question.read();
     const [baseFile] = base.files();
     const named = baseFile === undefined ? undefined : await baseOf(baseFile);
+    // Before minutes of work; once the base's weights are measured, they name the base too.
+    if (accepted.baseWeights.length === 0) questionAbout(accepted.baseModelId ?? named?.modelId, accepted);
     const job = await prepare(page, weights.files(), named, tier.value(), srs.files()[0], accepted.baseWeights);
     if (hasLeft) return;
     const bar = progressBar(() => {
@@ -140,13 +143,10 @@ function questionOf(accepted: Accepted, named: NamedBase | undefined, { base }: 
     });
   }
   const baseModelId = typed ?? named?.modelId ?? base?.modelId;
-  if (baseModelId === undefined) return undefined;
-  if (base !== undefined && base.modelId !== baseModelId) {
-    throw new InputError(`the base's weights are model ${base.modelId}, not the base ${baseModelId}`, {
-      remedy: "Choose the base's own weights, or none.",
-    });
+  if (base !== undefined && baseModelId !== undefined) {
+    assertWeightsOfBase(base.modelId, baseModelId, "the base's weights");
   }
-  return { baseModelId, limits, publishers, norms: base?.norms };
+  return questionAbout(baseModelId, { limits, publishers, norms: base?.norms });
 }
 
 async function prepare(

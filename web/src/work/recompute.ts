@@ -1,15 +1,14 @@
-import { viewsOf } from "../../../src/model/architecture/views.js";
-import { commitModel } from "../../../src/commitment/commit-model.js";
+import { commitBase } from "../../../src/commitment/commit-base.js";
+import { assertRegistrySrs } from "../../../src/commitment/registry-srs.js";
 import { recomputeModelId, type RecomputeInput } from "../../../src/commitment/recompute-model-id.js";
 import type { ProgressListener } from "../../../src/protocol/progress.js";
 import type { Hex } from "../../../src/algebra/hex.js";
-import { FormatError, InputError } from "../../../src/errors/errors.js";
 import { srsId } from "../../../src/argument/kzg/srs.js";
 import { openModel } from "../../../src/model/open-model.js";
 import { measureNorms, type BaseNorms } from "../../../src/policy/base-norms.js";
 import { TIERS, type Tier, type TierName } from "../../../src/protocol/tiers.js";
-import { listTensors } from "../../../src/quantize/list-tensors.js";
 import { parseManifest } from "../../../src/quantize/manifest.js";
+import { tierOfTiles } from "../../../src/quantize/tier-of-tiles.js";
 import { loadSrs } from "../../../src/groth16/srs-file.js";
 import { blobOpener, blobSource, pathOf, type NamedBytes } from "../blob-source.js";
 import { openBackend } from "./backend.js";
@@ -48,14 +47,7 @@ export async function recompute(job: RecomputeJob, onProgress: ProgressListener)
   const tier = tierOf(job.layout);
   const srs = await loadSrs(blobSource(job.srs.name, job.srs.bytes), tier.tileSize);
   const id = srsId(srs);
-  if (job.expectedSrsId !== undefined && id !== job.expectedSrsId) {
-    throw new InputError(
-      `${job.srs.name}: is the SRS ${id}, the registry's models are committed under ${job.expectedSrsId}`,
-      {
-        remedy: "Give the registry's SRS: without it the id cannot be recomputed.",
-      },
-    );
-  }
+  if (job.expectedSrsId !== undefined) assertRegistrySrs(id, job.expectedSrsId, job.srs.name);
   const backend = await openBackend();
   await assertPowers(srs, backend, job.srs.name);
   onProgress("reading the SRS", 1, 1);
@@ -68,11 +60,7 @@ export async function recompute(job: RecomputeJob, onProgress: ProgressListener)
       const base = await measuredBase(job.baseWeights ?? [], { manifest, srs, backend, onProgress });
       return { modelId, srsId: id, manifest, notes, backend: backend.name, base };
     }
-    // As `fti commit` packs a base unless it is told otherwise.
-    const tensors = listTensors(model, undefined).map(({ name, tensor: { shape } }) => ({ name, shape }));
-    const { views } = viewsOf(tensors, { layout: model.format === "tfjs" ? "channels-last" : "channels-first" });
-    const { committed } = await commitModel({ ...common, tier, views, insecure: false });
-    const { modelId, manifest } = committed;
+    const { modelId, manifest } = await commitBase({ ...common, tier, insecure: false });
     return { modelId, srsId: id, manifest, notes: model.notes, backend: backend.name };
   } finally {
     await model.close();
@@ -96,7 +84,5 @@ async function measuredBase(
 function tierOf(layout: RecomputeJob["layout"]): Tier {
   if ("tier" in layout) return TIERS[layout.tier];
   const { t } = parseManifest(JSON.parse(layout.manifest) as unknown);
-  const tier = Object.values(TIERS).find((candidate) => candidate.t === t);
-  if (tier === undefined) throw new FormatError("the manifest", `no tier has tiles of side 2^${t}`);
-  return tier;
+  return TIERS[tierOfTiles(t, "the manifest")];
 }
