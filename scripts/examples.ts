@@ -3,11 +3,12 @@ import { createWasmBackend } from "../src/kernels/wasm/backend.js";
 import { startEmbeddedChain } from "../src/node/embedded-chain.js";
 import { createKernelThreads } from "../src/node/kernel-threads.js";
 import type { Setup } from "../src/node/open-setup.js";
+import { openOrMakeSetup } from "../src/node/open-or-make-setup.js";
 import type { TierName } from "../src/protocol/tiers.js";
 import { readCommandLine } from "./command-line.js";
 import { EXAMPLES } from "./examples/catalog.js";
 import { runExample, type ExampleReport } from "./examples/run-example.js";
-import { openOrMakeSetup } from "./examples/setups.js";
+import { EXAMPLES_SETUP } from "./examples/setups.js";
 import { setStage } from "./examples/stage.js";
 import { examplesTable } from "./examples/table.js";
 
@@ -31,7 +32,7 @@ const say = (line: string): void => {
 const setups = new Map<TierName, Setup>();
 for (const tier of new Set(examples.map((example) => example.tier))) {
   say(`… set-up of tier ${tier} (INSECURE, for examples only)`);
-  setups.set(tier, await openOrMakeSetup(tier));
+  setups.set(tier, await openOrMakeSetup(tier, EXAMPLES_SETUP));
 }
 const pool = await createKernelThreads({ jobs: availableParallelism() });
 const chain = await startEmbeddedChain();

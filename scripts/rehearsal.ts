@@ -6,8 +6,9 @@ import { createWasmBackend } from "../src/kernels/wasm/backend.js";
 import { createKernelThreads } from "../src/node/kernel-threads.js";
 import { connectRpc } from "../src/node/rpc.js";
 import { DriftRegistryClient } from "../src/registry/client.js";
+import { openOrMakeSetup } from "../src/node/open-or-make-setup.js";
 import { readCommandLine } from "./command-line.js";
-import { openOrMakeSetup } from "./examples/setups.js";
+import { EXAMPLES_SETUP } from "./examples/setups.js";
 import { startAnvil } from "./rehearsal/anvil.js";
 import { deployAsOperator, refusesDevelopmentKeys } from "./rehearsal/deploy.js";
 import { publishGenerations } from "./rehearsal/generations.js";
@@ -38,7 +39,7 @@ const say = (line: string): void => {
 };
 
 say("… set-up of tier medium (INSECURE, for rehearsals only)");
-const setup = await openOrMakeSetup("medium");
+const setup = await openOrMakeSetup("medium", EXAMPLES_SETUP);
 const anvil = await startAnvil(CHAIN_ID);
 const folder = await mkdtemp(join(tmpdir(), "fti-rehearsal-"));
 const pool = await createKernelThreads({ jobs: availableParallelism() });

@@ -26,7 +26,7 @@ import type { Job, Phase } from "../report.js";
 import { jobSpecSchema, type JobAnswer, type JobSpec, type Weights } from "./job-spec.js";
 import { PhaseClock } from "./phase-clock.js";
 import { openScaledModel } from "./scaled-model.js";
-import { openBenchSetup } from "./setup.js";
+import { openOrMakeSetup } from "../../src/node/open-or-make-setup.js";
 
 /** Larger than any drift that is measured, and divided among as many rules as there are. */
 const MAX_NORM = "100000";
@@ -35,7 +35,7 @@ const answer = await run(jobSpecSchema.parse(JSON.parse(process.argv[2] ?? "null
 process.stdout.write(JSON.stringify(answer), () => process.exit());
 
 async function run({ tier, threads, base, tunes, context }: JobSpec): Promise<JobAnswer> {
-  const setup = await openBenchSetup(tier);
+  const setup = await openOrMakeSetup(tier);
   const answer: JobAnswer = [];
   await withBackend(threads, async (backend) => {
     const prover = { setup, backend, threads, context: { ...context, chainId: BigInt(context.chainId) } };

@@ -4,7 +4,7 @@ import { parseCertificate } from "../../src/certificate/certificate-codec.js";
 import type { Job } from "../report.js";
 import { jobAnswerSchema, type JobAnswer, type JobSpec } from "./job-spec.js";
 import { contextOf, gasOfCertifying, startBenchRegistry } from "./registration.js";
-import { openBenchSetup } from "./setup.js";
+import { openOrMakeSetup } from "../../src/node/open-or-make-setup.js";
 
 const SCRIPT = fileURLToPath(new URL("job.ts", import.meta.url));
 
@@ -21,7 +21,7 @@ export async function runJob(work: Work): Promise<Job[]> {
 
 /** The same, and registers the certificates on an embedded chain of this process for their gas. */
 export async function runRegisteredJob(work: Work): Promise<Job[]> {
-  const chain = await startBenchRegistry(await openBenchSetup(work.tier));
+  const chain = await startBenchRegistry(await openOrMakeSetup(work.tier));
   try {
     const { chainId, ...place } = await contextOf(chain);
     const jobs: Job[] = [];

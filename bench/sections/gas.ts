@@ -2,7 +2,7 @@ import { withBackend } from "../backend.js";
 import type { Bench } from "../bench.js";
 import { measureCertify, type CertifyCost } from "../certify.js";
 import { startBenchRegistry } from "../jobs/registration.js";
-import { openBenchSetup } from "../jobs/setup.js";
+import { openOrMakeSetup } from "../../src/node/open-or-make-setup.js";
 
 const CHANGED_TILES = [1, 5, 11, 13];
 const MODEL_TILES = [13, 200, 3000];
@@ -13,7 +13,7 @@ const CHANGED_IN_MODELS = 5;
  * of three sizes with the same tiles changed.
  */
 export async function benchGas(bench: Bench): Promise<void> {
-  const setup = await openBenchSetup("nano");
+  const setup = await openOrMakeSetup("nano");
   const chain = await startBenchRegistry(setup);
   const [byTiles, bySize] = await withBackend(2, async (backend): Promise<[CertifyCost[], CertifyCost[]]> => {
     const place = { setup, backend, chain };

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ArtifactError } from "../../src/errors/errors.js";
-import { openSetup, type Setup } from "../../src/node/open-setup.js";
-import { setupTier } from "../../src/node/setup-tier.js";
+import { openOrMakeSetup } from "../../src/node/open-or-make-setup.js";
+import type { Setup } from "../../src/node/open-setup.js";
 import type { TierName } from "../../src/protocol/tiers.js";
 
 /** The store of the tests' artifacts; `--artifacts` for tests of the command line. */
@@ -17,18 +16,8 @@ const opened = new Map<TierName, Promise<Setup>>();
 export function testSetup(tier: TierName = "nano"): Promise<Setup> {
   let setup = opened.get(tier);
   if (setup === undefined) {
-    setup = openOrMake(tier);
+    setup = openOrMakeSetup(tier, { root: TEST_ARTIFACTS, seed: "tests" });
     opened.set(tier, setup);
   }
   return setup;
-}
-
-async function openOrMake(tier: TierName): Promise<Setup> {
-  try {
-    return await openSetup(tier, { root: TEST_ARTIFACTS });
-  } catch (error) {
-    if (!(error instanceof ArtifactError)) throw error;
-    await setupTier({ tier, mode: { kind: "dev", seed: "tests" }, root: TEST_ARTIFACTS });
-    return openSetup(tier, { root: TEST_ARTIFACTS });
-  }
 }

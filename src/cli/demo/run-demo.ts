@@ -15,6 +15,7 @@ import type { Hex } from "../../algebra/hex.js";
 import { VerificationError } from "../../errors/errors.js";
 import { createSystemRandomFr } from "../../algebra/random.js";
 import { startEmbeddedChain } from "../../node/embedded-chain.js";
+import { openOrMakeSetup } from "../../node/open-or-make-setup.js";
 import { loadRegistryContract, loadVerifierContract } from "../../node/registry-contracts.js";
 import type { TierName } from "../../protocol/tiers.js";
 import { parseManifest } from "../../quantize/manifest.js";
@@ -23,8 +24,7 @@ import { deployRegistry } from "../../registry/deploy.js";
 import { encodeCertificate } from "../../certificate/certificate-codec.js";
 import { verifyCertificate } from "../../certificate/verify-certificate.js";
 import { openWeights } from "../model-files.js";
-import type { Session } from "../session.js";
-import { openOrMakeSetup } from "./demo-setup.js";
+import { artifactsRoot, type Session } from "../session.js";
 import { DEMO_MODELS, demoModelPath, roundingBound } from "./models.js";
 import { proofSizes, type ProofSizes } from "./proof-sizes.js";
 import { refuseChangedByte, refuseCopy, refuseStricterPolicy, STRICTER, snapshot, type Refusal } from "./refusals.js";
@@ -69,9 +69,12 @@ export async function runDemo(input: DemoInput, session: Session): Promise<DemoR
   const write = (name: string, content: string): Promise<void> =>
     session.writeOutputs([{ path: join(input.directory, name), content }]);
 
+  session.expectTier(input.tier);
+  const root = artifactsRoot(input.artifacts, session.env);
   const setup = await watch.time(`setup of tier ${input.tier}`, () =>
-    openOrMakeSetup(input.tier, input.artifacts, session),
+    openOrMakeSetup(input.tier, { root, jobs: session.jobs, onProgress }),
   );
+  if (setup.artifacts.warning !== undefined) session.warn(setup.artifacts.warning);
   const { tier, srs, anchors, artifacts } = setup;
   const { insecure } = artifacts;
   const backend = await session.openBackend();
