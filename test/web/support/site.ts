@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** Builds the page into a folder, as `npm run web -- build` does into dist-web/. */
 export async function buildSite(outDir: string): Promise<void> {
-  await build({ configFile: join(ROOT, "vite.config.ts"), logLevel: "error", build: { outDir } });
+  await build({ configFile: join(ROOT, "web/vite.config.ts"), logLevel: "error", build: { outDir } });
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -4,12 +4,12 @@ import { defineConfig } from "vite";
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
-  root: file("web"),
+  root: file("."),
   // Addresses relative to the page: it can be hosted in any folder.
   base: "./",
   worker: { format: "es" },
   build: {
-    outDir: file("dist-web"),
+    outDir: file("../dist-web"),
     emptyOutDir: true,
     target: "es2023",
     // The page's policy forbids data: addresses of scripts, and inlining makes nothing smaller.
