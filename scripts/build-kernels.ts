@@ -3,15 +3,17 @@
  * `fused.ts` (relaxed SIMD: fused multiply-add) and `plain.ts` (SIMD), each the module in base64, and `exports.ts`,
  * the type of what they export. The field modules `assembly/generated/<build>/{fr,fq}.ts` come from the generator;
  * assembly sources import them as `./generated/fr`.
+ * Does nothing if they were made from the same sources by the same compiler.
  */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { BUILDS, fieldModule, type BuildName } from "../assembly/generator/field-module.js";
 import { readCommandLine } from "./command-line.js";
 
 const ROOT = new URL("../", import.meta.url);
 const OUT = new URL("src/kernels/wasm/generated/", ROOT);
-const HEADER = "// Written by scripts/build-kernels.ts; do not edit.\n";
+const HEADER = `// Written by scripts/build-kernels.ts; do not edit. Sources: ${await sourcesDigest()}\n`;
 const FIELD_SOURCE = /^assembly\/generated\/(fr|fq)\.ts$/;
 
 /** What is used of `assemblyscript/asc`. */
@@ -94,12 +96,35 @@ function exportsInterface(declarations: string): string {
   return `${HEADER}export interface KernelExports {\n  readonly memory: WebAssembly.Memory;\n${members.join("")}}\n`;
 }
 
-process.chdir(fileURLToPath(ROOT));
-await mkdir(OUT, { recursive: true });
-for (const build of BUILDS) {
-  const { wasm, declarations } = await compile(build);
-  const base64 = Buffer.from(wasm).toString("base64");
-  await writeFile(new URL(`${build}.ts`, OUT), `${HEADER}export const WASM_BASE64 =\n  "${base64}";\n`);
-  await writeFile(new URL("exports.ts", OUT), exportsInterface(declarations));
-  console.log(`kernels: ${build} ${String(wasm.length)} bytes`);
+async function buildAll(): Promise<void> {
+  await mkdir(OUT, { recursive: true });
+  for (const build of BUILDS) {
+    const { wasm, declarations } = await compile(build);
+    const base64 = Buffer.from(wasm).toString("base64");
+    await writeFile(new URL("exports.ts", OUT), exportsInterface(declarations));
+    await writeFile(new URL(`${build}.ts`, OUT), `${HEADER}export const WASM_BASE64 =\n  "${base64}";\n`);
+    console.error(`kernels: ${build} ${String(wasm.length)} bytes`);
+  }
 }
+
+/** Whether every build is there and says that it comes from these sources. */
+async function isUpToDate(): Promise<boolean> {
+  const texts = await Promise.all(BUILDS.map((build) => readFile(new URL(`${build}.ts`, OUT), "utf8").catch(() => "")));
+  return texts.every((text) => text.startsWith(HEADER));
+}
+
+/** SHA-256 over the compiler's version, this script and the assembly sources, by their paths. */
+async function sourcesDigest(): Promise<string> {
+  const names = await readdir(new URL("assembly/", ROOT), { recursive: true });
+  const sources = names
+    .map((name) => `assembly/${name.replaceAll("\\", "/")}`)
+    .filter((name) => name.endsWith(".ts") && !name.startsWith("assembly/generated/"));
+  const hash = createHash("sha256");
+  for (const name of ["node_modules/assemblyscript/package.json", "scripts/build-kernels.ts", ...sources.sort()]) {
+    hash.update(`${name}\n${await readFile(new URL(name, ROOT), "utf8")}\n`);
+  }
+  return hash.digest("hex");
+}
+
+process.chdir(fileURLToPath(ROOT));
+if (!(await isUpToDate())) await buildAll();

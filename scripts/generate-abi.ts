@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { compileRegistry } from "../src/node/compile-solidity.js";
+import { compileRegistry } from "./compile-solidity.js";
 import type { GeneratedFiles } from "./generated-files.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

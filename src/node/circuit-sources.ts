@@ -5,12 +5,16 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../errors/errors.js";
 import type { TierName } from "../protocol/tiers.js";
+import { testedVersion } from "./installed.js";
 
 const require = createRequire(import.meta.url);
 const PACKAGE_ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The compiler's options that decide what comes out. Part of the digest. */
 export const CIRCOM_OPTIONS = ["--r1cs", "--wasm", "--sym", "--O2"] as const;
+
+/** The compiler's version. It decides what comes out as well, and an installed package need not have the compiler. */
+export const CIRCOM_VERSION = testedVersion("circom2");
 
 /** The tier's main component in this package. */
 export function tierCircuitFile(tier: TierName): string {
@@ -43,8 +47,7 @@ export async function circuitSourcesDigest(circuitFile: string): Promise<string>
   };
   await visit(start, undefined);
 
-  const { version } = require("circom2/package.json") as { version: string };
-  const hash = createHash("sha256").update(`circom2@${version} ${CIRCOM_OPTIONS.join(" ")}\n`);
+  const hash = createHash("sha256").update(`circom2@${CIRCOM_VERSION} ${CIRCOM_OPTIONS.join(" ")}\n`);
   const named = [...sources].map(([file, code]) => [portableName(file, start, library), code] as const);
   named.sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [name, code] of named) hash.update(`${name}\n${code.replace(/\s+/g, " ").trim()}\n`);

@@ -6,8 +6,9 @@ import { stripVTControlCharacters } from "node:util";
 import { InputError, UnavailableError } from "../errors/errors.js";
 import { openR1cs } from "../groth16/setup/r1cs.js";
 import { noProgress, type SetupProgress } from "../groth16/setup/progress.js";
-import { CIRCOM_OPTIONS, circuitLibraryDirectory } from "./circuit-sources.js";
+import { CIRCOM_OPTIONS, CIRCOM_VERSION, circuitLibraryDirectory } from "./circuit-sources.js";
 import { fileSystem } from "./file-source.js";
+import { assertInstalled } from "./installed.js";
 import { onInterrupt } from "./interrupts.js";
 
 const require = createRequire(import.meta.url);
@@ -71,6 +72,16 @@ export async function assertWholeProgram(path: string): Promise<void> {
 }
 
 async function runCircom(circuitFile: string, output: string): Promise<void> {
+  assertInstalled(["circom2"], "compiling a circuit");
+  const { version } = require("circom2/package.json") as { version: string };
+  if (version !== CIRCOM_VERSION) {
+    throw new InputError(
+      `circom2 ${version} is installed, expected ${CIRCOM_VERSION}: others may give other circuits`,
+      {
+        remedy: `Run: npm install circom2@${CIRCOM_VERSION}`,
+      },
+    );
+  }
   const file = resolve(circuitFile);
   const args = [file, ...CIRCOM_OPTIONS, "-l", circuitLibraryDirectory(), "-o", resolve(output)];
   const child = spawn(process.execPath, [require.resolve("circom2/cli.js"), ...args], {

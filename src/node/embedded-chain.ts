@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { BrowserProvider, type JsonRpcApiProvider } from "ethers";
+import { assertInstalled } from "./installed.js";
 
 const PACKAGE_ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -11,6 +12,7 @@ export interface EmbeddedChain {
 
 /** Starts Hardhat's simulated network (chain id 31337) with an empty chain. */
 export async function startEmbeddedChain(): Promise<EmbeddedChain> {
+  assertInstalled(["hardhat"], "a chain in this process");
   // Imported late: Hardhat is slow to load, and its plugins clash if a loader has turned it into CommonJS before.
   const { createHardhatRuntimeEnvironment } = await import("hardhat/hre");
   const hardhat = await createHardhatRuntimeEnvironment({}, {}, PACKAGE_ROOT);

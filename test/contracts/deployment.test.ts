@@ -5,7 +5,7 @@ import { driftRegistryModule } from "../../ignition/modules/DriftRegistry.js";
 import { type Hex } from "../../src/algebra/hex.js";
 import { ArtifactError, InputError, RegistryError, UnavailableError } from "../../src/errors/errors.js";
 import { srsId } from "../../src/argument/kzg/srs.js";
-import { compileSolidity } from "../../src/node/compile-solidity.js";
+import { compileSolidity } from "../../scripts/compile-solidity.js";
 import { TIERS } from "../../src/protocol/tiers.js";
 import { driftRegistryInterface } from "../../src/registry/abi-values.js";
 import { DriftRegistryClient } from "../../src/registry/client.js";

@@ -4,7 +4,7 @@ import { build } from "vite";
 import { findChromium } from "./support/chromium.js";
 import { Stage } from "./support/stage.js";
 
-const ENTRY = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
+const entry = (name: string): string => JSON.stringify(fileURLToPath(new URL(`../../src/${name}.ts`, import.meta.url)));
 
 /** What a page imports, as a bundler makes it. Names what of Node it had to leave out. */
 async function bundle(page: string): Promise<{ readonly code: string; readonly builtIns: string[] }> {
@@ -31,10 +31,13 @@ async function bundle(page: string): Promise<{ readonly code: string; readonly b
   return { code: chunk.code, builtIns: chunk.moduleIds.filter((id) => id.includes("browser-external")) };
 }
 
-/** The whole library, with ethers. */
-const EVERYTHING = `export * as fti from ${JSON.stringify(ENTRY)}; export { JsonRpcProvider } from "ethers";`;
+/** Every entry that runs in a browser, with ethers. */
+const EVERYTHING = `
+  export * as fti from ${entry("index")}; export * as registry from ${entry("registry")};
+  export * as prove from ${entry("prove")}; export * as inspect from ${entry("inspect")};
+  export { JsonRpcProvider } from "ethers";`;
 /** What a page needs that asks about a model and verifies certificates. */
-const CONSUMER = `export { queryModel, verifyCertificate } from ${JSON.stringify(ENTRY)};`;
+const CONSUMER = `export { queryModel, verifyCertificate } from ${entry("index")};`;
 /** Minified. */
 const CONSUMER_BYTES = 300_000;
 
@@ -66,7 +69,7 @@ if (chromiumPath !== undefined) {
       const { a: baseModelId, b: modelId } = scene.ids;
       const question = JSON.stringify({ rpc: node.url, registry: scene.registry, modelId, baseModelId });
       const answer: unknown = await stage.page.evaluate(`(async ({ rpc, registry, modelId, baseModelId }) => {
-        const { fti, JsonRpcProvider } = await import(new URL("sdk.js", document.baseURI).href);
+        const { fti, registry: chain, JsonRpcProvider } = await import(new URL("sdk.js", document.baseURI).href);
         const fetched = async (name) => new Uint8Array(await (await fetch(name)).arrayBuffer());
         const srs = await fti.loadSrs(fti.memorySource("srs.ptau", await fetched("srs.ptau")), 2);
         const key = fti.parseVerifyingKey(await (await fetch("nano.vkey.json")).json());
@@ -74,7 +77,7 @@ if (chromiumPath !== undefined) {
         const anchors = { srsId: fti.srsId(srs), srs, verifyingKey: ({ name }) => (name === "nano" ? key : undefined) };
         const asked = { registry: client, modelId, question: { baseModelId }, verify: { anchors, insecure: true } };
         const standing = await fti.queryModel({ ...asked, allowDevelopmentKeys: true });
-        const lineage = await fti.lineageOf(client.events, modelId);
+        const lineage = await chain.lineageOf(client.events, modelId);
         const [{ verification }] = standing.certificates;
         return { verdict: standing.verdict, outcome: verification.outcome, models: lineage.models };
       })(${question})`);

@@ -3,6 +3,7 @@ import { Option, type Command } from "commander";
 import { inspectModels } from "../../inspect/inspect-models.js";
 import { inspectionPage } from "../../inspect/inspection-page.js";
 import { judge } from "../../inspect/judge.js";
+import { assertInstalled } from "../../node/installed.js";
 import { assertWritable } from "../../node/output-files.js";
 import { addCommand, forceOption, parseCount, type Runner } from "../command.js";
 import { inspectionTable } from "../inspection-table.js";
@@ -45,7 +46,10 @@ export function addInspectCommand(parent: Command, runner: Runner): void {
       "fti inspect base.safetensors lora/ --html report.html",
     ],
     run: async ([basePath = "", tunePath = ""], options, session) => {
-      if (options.html !== undefined) await assertWritable([options.html], options.force ?? false);
+      if (options.html !== undefined) {
+        assertInstalled(["echarts"], "--html");
+        await assertWritable([options.html], options.force ?? false);
+      }
       const base = await openWeights(basePath, session);
       const tuned = await openWeights(tunePath, session, base);
       const inspection = await inspectModels({
@@ -57,7 +61,7 @@ export function addInspectCommand(parent: Command, runner: Runner): void {
       });
       const verdict = judge(inspection);
       if (options.html !== undefined) {
-        await session.writeOutputs([{ path: options.html, content: inspectionPage(inspection, verdict) }]);
+        await session.writeOutputs([{ path: options.html, content: await inspectionPage(inspection, verdict) }]);
       }
       const { bold } = session.colors;
       return {

@@ -15,6 +15,7 @@ import type { Hex } from "../../algebra/hex.js";
 import { VerificationError } from "../../errors/errors.js";
 import { createSystemRandomFr } from "../../algebra/random.js";
 import { startEmbeddedChain } from "../../node/embedded-chain.js";
+import { assertInstalled } from "../../node/installed.js";
 import { openOrMakeSetup } from "../../node/open-or-make-setup.js";
 import { loadRegistryContract, loadVerifierContract } from "../../node/registry-contracts.js";
 import type { TierName } from "../../protocol/tiers.js";
@@ -64,6 +65,7 @@ export interface DemoReport {
  * step fails; a cheat that is not refused as expected is in the report.
  */
 export async function runDemo(input: DemoInput, session: Session): Promise<DemoReport> {
+  assertInstalled(["hardhat", "circom2", "langdetect-v18", "langdetect-v23"], "the demo");
   const watch = new Stopwatch((name) => session.note(`… ${name}`));
   const { onProgress } = session;
   const write = (name: string, content: string): Promise<void> =>

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { bn254 } from "@noble/curves/bn254.js";
 import { G1_GENERATOR, g1Mul, type G2 } from "../../../src/algebra/g1.js";
 import { frAdd, frInv, frMul, frSub, type Fr } from "../../../src/algebra/fr.js";
-import { compileGroth16Verifier } from "../../../src/node/compile-solidity.js";
+import { compileGroth16Verifier } from "../../../scripts/compile-solidity.js";
 import type { DeployableContract } from "../../../src/registry/deploy.js";
 import { verifyingKeyArgument } from "../../../src/registry/verifying-key.js";
 import type { Groth16VerifyingKey } from "../../../src/groth16/groth16.js";

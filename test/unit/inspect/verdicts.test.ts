@@ -119,12 +119,12 @@ describe("what fine-tunes look like", () => {
 
   it("draws one page with everything in it and nothing from elsewhere", async () => {
     const inspection = await inspect(BASE, transformer("backdoor.safetensors"));
-    const page = inspectionPage(inspection, judge(inspection));
+    const page = await inspectionPage(inspection, judge(inspection));
     expect(page.match(/<svg/gu)).to.have.lengthOf(2);
     expect(page).to.include("not a LoRA").and.include("self_attn.v_proj.weight");
     expect(page).to.not.match(/<script|<link|<img|src=|url\(http|@import/u);
     const named = { ...inspection, tuned: "<b>&\"'" };
-    expect(inspectionPage(named, judge(named)))
+    expect(await inspectionPage(named, judge(named)))
       .to.include("&lt;b&gt;&amp;&quot;&#39;")
       .and.not.include("<b>");
   });

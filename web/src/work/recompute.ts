@@ -11,7 +11,7 @@ import { parseManifest } from "../../../src/quantize/manifest.js";
 import { tierOfTiles } from "../../../src/quantize/tier-of-tiles.js";
 import { loadSrs } from "../../../src/groth16/srs-file.js";
 import { blobOpener, blobSource, pathOf, type NamedBytes } from "../blob-source.js";
-import { openBackend } from "./backend.js";
+import { openBackend } from "../../../src/kernels/open-backend.js";
 import { assertPowers } from "./powers-check.js";
 
 /** A model whose id is asked for. */

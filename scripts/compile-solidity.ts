@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import solc from "solc";
 import { z } from "zod";
-import { ArtifactError } from "../errors/errors.js";
-import type { Hex } from "../algebra/hex.js";
+import { ArtifactError } from "../src/errors/errors.js";
+import type { Hex } from "../src/algebra/hex.js";
 
 /** A compiled contract, ready to be deployed. */
 export interface ContractArtifact {
