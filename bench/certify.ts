@@ -2,7 +2,6 @@ import { commitModel } from "../src/commitment/commit-model.js";
 import { openCommitted } from "../src/commitment/open-committed.js";
 import { proveCertificate } from "../src/certificate/prove-certificate.js";
 import { spreadRule } from "../src/policy/spread-rule.js";
-import { parseManifest } from "../src/quantize/manifest.js";
 import { tileContents } from "../src/quantize/tile-contents.js";
 import { createSystemRandomFr } from "../src/algebra/random.js";
 import type { Backend } from "../src/kernels/backend.js";
@@ -34,7 +33,7 @@ export async function measureCertify(
   const models = [await gridModel(tier.n, modelTiles, 0), await gridModel(tier.n, modelTiles, changedTiles)] as const;
   const base = openCommitted((await commitModel({ ...common, model: models[0] })).committed, models[0]);
   const tuned = openCommitted((await commitModel({ ...common, model: models[1], base })).committed, models[1]);
-  const contents = tileContents(parseManifest(JSON.parse(base.committed.manifest))).slice(0, tier.slots);
+  const contents = tileContents(base.committed.manifest).slice(0, tier.slots);
   const rule = spreadRule(contents, { maxNonzeros: 0n, maxResidualSq: 2n ** 60n });
   const policy = { baseModelId: base.committed.modelId, rules: [rule] };
 

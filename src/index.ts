@@ -21,7 +21,7 @@ export {
 export { openModel, type Model } from "./model/open-model.js";
 export { memoryFiles, type SourceOpener } from "./model/source-opener.js";
 export { memorySource, type ByteSource } from "./model/byte-source.js";
-export { parseManifest, type Manifest } from "./quantize/manifest.js";
+export { decodeManifest, encodeManifest, parseManifest, type Manifest } from "./quantize/manifest.js";
 export { recomputeModelId, type RecomputeInput } from "./commitment/recompute-model-id.js";
 export { openBackend } from "./kernels/open-backend.js";
 export type { Backend } from "./kernels/backend.js";

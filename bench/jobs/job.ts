@@ -18,7 +18,6 @@ import { createSystemRandomFr } from "../../src/algebra/random.js";
 import { openModel, type Model } from "../../src/model/open-model.js";
 import { fileSystem } from "../../src/node/file-source.js";
 import { peakMemoryBytes } from "../../src/node/process-memory.js";
-import { parseManifest } from "../../src/quantize/manifest.js";
 import { encodeCertificate } from "../../src/certificate/certificate-codec.js";
 import { verifyCertificate } from "../../src/certificate/verify-certificate.js";
 import { withBackend } from "../backend.js";
@@ -74,7 +73,7 @@ function common({
 async function commitBase(prover: Prover, model: Model): Promise<CommittedBase> {
   const clock = new PhaseClock();
   const { committed } = await clock.during("commit base", () => commitModel({ ...common(prover), model }));
-  const manifest = parseManifest(JSON.parse(committed.manifest));
+  const { manifest } = committed;
   const { policy } = await compilePolicy({
     document: { version: 1, rules: [{ tensors: "**", drift: MAX_NORM }] },
     baseModelId: committed.modelId,

@@ -6,7 +6,6 @@ import { measureBase } from "../../src/policy/measure-base.js";
 import { noiseOfModel } from "../../src/authoring/measure-noise.js";
 import { parsePolicyDocument } from "../../src/policy/policy-document.js";
 import { suggestPolicy } from "../../src/authoring/suggest-policy.js";
-import { parseManifest } from "../../src/quantize/manifest.js";
 import { openTiles } from "../../src/quantize/tile-reader.js";
 import type { Claim } from "./example.js";
 import type { World } from "./world.js";
@@ -14,7 +13,7 @@ import type { World } from "./world.js";
 /** The policy that a claim stands for, for the base of an example. */
 export async function makePolicy(claim: Claim, { proving, baseModel, tunedModel }: World): Promise<Policy> {
   const { base, tier } = proving;
-  const manifest = parseManifest(JSON.parse(base.committed.manifest) as unknown);
+  const manifest = base.committed.manifest;
   const baseModelId = base.committed.modelId;
   if ("document" in claim) {
     const { policy } = await compilePolicy({

@@ -6,7 +6,6 @@ import type { Model } from "../../src/model/open-model.js";
 import type { CheckPolicyInput } from "../../src/authoring/check-report.js";
 import { noiseOfModel } from "../../src/authoring/measure-noise.js";
 import { viewsOfBase } from "../../src/quantize/base-views.js";
-import { parseManifest } from "../../src/quantize/manifest.js";
 import { openTiles } from "../../src/quantize/tile-reader.js";
 import type { Example } from "./example.js";
 import { setupOf, type Stage } from "./stage.js";
@@ -44,7 +43,7 @@ export async function commitPair(
 
 /** What `checkPolicy` takes. */
 export function policyCheck({ proving, baseModel, tunedModel }: World, policy: Policy): CheckPolicyInput {
-  const manifest = parseManifest(JSON.parse(proving.base.committed.manifest) as unknown);
+  const manifest = proving.base.committed.manifest;
   return {
     policy,
     tier: proving.tier,

@@ -15,7 +15,6 @@ import { compilePolicy } from "../../src/policy/compile-policy.js";
 import { measureBase } from "../../src/policy/measure-base.js";
 import { parsePolicyDocument } from "../../src/policy/policy-document.js";
 import { viewsOfBase } from "../../src/quantize/base-views.js";
-import { parseManifest } from "../../src/quantize/manifest.js";
 import type { DriftRegistryClient } from "../../src/registry/client.js";
 import type { Signer } from "ethers";
 
@@ -81,7 +80,7 @@ export async function publishGenerations(
   await registry.registerModel(signer, base.committed.parts);
   const published: Published[] = [{ name: "base", modelId: base.committed.modelId, certificateId: undefined }];
 
-  const manifest = parseManifest(JSON.parse(base.committed.manifest) as unknown);
+  const manifest = base.committed.manifest;
   for (const { name, file, document } of GENERATIONS) {
     say(`… ${name}: commit, prove, register`);
     const tunedModel = await open(file);

@@ -7,7 +7,7 @@ import type { Backend } from "../kernels/backend.js";
 import type { Srs } from "../argument/kzg/srs.js";
 import { pairModel } from "../model/names/pair-names.js";
 import type { Model } from "../model/open-model.js";
-import { parseManifest } from "../quantize/manifest.js";
+import { decodeManifest } from "../quantize/manifest.js";
 import { targetOfManifest } from "../quantize/manifest-target.js";
 import type { Certificate } from "./certificate.js";
 import type { TrustAnchors } from "../segment/trust-anchors.js";
@@ -82,7 +82,8 @@ async function checkEvidence(
   }
   const { recompute } = input;
   if (recompute === undefined) return;
-  const { manifest, insecure } = input.certificate;
+  const { insecure } = input.certificate;
+  const manifest = decodeManifest(input.certificate.manifest);
   // Commitments that are at hand are checked against the weights, which is much faster than making them.
   const given =
     opened ?? (weights !== undefined && committed?.isPrivate === false ? { committed, weights } : undefined);
@@ -112,7 +113,7 @@ async function checkEvidence(
 
 /** The weights under the names of the committed model's manifest. */
 async function openPaired(committed: CommittedModel, weights: Model): Promise<OpenedModel> {
-  const target = targetOfManifest(parseManifest(JSON.parse(committed.manifest)));
+  const target = targetOfManifest(committed.manifest);
   return openCommitted(committed, await pairModel(target, weights));
 }
 

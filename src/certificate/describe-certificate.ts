@@ -1,6 +1,6 @@
 import type { ModelParts } from "../commitment/model-id.js";
 import { modelId } from "../commitment/model-id.js";
-import { parseManifest } from "../quantize/manifest.js";
+import { decodeManifest } from "../quantize/manifest.js";
 import { describeResolution } from "../quantize/resolution.js";
 import type { Certificate } from "./certificate.js";
 import { NOT_SAID } from "./not-said.js";
@@ -32,7 +32,7 @@ export function describeCertificate(
   { insecure, isRecomputed = false, norms }: CertificateWordsInput,
 ): CertificateWords {
   const { base, tuned, policy, segments, publisher } = certificate;
-  const manifest = parseManifest(JSON.parse(certificate.manifest));
+  const manifest = decodeManifest(certificate.manifest);
   const changed = segments.reduce((sum, segment) => sum + segment.tiles.length, 0);
   const { headline, details } = driftWords(pathDrift([policy], manifest, norms));
   return {

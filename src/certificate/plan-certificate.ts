@@ -9,7 +9,7 @@ import { sharesOf } from "../segment/shares.js";
 import { InputError } from "../errors/errors.js";
 import type { Tier } from "../protocol/tiers.js";
 import { classTable } from "../quantize/class-table.js";
-import { parseManifest } from "../quantize/manifest.js";
+import { encodeManifest } from "../quantize/manifest.js";
 import { tileContents } from "../quantize/tile-contents.js";
 import type { CertificateHead, RuleUse } from "../segment/wrapped-segment.js";
 import { changedTiles } from "../commitment/open-committed.js";
@@ -38,7 +38,7 @@ export interface PlanCertificateInput {
 export function planCertificate(input: PlanCertificateInput): CertificatePlan {
   const { base, tuned, policy, tier, memory, tunedLabel } = input;
   assertBelongTogether(input);
-  const manifest = parseManifest(JSON.parse(base.manifest) as unknown);
+  const { manifest } = base;
   assertPolicy(policy, base.parts.tileCount);
   assertPolicyFitsManifest(policy, manifest);
 
@@ -75,7 +75,7 @@ export function planCertificate(input: PlanCertificateInput): CertificatePlan {
     tuned: tuned.parts,
     policy,
     classes: classTable(manifest),
-    manifest: base.manifest,
+    manifest: encodeManifest(manifest),
     insecure: input.insecure,
   };
   return { head, tier, changedTiles: changed, segments };

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { describePolicy } from "../policy/describe-policy.js";
 import { modelId } from "../commitment/model-id.js";
-import { parseManifest } from "../quantize/manifest.js";
+import { decodeManifest } from "../quantize/manifest.js";
 import { describeResolution } from "../quantize/resolution.js";
 import { certificateId } from "../certificate/certificate-id.js";
 import type { Certificate } from "../certificate/certificate.js";
@@ -12,7 +12,7 @@ import type { Outcome, Session } from "./session.js";
 export function certificateOutcome(certificate: Certificate, output: string, session: Session): Outcome {
   const id = certificateId(certificate);
   const { base, tuned, policy, segments, insecure, publisher } = certificate;
-  const manifest = parseManifest(JSON.parse(certificate.manifest));
+  const manifest = decodeManifest(certificate.manifest);
   const tiles = segments.flatMap((segment) => segment.tiles).sort((a, b) => a - b);
   return {
     exitCode: 0,

@@ -2,7 +2,6 @@ import type { Model } from "../model/open-model.js";
 import type { Tier } from "../protocol/tiers.js";
 import { assertNotCoarse } from "../quantize/loss-words.js";
 import { measureLoss } from "../quantize/loss.js";
-import { parseManifest } from "../quantize/manifest.js";
 import { lossReport, type LossReport } from "./loss-report.js";
 import type { OpenedFiles } from "./model-files.js";
 
@@ -16,7 +15,7 @@ export async function lossOfCommit(
   tier: Tier,
   options: { readonly allowCoarse: boolean; readonly isPrivate: boolean },
 ): Promise<LossReport> {
-  const manifest = parseManifest(JSON.parse(base.opened.committed.manifest) as unknown);
+  const { manifest } = base.opened.committed;
   const tensors = await measureLoss(manifest, base.weights, tuned, tier);
   if (!options.allowCoarse) assertNotCoarse(tensors, tuned.path);
   return lossReport(tensors, options);

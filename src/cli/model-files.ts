@@ -10,7 +10,6 @@ import type { Model } from "../model/open-model.js";
 import { openModelOver } from "../model/open-over-base.js";
 import { fileSystem } from "../node/file-source.js";
 import { readSecretFile, readTextFile } from "../node/text-file.js";
-import { parseManifest } from "../quantize/manifest.js";
 import { targetOfManifest } from "../quantize/manifest-target.js";
 import type { Session } from "./session.js";
 
@@ -51,7 +50,7 @@ export async function openWeightsOf(
   base?: Model,
 ): Promise<Model> {
   const model = await openWeights(path, session, base);
-  const paired = await pairModel(targetOfManifest(parseManifest(JSON.parse(manifest))), model);
+  const paired = await pairModel(targetOfManifest(manifest), model);
   for (const note of paired.notes) session.notice(note);
   return paired;
 }

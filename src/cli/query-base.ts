@@ -11,7 +11,7 @@ import { isFile, isFolder, readTextFile } from "../node/text-file.js";
 import { isTrustName, readTrustList, trustPath, unknownName } from "../node/trust-list.js";
 import type { TrustedBase } from "../registry/trusted-base.js";
 import { measureNorms, type BaseNorms } from "../policy/base-norms.js";
-import { parseManifest } from "../quantize/manifest.js";
+import type { Manifest } from "../quantize/manifest.js";
 import { openWeights, readCommitted } from "./model-files.js";
 import type { Session } from "./session.js";
 
@@ -109,8 +109,7 @@ export async function isModelFile(path: string): Promise<boolean> {
 export interface BaseNormsInput {
   readonly base: NamedBase;
   readonly weights: Model;
-  /** Canonical JSON. */
-  readonly manifest: string;
+  readonly manifest: Manifest;
   readonly setup: Setup;
 }
 
@@ -135,7 +134,5 @@ export async function normsOfBase(
     const actual = await recomputeModelId({ model: weights, manifest, srs, backend, onProgress });
     assertWeightsOfBase(actual.modelId, modelId, weights.path);
   }
-  return measureNorms(weights, parseManifest(JSON.parse(manifest)), (done, total) =>
-    onProgress("measuring the base", done, total),
-  );
+  return measureNorms(weights, manifest, (done, total) => onProgress("measuring the base", done, total));
 }

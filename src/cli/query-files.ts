@@ -6,6 +6,7 @@ import type { Hex } from "../algebra/hex.js";
 import { InputError } from "../errors/errors.js";
 import type { Model } from "../model/open-model.js";
 import { readTextFile } from "../node/text-file.js";
+import type { Manifest } from "../quantize/manifest.js";
 import type { CoarseTensor } from "../quantize/resolution.js";
 import { openWeights, openWeightsOf, readCommitted } from "./model-files.js";
 import type { RegistrySetups } from "./query-setups.js";
@@ -19,8 +20,8 @@ export interface IdentifiedFiles {
 }
 
 export interface IdentifyInput {
-  /** Canonical JSON of the base's manifest; without it the files are taken for a base's. */
-  readonly manifest: string | undefined;
+  /** The base's; without it the files are taken for a base's. */
+  readonly manifest: Manifest | undefined;
   /** How the base was named, if it was. */
   readonly base?: string;
   /** Of a base that is asked about. */

@@ -13,7 +13,7 @@ import { measureBase } from "../policy/measure-base.js";
 import { parsePolicyDocument } from "../policy/policy-document.js";
 import { presetDocument } from "../policy/presets.js";
 import { TIERS } from "../protocol/tiers.js";
-import { parseManifest } from "../quantize/manifest.js";
+import type { Manifest } from "../quantize/manifest.js";
 import type { DriftRegistryClient } from "../registry/client.js";
 import { noBase } from "../registry/model-question.js";
 import { parseBigCount, parseCount, repeated, repeatedAddress } from "./command.js";
@@ -57,8 +57,8 @@ export interface ReadLimitsInput {
   readonly options: LimitOptions;
   /** `undefined` if no base is named. */
   readonly baseModelId: Hex | undefined;
-  /** Canonical JSON of the base's manifest. */
-  readonly manifest: string | undefined;
+  /** The base's. */
+  readonly manifest: Manifest | undefined;
   /** The base's weights, for bounds that depend on them. */
   readonly weights: Model | undefined;
   readonly registry: DriftRegistryClient;
@@ -94,7 +94,7 @@ async function policyOf(text: string, { registry, ...input }: ReadLimitsInput): 
       remedy: "Give the base as its model file, base.model.json: its publisher has it.",
     });
   }
-  const manifest = parseManifest(JSON.parse(input.manifest));
+  const { manifest } = input;
   const { policy } = await compilePolicy({
     document,
     baseModelId: input.baseModelId,

@@ -2,7 +2,7 @@ import { assertRegistrySrs } from "../commitment/registry-srs.js";
 import { InputError } from "../errors/errors.js";
 import type { Setup } from "../node/open-setup.js";
 import type { TierName } from "../protocol/tiers.js";
-import { parseManifest } from "../quantize/manifest.js";
+import type { Manifest } from "../quantize/manifest.js";
 import { tierOfTiles } from "../quantize/tier-of-tiles.js";
 import type { DriftRegistryClient } from "../registry/client.js";
 
@@ -31,7 +31,7 @@ export class RegistrySetups {
     return setup;
   }
 
-  ofManifest(manifest: string): Promise<Setup> {
-    return this.ofTier(tierOfTiles(parseManifest(JSON.parse(manifest)).t, "the base"));
+  ofManifest({ t }: Manifest): Promise<Setup> {
+    return this.ofTier(tierOfTiles(t, "the base"));
   }
 }

@@ -8,7 +8,6 @@ import type { PolicyDocument } from "../policy/policy-document.js";
 import { encodePolicy } from "../policy/policy-file.js";
 import { policyId } from "../policy/rule.js";
 import { TIERS } from "../protocol/tiers.js";
-import { parseManifest } from "../quantize/manifest.js";
 import { openWeights, readCommitted, readMapping } from "./model-files.js";
 import type { Outcome, Session } from "./session.js";
 
@@ -33,7 +32,7 @@ export async function writePolicy(
 ): Promise<Outcome> {
   const output = policyOutput(options);
   const base = await readCommitted(options.base, session);
-  const manifest = parseManifest(JSON.parse(base.manifest));
+  const { manifest } = base;
   const weights = options.baseWeights === undefined ? undefined : await openWeights(options.baseWeights, session);
   const { policy, explanation } = await compilePolicy({
     document,

@@ -10,7 +10,6 @@ import type { Model } from "../model/open-model.js";
 import type { Tier } from "../protocol/tiers.js";
 import type { FractionBitsOptions } from "../quantize/fraction-bits.js";
 import { buildManifest, type ManifestOptions } from "../quantize/build-manifest.js";
-import { encodeManifest, parseManifest } from "../quantize/manifest.js";
 import type { CoarseTensor } from "../quantize/resolution.js";
 import { openTiles } from "../quantize/tile-reader.js";
 import { targetOfManifest } from "../quantize/manifest-target.js";
@@ -70,7 +69,7 @@ export async function commitModel(input: CommitModelInput): Promise<CommitModelR
           ...(input.views && { views: input.views }),
           tune: await tuneOf(input),
         })
-      : { manifest: parseManifest(JSON.parse(base.committed.manifest)), explanation: [] };
+      : { manifest: base.committed.manifest, explanation: [] };
   const model = base === undefined ? input.model : await pairModel(targetOfManifest(manifest), input.model);
   onProgress("reading weights", 1, 1);
   if (manifest.tileCount === 0) {
@@ -94,7 +93,7 @@ export async function commitModel(input: CommitModelInput): Promise<CommitModelR
   const committed = committedModel({
     srsId: id,
     t: tier.t,
-    manifest: encodeManifest(manifest),
+    manifest,
     commitments,
     isPrivate,
     insecure: input.insecure,

@@ -1,10 +1,9 @@
 import type { G1 } from "../algebra/g1.js";
-import { keccakText } from "../algebra/keccak.js";
 import type { Hex } from "../algebra/hex.js";
 import { InputError } from "../errors/errors.js";
 import type { Fr } from "../algebra/fr.js";
 import { classTable, classTableHash } from "../quantize/class-table.js";
-import { parseManifest } from "../quantize/manifest.js";
+import { manifestHash, type Manifest } from "../quantize/manifest.js";
 import type { CoarseTensor } from "../quantize/resolution.js";
 import { modelId, type ModelParts } from "./model-id.js";
 import { TileTree } from "./tile-tree.js";
@@ -13,8 +12,7 @@ import { TileTree } from "./tile-tree.js";
 export interface CommittedModel {
   readonly parts: ModelParts;
   readonly modelId: Hex;
-  /** Canonical JSON of the manifest. */
-  readonly manifest: string;
+  readonly manifest: Manifest;
   /** One commitment a tile, in order. */
   readonly commitments: readonly G1[];
   /** Whether the blindings are secret; open models have none and anybody can recompute their id. */
@@ -34,17 +32,17 @@ export interface ModelSecrets {
   readonly provenance?: unknown;
 }
 
-/** Puts commitments under a Merkle root and an id. Throws `InputError` for a manifest that is none, or of other tiles. */
+/** Puts commitments under a Merkle root and an id. Throws `InputError` for a manifest of other tiles. */
 export function committedModel(input: {
   readonly srsId: Hex;
   readonly t: number;
-  readonly manifest: string;
+  readonly manifest: Manifest;
   readonly commitments: readonly G1[];
   readonly isPrivate: boolean;
   readonly insecure: boolean;
   readonly coarse?: readonly CoarseTensor[] | undefined;
 }): CommittedModel {
-  const manifest = parseManifest(parseJson(input.manifest));
+  const { manifest } = input;
   const { t, tileCount } = manifest;
   if (t !== input.t || tileCount !== input.commitments.length) {
     throw new InputError(
@@ -55,19 +53,11 @@ export function committedModel(input: {
     srsId: input.srsId,
     t,
     tileCount,
-    manifestHash: keccakText(input.manifest),
+    manifestHash: manifestHash(manifest),
     classTableHash: classTableHash(classTable(manifest)),
     merkleRoot: new TileTree(input.commitments).root,
   };
   const { commitments, isPrivate, insecure } = input;
   const coarse = input.coarse === undefined || input.coarse.length === 0 ? {} : { coarse: input.coarse };
-  return { parts, modelId: modelId(parts), manifest: input.manifest, commitments, isPrivate, insecure, ...coarse };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new InputError("the manifest is not JSON", { cause });
-  }
+  return { parts, modelId: modelId(parts), manifest, commitments, isPrivate, insecure, ...coarse };
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { g1ToHex, hexToFr, hexToG1, wordToHexBE, type Hex } from "../algebra/hex.js";
 import { FormatError, InputError } from "../errors/errors.js";
 import type { Fr } from "../algebra/fr.js";
+import { decodeManifest, encodeManifest } from "../quantize/manifest.js";
 import { modelId } from "./model-id.js";
 import { committedModel, type CommittedModel, type ModelSecrets } from "./committed-model.js";
 
@@ -62,7 +63,7 @@ export function encodeModel(model: CommittedModel, provenance?: unknown): string
     isPrivate: model.isPrivate,
     srsId: model.parts.srsId,
     t: model.parts.t,
-    manifest: model.manifest,
+    manifest: encodeManifest(model.manifest),
     commitments: model.commitments.map(g1ToHex),
     ...(model.coarse === undefined ? {} : { coarse: nonEmpty(model.coarse) }),
     ...(provenance === undefined ? {} : { provenance }),
@@ -83,7 +84,7 @@ export function parseModel(text: string, path: string): CommittedModel {
     committedModel({
       srsId: file.srsId as Hex,
       t: file.t,
-      manifest: file.manifest,
+      manifest: decodeManifest(file.manifest),
       commitments: file.commitments.map((point, i) => hexToG1(point, `commitments.${i}`)),
       isPrivate: file.isPrivate,
       insecure: file.insecure,

@@ -7,15 +7,13 @@ import { FR_ZERO } from "../algebra/fr.js";
 import type { Backend } from "../kernels/backend.js";
 import { srsId, type Srs } from "../argument/kzg/srs.js";
 import type { Model } from "../model/open-model.js";
-import { parseManifest } from "../quantize/manifest.js";
 import { openTiles } from "../quantize/tile-reader.js";
 import { describeTileOf } from "./describe-tile.js";
 import type { ProgressListener } from "../protocol/progress.js";
 
 /** A committed model with its weights; `model` must stay open. Throws `InputError` if the tensors differ. */
 export function openCommitted(committed: CommittedModel, model: Model, secrets?: ModelSecrets): OpenedModel {
-  const manifest = parseManifest(JSON.parse(committed.manifest));
-  return { committed, tiles: openTiles(model, manifest), secrets };
+  return { committed, tiles: openTiles(model, committed.manifest), secrets };
 }
 
 /** A model whose weights are to be those of its commitments. */

@@ -1,7 +1,6 @@
 import { commitTiles } from "./commit-tiles.js";
 import { modelId, type ModelParts } from "./model-id.js";
 import { TileTree } from "./tile-tree.js";
-import { keccakText } from "../algebra/keccak.js";
 import type { Hex } from "../algebra/hex.js";
 import { InputError } from "../errors/errors.js";
 import type { Backend } from "../kernels/backend.js";
@@ -9,7 +8,7 @@ import { srsId, type Srs } from "../argument/kzg/srs.js";
 import { pairModel } from "../model/names/pair-names.js";
 import type { Model } from "../model/open-model.js";
 import { classTable, classTableHash } from "../quantize/class-table.js";
-import { parseManifest } from "../quantize/manifest.js";
+import { manifestHash, type Manifest } from "../quantize/manifest.js";
 import { targetOfManifest } from "../quantize/manifest-target.js";
 import { openTiles } from "../quantize/tile-reader.js";
 import type { ProgressListener } from "../protocol/progress.js";
@@ -17,8 +16,8 @@ import type { ProgressListener } from "../protocol/progress.js";
 export interface RecomputeInput {
   /** Weights of an open model; must stay open. */
   readonly model: Model;
-  /** Canonical JSON of the manifest, the model's own or its base's. */
-  readonly manifest: string;
+  /** The model's own or its base's. */
+  readonly manifest: Manifest;
   readonly srs: Srs;
   readonly backend: Backend;
   readonly onProgress?: ProgressListener | undefined;
@@ -40,7 +39,7 @@ export function assertWeightsOfBase(actual: Hex, baseModelId: Hex, label: string
 export async function recomputeModelId(
   input: RecomputeInput,
 ): Promise<{ readonly modelId: Hex; readonly parts: ModelParts; readonly notes: readonly string[] }> {
-  const manifest = parseManifest(JSON.parse(input.manifest));
+  const { manifest } = input;
   const model = await pairModel(targetOfManifest(manifest), input.model);
   const { commitments } = await commitTiles({
     tiles: openTiles(model, manifest),
@@ -52,7 +51,7 @@ export async function recomputeModelId(
     srsId: srsId(input.srs),
     t: manifest.t,
     tileCount: manifest.tileCount,
-    manifestHash: keccakText(input.manifest),
+    manifestHash: manifestHash(manifest),
     classTableHash: classTableHash(classTable(manifest)),
     merkleRoot: new TileTree(commitments).root,
   };

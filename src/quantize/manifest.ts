@@ -25,10 +25,14 @@ export interface Manifest {
   readonly tensors: readonly PlacedTensor[];
 }
 
+/** The canonical text of each manifest that was encoded: it is long, and many look at it. */
+const canonicalTexts = new WeakMap<Manifest, string>();
+
 /** Canonical JSON (RFC 8785): what is stored, sent and hashed. */
 export function encodeManifest(manifest: Manifest): string {
-  const text = canonicalize(manifest);
+  const text = canonicalTexts.get(manifest) ?? canonicalize(manifest);
   if (text === undefined) throw new InputError("the manifest has no JSON form");
+  canonicalTexts.set(manifest, text);
   return text;
 }
 
@@ -93,6 +97,20 @@ const manifestSchema = z
       .nonempty(),
   })
   .strict();
+
+/**
+ * Reads a manifest from its text, which need not be canonical: `encodeManifest` and `manifestHash` are. Throws as `parseManifest`, and
+ * for what is not JSON.
+ */
+export function decodeManifest(text: string, label = "manifest"): Manifest {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new InputError(`the ${label} is not JSON`, { cause });
+  }
+  return parseManifest(json, label);
+}
 
 /**
  * Reads a manifest from parsed JSON. The layout is computed again from names, shapes and `f`; anything else than

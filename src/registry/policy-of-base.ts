@@ -3,7 +3,6 @@ import { modelId } from "../commitment/model-id.js";
 import type { Policy } from "../policy/rule.js";
 import { InputError } from "../errors/errors.js";
 import { classTable } from "../quantize/class-table.js";
-import { parseManifest } from "../quantize/manifest.js";
 import type { PolicyOfBase } from "./encode.js";
 
 /**
@@ -17,5 +16,5 @@ export function policyOfBase(policy: Policy, base: Pick<CommittedModel, "parts" 
       remedy: "Give the committed file of the base that the policy was made for.",
     });
   }
-  return { policy, base: base.parts, classes: classTable(parseManifest(JSON.parse(base.manifest) as unknown)) };
+  return { policy, base: base.parts, classes: classTable(base.manifest) };
 }

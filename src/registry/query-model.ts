@@ -1,14 +1,13 @@
-import { keccakText } from "../algebra/keccak.js";
 import type { Hex } from "../algebra/hex.js";
 import { InputError, type FtiError } from "../errors/errors.js";
 import type { PathDrift } from "../policy/path-drift.js";
-import { parseManifest } from "../quantize/manifest.js";
 import type { DriftRegistryClient } from "./client.js";
 import type { RegisteredModel } from "./records.js";
 import { gatherAbove } from "./certificate-paths.js";
 import { certificatesTo, currentStatus, type FoundCertificate } from "./found-certificate.js";
 import { judgePaths } from "./judge-paths.js";
 import { assertAnswerable, type ModelQuestion } from "./model-question.js";
+import { manifestHash, type Manifest } from "../quantize/manifest.js";
 import { verifyRegistered, type VerifyRegisteredInput } from "./verify-registered.js";
 
 /**
@@ -45,8 +44,8 @@ export interface QueryModelInput {
   readonly modelId: Hex;
   /** Without a question there is no verdict, only a report. */
   readonly question?: ModelQuestion | undefined;
-  /** Canonical JSON of the model's manifest, which is its base's: policies are checked against it. */
-  readonly manifest?: string | undefined;
+  /** The model's manifest, which is its base's: policies are checked against it. */
+  readonly manifest?: Manifest | undefined;
   /** Oldest block to search. */
   readonly fromBlock?: number | undefined;
   /** Keys under which proofs are verified again; without them the registry is taken at its word. */
@@ -66,15 +65,14 @@ const MOST_CERTIFICATES = 1_000;
  * contradicts itself, `RegistryError`.
  */
 export async function queryModel(input: QueryModelInput): Promise<ModelAnswer> {
-  const { registry, question, manifest: text, fromBlock, verify } = input;
+  const { registry, question, manifest, fromBlock, verify } = input;
   const modelId = input.modelId.toLowerCase() as Hex;
   const model = await registry.getModel(modelId);
-  if (model !== undefined && text !== undefined && model.manifestHash !== keccakText(text)) {
+  if (model !== undefined && manifest !== undefined && model.manifestHash !== manifestHash(manifest)) {
     throw new InputError(`model ${modelId} has another manifest than the given base`, {
       remedy: "Give the base from which the model was made, or none.",
     });
   }
-  const manifest = text === undefined ? undefined : parseManifest(JSON.parse(text));
   const leadingTo = (id: Hex): Promise<FoundCertificate[]> => certificatesTo(registry, id, manifest, fromBlock);
   const isInsecure = input.insecure === true || verify?.insecure === true;
   const about = { modelId, model, isInsecure };

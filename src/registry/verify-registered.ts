@@ -7,20 +7,21 @@ import {
   type VerificationError,
 } from "../errors/errors.js";
 import type { SentOnChain } from "../certificate/certificate.js";
+import { encodeManifest, type Manifest } from "../quantize/manifest.js";
 import type { TrustAnchors } from "../segment/trust-anchors.js";
 import { verifyCertificate, verifyWithoutManifest, type CertificateResult } from "../certificate/verify-certificate.js";
 import { proofChecks, type CheckMade } from "../certificate/check-made.js";
 import { fetchCertificate, type FetchCertificateInput, type FetchedCertificate } from "./fetch-certificate.js";
 
-/** Verifies a certificate under the caller's anchors. `manifest`: canonical JSON, of which a chain has only the hash. */
+/** Verifies a certificate under the caller's anchors. `manifest`: a chain has only its hash. */
 export type CertificateVerifier = (
   certificate: SentOnChain,
-  manifest: string | undefined,
+  manifest: Manifest | undefined,
 ) => CertificateResult | Promise<CertificateResult>;
 
 export interface VerifyRegisteredInput extends FetchCertificateInput {
-  /** Canonical JSON of the models' manifest, without which it is not checked that the policy fits the tensors. */
-  readonly manifest?: string | undefined;
+  /** The models' manifest, without which it is not checked that the policy fits the tensors. */
+  readonly manifest?: Manifest | undefined;
   /** For callers whose thread must not stand still: by default proofs are verified on this one. */
   readonly verifier?: CertificateVerifier | undefined;
 }
@@ -30,7 +31,7 @@ export function verifierUnder(anchors: TrustAnchors): (...args: Parameters<Certi
   return (certificate, manifest) =>
     manifest === undefined
       ? verifyWithoutManifest(certificate, anchors)
-      : verifyCertificate({ ...certificate, manifest }, anchors);
+      : verifyCertificate({ ...certificate, manifest: encodeManifest(manifest) }, anchors);
 }
 
 /** What came of verifying a certificate that a registry has. "Invalid" and "could not check" are different outcomes. */

@@ -12,7 +12,7 @@ import type { RandomFr } from "../algebra/random.js";
 import type { Backend, IntVector } from "../kernels/backend.js";
 import { openMercury } from "../argument/mercury/open.js";
 import { srsId, type Srs } from "../argument/kzg/srs.js";
-import { parseManifest } from "../quantize/manifest.js";
+import { decodeManifest } from "../quantize/manifest.js";
 import { weightAt } from "../quantize/tile-map.js";
 import { combineBlindings, type SegmentBlindings } from "./combine.js";
 import { commitSegment, drawRandomness } from "./commit.js";
@@ -223,7 +223,7 @@ async function readWitness(
 
 /** A tile's entry as a message names it. */
 function describeWeight(manifest: string, tile: number, x: number): { name: string; fractionBits: number } {
-  const weight = weightAt(parseManifest(JSON.parse(manifest) as unknown), tile, x);
+  const weight = weightAt(decodeManifest(manifest), tile, x);
   if (weight === undefined) throw new RangeError(`describeWeight: entry ${x} of tile ${tile} is padding`);
   return { name: `tensor ${weight.tensor}, weight ${weight.index}`, fractionBits: weight.fractionBits };
 }

@@ -16,7 +16,7 @@ import type { Pool } from "../../src/kernels/wasm/pool.js";
 import { createKernelThreads } from "../../src/node/kernel-threads.js";
 import type { Setup } from "../../src/node/open-setup.js";
 import { loadRegistryContract, loadVerifierContract } from "../../src/node/registry-contracts.js";
-import { parseManifest, type Manifest } from "../../src/quantize/manifest.js";
+import type { Manifest } from "../../src/quantize/manifest.js";
 import { DriftRegistryClient } from "../../src/registry/client.js";
 import { deployRegistry } from "../../src/registry/deploy.js";
 import type { Certificate } from "../../src/certificate/certificate.js";
@@ -122,7 +122,7 @@ describe(`certificates of every class, with real proofs at tier nano (seed ${SEE
     const { address } = await deployRegistry(signer, { registry: loadRegistryContract(), verifiers, srs: setup.srs });
     registry = new DriftRegistryClient(address, provider);
     base = await commit([]);
-    manifest = parseManifest(JSON.parse(base.committed.manifest));
+    manifest = base.committed.manifest;
     await registry.registerModel(signer, base.committed.parts);
   });
 

@@ -9,7 +9,6 @@ import { encodePolicy } from "../../src/policy/policy-file.js";
 import { estimateProverMemory } from "../../src/segment/prover-memory.js";
 import type { TileRange } from "../../src/policy/rule.js";
 import { classTable, fractionBitsOfTile } from "../../src/quantize/class-table.js";
-import { parseManifest } from "../../src/quantize/manifest.js";
 import { flatRule } from "../support/rules.js";
 import { spreadRule } from "../../src/policy/spread-rule.js";
 import { tileContents } from "../../src/quantize/tile-contents.js";
@@ -97,7 +96,7 @@ describe("a certificate in a chain of segments, by command line, at tier nano", 
     await runJson([...commit, at("b.safetensors"), ...base, ...secrets, "-o", at("b.model.json")]);
     const { modelId } = parseModel(await place.read("a.model.json"), "a.model.json");
     const { manifest } = parseModel(await place.read("a.model.json"), "a.model.json");
-    const classes = classTable(parseManifest(JSON.parse(manifest)));
+    const classes = classTable(manifest);
     const rules = RULES.map(({ firstTile, tileCount }) =>
       flatRule(firstTile, tileCount, { maxResidualSq: 1n << 40n, unit: fractionBitsOfTile(classes, firstTile) }),
     );
@@ -248,7 +247,7 @@ describe("a certificate in a chain of segments, by command line, at tier nano", 
 
   it("divides one budget for the whole model over segments, which the registry adds up", async () => {
     const { manifest, modelId } = parseModel(await place.read("a.model.json"), "a.model.json");
-    const tiles = tileContents(parseManifest(JSON.parse(manifest)));
+    const tiles = tileContents(manifest);
     const rules = [spreadRule(tiles, { maxNonzeros: 0n, maxResidualSq: 1n << 60n })];
     await place.write("whole.json", encodePolicy({ baseModelId: modelId, rules }));
     const policyAt = prove.indexOf("--policy") + 1;

@@ -11,7 +11,7 @@ import { roundingBounds, type RoundingBoundOf } from "../../src/authoring/roundi
 import type { NoiseOf } from "../../src/authoring/measure-model.js";
 import { TIERS, type Tier, type TierName } from "../../src/protocol/tiers.js";
 import { buildManifest } from "../../src/quantize/build-manifest.js";
-import { encodeManifest, type Manifest } from "../../src/quantize/manifest.js";
+import type { Manifest } from "../../src/quantize/manifest.js";
 import { openTiles, type TileReader } from "../../src/quantize/tile-reader.js";
 
 /** The path of a trained model of test/fixtures, such as `transformer/base`. */
@@ -75,7 +75,7 @@ export function uncommittedFile(manifest: Manifest): string {
   const committed = committedModel({
     srsId: `0x${"00".repeat(32)}`,
     t: manifest.t,
-    manifest: encodeManifest(manifest),
+    manifest,
     commitments: Array.from({ length: manifest.tileCount }, () => G1_INFINITY),
     isPrivate: false,
     insecure: false,

@@ -1,4 +1,5 @@
 import type { QueryModelInput } from "../../src/registry/query-model.js";
+import { encodeManifest } from "../../src/quantize/manifest.js";
 import { TIER_NAMES, TIERS, type TierName } from "../../src/protocol/tiers.js";
 import type { NamedBytes } from "./blob-source.js";
 import { hostFile } from "./host-files.js";
@@ -46,7 +47,10 @@ export async function hostsVerifier(
     anchors,
     insecure: settings.hostKeys === "development" || hasHollowKey,
     verifier: async (certificate, manifest) => {
-      const work = startWork({ kind: "verify", certificate, manifest, files }, () => undefined);
+      const work = startWork(
+        { kind: "verify", certificate, manifest: manifest && encodeManifest(manifest), files },
+        () => undefined,
+      );
       page.onLeave(() => work.cancel());
       return resultOf((await work.result).result);
     },

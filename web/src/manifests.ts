@@ -1,41 +1,38 @@
 import { parseModel } from "../../src/commitment/model-file.js";
-import { keccakText } from "../../src/algebra/keccak.js";
 import type { Hex } from "../../src/algebra/hex.js";
-import { encodeManifest, parseManifest, type Manifest } from "../../src/quantize/manifest.js";
+import { manifestHash, parseManifest, type Manifest } from "../../src/quantize/manifest.js";
 
 /**
  * Manifests that this visit has met, in files or at published addresses, by their hash. The registry has the hash
  * alone; with the text its policies can be read in words and checked.
  */
-const known = new Map<Hex, string>();
+const known = new Map<Hex, Manifest>();
 
-/** Remembers a manifest's canonical text and returns its hash. Throws `InputError` if it is malformed. */
-export function learnManifest(text: string): Hex {
-  const canonical = encodeManifest(parseManifest(JSON.parse(text) as unknown));
-  const hash = keccakText(canonical);
-  known.set(hash, canonical);
+/** Remembers a manifest and returns its hash. */
+export function learnManifest(manifest: Manifest): Hex {
+  const hash = manifestHash(manifest);
+  known.set(hash, manifest);
   return hash;
 }
 
-/** The manifest of a file: that of a committed model (`base.model.json`), or a manifest itself. */
-export function learnManifestFile(text: string, name: string): Hex {
+/** The manifest of a file: that of a committed model (`base.model.json`), or a manifest itself. Throws `InputError` if it is malformed. */
+export function manifestOfFile(text: string, name: string): Manifest {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    return learnManifest(parseModel(text, name).manifest);
+    return parseModel(text, name).manifest;
   }
   const isModelFile = typeof json === "object" && json !== null && "commitments" in json;
-  return learnManifest(isModelFile ? parseModel(text, name).manifest : text);
+  return isModelFile ? parseModel(text, name).manifest : parseManifest(json);
 }
 
-/** The canonical text with that hash, if it was met. */
-export function manifestOf(hash: Hex | undefined): string | undefined {
+/** Remembers the manifest of a file and returns its hash. Throws as `manifestOfFile`. */
+export function learnManifestFile(text: string, name: string): Hex {
+  return learnManifest(manifestOfFile(text, name));
+}
+
+/** The manifest with that hash, if it was met. */
+export function manifestOf(hash: Hex | undefined): Manifest | undefined {
   return hash === undefined ? undefined : known.get(hash);
-}
-
-/** The same, parsed. */
-export function parsedManifestOf(hash: Hex | undefined): Manifest | undefined {
-  const text = manifestOf(hash);
-  return text === undefined ? undefined : parseManifest(JSON.parse(text) as unknown);
 }

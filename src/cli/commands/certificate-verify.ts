@@ -12,7 +12,7 @@ import type { Model } from "../../model/open-model.js";
 import { tierOfTiles } from "../../quantize/tier-of-tiles.js";
 import { readTextFile } from "../../node/text-file.js";
 import { measureNorms } from "../../policy/base-norms.js";
-import { parseManifest } from "../../quantize/manifest.js";
+import { decodeManifest } from "../../quantize/manifest.js";
 import { describeCoarse } from "../../quantize/resolution.js";
 import { certificateId } from "../../certificate/certificate-id.js";
 import { parseCertificate } from "../../certificate/certificate-codec.js";
@@ -79,7 +79,7 @@ export function addVerifyCommand(parent: Command, runner: Runner): void {
       const { valid, checks, error, ids } = await checkCertificate(input);
       if (error !== undefined) return invalidOutcome(error, checks, session);
       const insecure = certificate.insecure || setup.artifacts.insecure;
-      const manifest = parseManifest(JSON.parse(certificate.manifest));
+      const manifest = decodeManifest(certificate.manifest);
       const words = describeCertificate(certificate, {
         insecure,
         isRecomputed: baseWeights !== undefined && tuneWeights !== undefined,

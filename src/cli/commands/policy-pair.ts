@@ -6,7 +6,6 @@ import type { NoiseOf, TilePair } from "../../authoring/measure-model.js";
 import { noiseOfModel } from "../../authoring/measure-noise.js";
 import { roundingBounds, type RoundingBoundOf } from "../../authoring/rounding-bound.js";
 import { TIERS } from "../../protocol/tiers.js";
-import { parseManifest } from "../../quantize/manifest.js";
 import { openTiles } from "../../quantize/tile-reader.js";
 import type { WeightPair } from "../loss-report.js";
 import { openWeightsOf, readCommitted } from "../model-files.js";
@@ -41,7 +40,7 @@ export interface OpenedPair extends TilePair, WeightPair {
 /** Opens both models for the time of the session. Weights are not compared with the base's commitments. */
 export async function openPair(options: PairOptions, session: Session): Promise<OpenedPair> {
   const committed = await readCommitted(options.base, session);
-  const manifest = parseManifest(JSON.parse(committed.manifest) as unknown);
+  const { manifest } = committed;
   const tierName = tierOfTiles(committed.parts.t, options.base);
   session.expectTier(tierName);
   const base = await openWeightsOf(committed, options.baseWeights, session);

@@ -8,7 +8,6 @@ import { assertPolicy, policyId } from "../../policy/rule.js";
 import { InputError } from "../../errors/errors.js";
 import { assertWritable } from "../../node/output-files.js";
 import { readTextFile } from "../../node/text-file.js";
-import { parseManifest } from "../../quantize/manifest.js";
 import { describeResolution } from "../../quantize/resolution.js";
 import { addCommand, forceOption, outputOption, repeated, type Runner } from "../command.js";
 import { readCommitted } from "../model-files.js";
@@ -68,7 +67,7 @@ export function addPolicyCommands(parent: Command, runner: Runner): void {
           remedy: "Give the base for which the policy was made.",
         });
       }
-      const manifest = base === undefined ? undefined : parseManifest(JSON.parse(base.manifest));
+      const manifest = base?.manifest;
       assertPolicy(read, manifest?.tileCount ?? 0xffff_ffff);
       if (manifest !== undefined) assertPolicyFitsManifest(read, manifest);
       const words = describePolicy(read, manifest);

@@ -18,7 +18,6 @@ import { SegmentFolder } from "../../node/segment-folder.js";
 import { readTextFile } from "../../node/text-file.js";
 import { TIERS } from "../../protocol/tiers.js";
 import type { TensorLoss } from "../../quantize/loss.js";
-import { parseManifest } from "../../quantize/manifest.js";
 import { describeCoarse } from "../../quantize/resolution.js";
 import { encodeCertificate } from "../../certificate/certificate-codec.js";
 import { encodeSegmentPart } from "../../certificate/segment-part-codec.js";
@@ -145,7 +144,7 @@ interface OpenedModels {
 /** How much of the change is seen: one pass over both models. */
 function lossOf({ manifest, parts: { t } }: CommittedModel, weights: WeightPair["weights"]): Promise<TensorLoss[]> {
   return lossOfPair({
-    manifest: parseManifest(JSON.parse(manifest)),
+    manifest,
     tier: TIERS[tierOfTiles(t, "the base")],
     weights,
   });

@@ -5,7 +5,7 @@ import { ArtifactError, InputError, UnavailableError } from "../../errors/errors
 import type { Model } from "../../model/open-model.js";
 import { tierOfTiles } from "../../quantize/tier-of-tiles.js";
 import { readTextFile } from "../../node/text-file.js";
-import { parseManifest } from "../../quantize/manifest.js";
+import { decodeManifest, type Manifest } from "../../quantize/manifest.js";
 import type { DriftRegistryClient } from "../../registry/client.js";
 import { questionAbout } from "../../registry/model-question.js";
 import { acceptedPublishers, assertTrustedIn } from "../../registry/trusted-base.js";
@@ -117,7 +117,7 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
         {
           answer,
           chainId,
-          manifest: manifest === undefined ? undefined : parseManifest(JSON.parse(manifest)),
+          manifest,
           baseModelId,
           baseName: base?.trusted?.name,
           isVerifiedHere: verify !== undefined,
@@ -133,15 +133,15 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
 /** The base's weights, by the names of its manifest where that is known. */
 function baseWeightsOf(
   path: string | undefined,
-  manifest: string | undefined,
+  manifest: Manifest | undefined,
   session: Session,
 ): Promise<Model> | undefined {
   if (path === undefined) return undefined;
   return manifest === undefined ? openWeights(path, session) : openWeightsOf({ manifest }, path, session);
 }
 
-async function manifestOf(path: string | undefined): Promise<string | undefined> {
-  return path === undefined ? undefined : parseCertificate(await readTextFile(path), path).manifest;
+async function manifestOf(path: string | undefined): Promise<Manifest | undefined> {
+  return path === undefined ? undefined : decodeManifest(parseCertificate(await readTextFile(path), path).manifest);
 }
 
 /** The keys to verify with, if they are wanted and at hand. */

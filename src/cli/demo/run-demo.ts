@@ -19,7 +19,6 @@ import { assertInstalled } from "../../node/installed.js";
 import { openOrMakeSetup } from "../../node/open-or-make-setup.js";
 import { loadRegistryContract, loadVerifierContract } from "../../node/registry-contracts.js";
 import type { TierName } from "../../protocol/tiers.js";
-import { parseManifest } from "../../quantize/manifest.js";
 import { DriftRegistryClient } from "../../registry/client.js";
 import { deployRegistry } from "../../registry/deploy.js";
 import { encodeCertificate } from "../../certificate/certificate-codec.js";
@@ -96,7 +95,7 @@ export async function runDemo(input: DemoInput, session: Session): Promise<DemoR
     return openCommitted(committed, weights.tuned);
   });
 
-  const manifest = parseManifest(JSON.parse(base.committed.manifest));
+  const { manifest } = base.committed;
   const { maxResidualSq, unit, tensors } = await roundingBound(paths.tuned, manifest);
   const policyOf = async (bound: bigint): Promise<Policy> => {
     const { policy } = await compilePolicy({
@@ -150,7 +149,7 @@ export async function runDemo(input: DemoInput, session: Session): Promise<DemoR
   await watch.time("consumer: recompute the id from the files, query", async () => {
     const { modelId } = await recomputeModelId({
       model: weights.tuned,
-      manifest: base.committed.manifest,
+      manifest,
       srs,
       backend,
       onProgress,
@@ -158,7 +157,7 @@ export async function runDemo(input: DemoInput, session: Session): Promise<DemoR
     const { isCertified, reasons } = await queryModel({
       registry,
       modelId,
-      manifest: base.committed.manifest,
+      manifest,
       question: { baseModelId: base.committed.modelId, limits: { within: policy } },
       insecure,
       // It shows how things go; its report says that the keys prove nothing.

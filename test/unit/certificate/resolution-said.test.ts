@@ -39,7 +39,7 @@ describe("a statement in words carries its resolution", () => {
     ]);
     ({ manifest } = await buildManifest(model, TIERS.nano, { fractionBits: 8, overrides: new Map([["rough", 2]]) }));
     const commitments = Array.from({ length: manifest.tileCount }, () => G1_INFINITY);
-    const parts = { srsId: `0x${"00".repeat(32)}`, t: manifest.t, manifest: encodeManifest(manifest) } as const;
+    const parts = { srsId: `0x${"00".repeat(32)}`, t: manifest.t, manifest } as const;
     base = committedModel({ ...parts, commitments, isPrivate: false, insecure: false, coarse: COARSE });
     certificate = {
       chainId: 1n,
@@ -49,7 +49,7 @@ describe("a statement in words carries its resolution", () => {
       tuned: base.parts,
       policy: { baseModelId: base.modelId, rules: [flatRule(0, 1, { unit: 8, maxNonzeros: 1n })] },
       classes: [],
-      manifest: parts.manifest,
+      manifest: encodeManifest(manifest),
       insecure: false,
       segments: [],
     };

@@ -4,7 +4,6 @@ import { encodeModel, encodeSecrets, parseModel, parseSecrets } from "../../../s
 import { G1_GENERATOR } from "../../../src/algebra/g1.js";
 import { FormatError, InputError } from "../../../src/errors/errors.js";
 import { frOf } from "../../../src/algebra/fr.js";
-import { encodeManifest } from "../../../src/quantize/manifest.js";
 import { layOut } from "../../../src/quantize/layout.js";
 import { classTable, classTableHash } from "../../../src/quantize/class-table.js";
 import { expectError } from "../../support/rejects.js";
@@ -13,7 +12,7 @@ const manifest = { version: 2 as const, t: 4, ...layOut(4, [{ name: "a", shape: 
 const common = {
   srsId: `0x${"11".repeat(32)}` as const,
   t: 4,
-  manifest: encodeManifest(manifest),
+  manifest,
   commitments: [G1_GENERATOR],
   insecure: true,
 };

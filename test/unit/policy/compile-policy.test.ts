@@ -15,7 +15,7 @@ import { PRESETS, presetDocument } from "../../../src/policy/presets.js";
 import { tileCountOf, tilesOf } from "../../../src/policy/rule.js";
 import { TIERS, type TierName } from "../../../src/protocol/tiers.js";
 import { buildManifest } from "../../../src/quantize/build-manifest.js";
-import { type Manifest } from "../../../src/quantize/manifest.js";
+import type { Manifest } from "../../../src/quantize/manifest.js";
 import { openTiles } from "../../../src/quantize/tile-reader.js";
 import { tileContents } from "../../../src/quantize/tile-contents.js";
 

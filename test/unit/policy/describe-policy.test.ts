@@ -6,7 +6,7 @@ import { firstTileOf, type Policy, type Rule } from "../../../src/policy/rule.js
 import { describePolicy } from "../../../src/policy/describe-policy.js";
 import { TIERS, type TierName } from "../../../src/protocol/tiers.js";
 import { buildManifest } from "../../../src/quantize/build-manifest.js";
-import { type Manifest } from "../../../src/quantize/manifest.js";
+import type { Manifest } from "../../../src/quantize/manifest.js";
 import { tileContents } from "../../../src/quantize/tile-contents.js";
 import { flatRule } from "../../support/rules.js";
 import { fixturePath } from "../../support/fixture-pairs.js";

@@ -9,7 +9,7 @@ import { isWithin } from "../../../src/policy/is-within.js";
 import { pathDrift, type PathDrift } from "../../../src/policy/path-drift.js";
 import { TIERS } from "../../../src/protocol/tiers.js";
 import { buildManifest } from "../../../src/quantize/build-manifest.js";
-import { type Manifest } from "../../../src/quantize/manifest.js";
+import type { Manifest } from "../../../src/quantize/manifest.js";
 import { flatRule } from "../../support/rules.js";
 import { openFile, valuesOf } from "../../support/models.js";
 import { tinyModel } from "../../support/tiny-models.js";

@@ -5,7 +5,7 @@ import { describePolicy } from "../../../src/policy/describe-policy.js";
 import { TIERS } from "../../../src/protocol/tiers.js";
 import { describeExtensions } from "../../../src/quantize/extensions.js";
 import { buildManifest } from "../../../src/quantize/build-manifest.js";
-import { type Manifest } from "../../../src/quantize/manifest.js";
+import type { Manifest } from "../../../src/quantize/manifest.js";
 import { listTensors } from "../../../src/quantize/list-tensors.js";
 import { openTiles } from "../../../src/quantize/tile-reader.js";
 import { tileContents } from "../../../src/quantize/tile-contents.js";

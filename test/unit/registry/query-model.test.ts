@@ -3,17 +3,16 @@ import { queryModel, type ModelAnswer, type QueryModelInput } from "../../../src
 import type { ModelQuestion } from "../../../src/registry/model-question.js";
 import { policyId, type Policy, type Rule } from "../../../src/policy/rule.js";
 import type { Hex } from "../../../src/algebra/hex.js";
-import { keccakText } from "../../../src/algebra/keccak.js";
 import { InputError } from "../../../src/errors/errors.js";
 import { measureNorms, type BaseNorms } from "../../../src/policy/base-norms.js";
 import { driftWords } from "../../../src/policy/drift-words.js";
 import { TIERS } from "../../../src/protocol/tiers.js";
 import { buildManifest } from "../../../src/quantize/build-manifest.js";
-import { encodeManifest } from "../../../src/quantize/manifest.js";
 import type { DriftRegistryClient } from "../../../src/registry/client.js";
 import type { RegisteredCertificate } from "../../../src/registry/records.js";
 import { FRACTION_BITS, rule } from "../../contracts/support/world.js";
 import { openFile } from "../../support/models.js";
+import { manifestHash, type Manifest } from "../../../src/quantize/manifest.js";
 import { tinyModel } from "../../support/tiny-models.js";
 
 const word = (digit: string): Hex => `0x${digit.repeat(64)}`;
@@ -27,7 +26,7 @@ class FakeRegistry {
   readonly policies = new Map<Hex, Policy>();
   readonly frozen = new Set<Hex>();
 
-  constructor(readonly manifest: string) {}
+  constructor(readonly manifest: Manifest) {}
 
   certify(
     baseModelId: Hex,
@@ -58,7 +57,7 @@ class FakeRegistry {
       this.certificates.some((each) => each.baseModelId === id || each.tunedModelId === id);
     const client = {
       getModel: (id: Hex) =>
-        Promise.resolve(isKnown(id) ? { modelId: id, manifestHash: keccakText(this.manifest) } : undefined),
+        Promise.resolve(isKnown(id) ? { modelId: id, manifestHash: manifestHash(this.manifest) } : undefined),
       findByTunedModel: (id: Hex) => Promise.resolve(this.certificates.filter((each) => each.tunedModelId === id)),
       getPolicy: (id: Hex) => Promise.resolve(this.policies.get(id)),
       routesOfCertificate: (id: Hex) => Promise.resolve([{ isFrozen: this.frozen.has(id) }]),
@@ -68,14 +67,14 @@ class FakeRegistry {
 }
 
 describe("the verdict on a model", () => {
-  let manifest: string;
+  let manifest: Manifest;
   let norms: BaseNorms;
   let registry: FakeRegistry;
 
   before(async () => {
     const model = await openFile(tinyModel(1));
     const built = await buildManifest(model, TIERS.nano, { fractionBits: FRACTION_BITS });
-    manifest = encodeManifest(built.manifest);
+    manifest = built.manifest;
     norms = await measureNorms(model, built.manifest);
   });
 
@@ -237,6 +236,8 @@ describe("the verdict on a model", () => {
     expect(await failure({ limits: percent, norms: undefined })).to.be.instanceOf(InputError);
     expect(await failure({ limits: percent }, { manifest: undefined })).to.be.instanceOf(InputError);
     registry.certify(BASE, TUNED, SMALL);
-    expect(await failure({}, { manifest: `${manifest} ` })).to.be.instanceOf(InputError);
+    expect(await failure({}, { manifest: { ...manifest, tileCount: manifest.tileCount + 1 } })).to.be.instanceOf(
+      InputError,
+    );
   });
 });

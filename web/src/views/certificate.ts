@@ -6,7 +6,7 @@ import { currentStatus } from "../../../src/registry/found-certificate.js";
 import type { Policy } from "../../../src/policy/rule.js";
 import type { CertificateStatus, RegisteredCertificate, RegisteredModel } from "../../../src/registry/records.js";
 import { el } from "../dom.js";
-import { parsedManifestOf } from "../manifests.js";
+import { manifestOf } from "../manifests.js";
 import type { Page, View } from "../page.js";
 import { facts, idText, notice, pending, problem, wholeId } from "../parts.js";
 import { linkTo } from "../route.js";
@@ -78,7 +78,7 @@ function certificateParts(page: Page, answer: Answer): HTMLElement[] {
   const { certificate, ending, policy, base, source, chainId } = answer;
   const { certificateId, baseModelId, tunedModelId, publisher, policyId, registeredAt, blockNumber } = certificate;
   const { t, manifestHash } = base;
-  const manifest = parsedManifestOf(manifestHash);
+  const manifest = manifestOf(manifestHash);
   let misfit: unknown;
   try {
     if (manifest !== undefined) assertPolicyFitsManifest(policy, manifest);

@@ -1,3 +1,4 @@
+import { decodeManifest, encodeManifest, type Manifest } from "../../../src/quantize/manifest.js";
 import { currentStatus } from "../../../src/registry/found-certificate.js";
 import { questionAbout, type ModelQuestion } from "../../../src/registry/model-question.js";
 import type { ModelAnswer } from "../../../src/registry/query-model.js";
@@ -7,13 +8,12 @@ import { InputError } from "../../../src/errors/errors.js";
 import type { Hex } from "../../../src/algebra/hex.js";
 import { driftWords } from "../../../src/policy/drift-words.js";
 import { TIER_NAMES, TIERS, type TierName } from "../../../src/protocol/tiers.js";
-import { parseManifest } from "../../../src/quantize/manifest.js";
 import { askModel } from "../ask-model.js";
 import { el } from "../dom.js";
 import { fileField } from "../file-field.js";
 import { givenOrHosts } from "../host-files.js";
 import { hostsVerifier, type HostsVerifier } from "../hosts-verifier.js";
-import { learnManifest, learnManifestFile, manifestOf } from "../manifests.js";
+import { learnManifest, manifestOfFile } from "../manifests.js";
 import type { Page, View } from "../page.js";
 import { notice, pending, problem, verdictNotice, wholeId } from "../parts.js";
 import { progressBar } from "../progress.js";
@@ -82,13 +82,13 @@ export function checkView(page: Page): View {
     const work = startWork(job, (what, done, total) => bar.update(what, done, total));
     cancel = () => work.cancel();
     const recomputed = await work.result;
-    learnManifest(recomputed.manifest);
-    const { t } = parseManifest(JSON.parse(recomputed.manifest) as unknown);
+    const manifest = decodeManifest(recomputed.manifest);
+    learnManifest(manifest);
     const asked = questionOf(accepted, named, recomputed);
     const read = recomputed.notes.map((note) => el("p", { class: "hint" }, note));
     outcome.replaceChildren(
       ...read,
-      ...found(page, recomputed, asked, named?.insecure === true, hostsVerifier(page, t, job.srs)),
+      ...found(page, recomputed, asked, named?.insecure === true, hostsVerifier(page, manifest.t, job.srs)),
     );
   };
   form.addEventListener("submit", (event) => {
@@ -119,8 +119,7 @@ export function checkView(page: Page): View {
 
 /** The base that the reader trusts, by its file. */
 interface NamedBase {
-  /** Canonical JSON. */
-  readonly manifest: string;
+  readonly manifest: Manifest;
   /** `undefined` if the file is a manifest alone, which several bases can have. */
   readonly modelId: Hex | undefined;
   readonly insecure: boolean;
@@ -128,7 +127,8 @@ interface NamedBase {
 
 async function baseOf(file: File): Promise<NamedBase> {
   const text = await file.text();
-  const manifest = manifestOf(learnManifestFile(text, file.name)) ?? "";
+  const manifest = manifestOfFile(text, file.name);
+  learnManifest(manifest);
   if (!text.includes('"commitments"')) return { manifest, modelId: undefined, insecure: false };
   const { modelId, insecure } = parseModel(text, file.name);
   return { manifest, modelId, insecure };
@@ -168,7 +168,7 @@ async function prepare(
   return {
     kind: "recompute",
     weights: named(weights),
-    layout: base === undefined ? { tier: tier as TierName } : { manifest: base.manifest },
+    layout: base === undefined ? { tier: tier as TierName } : { manifest: encodeManifest(base.manifest) },
     baseWeights: named(baseWeights),
     srs: await givenOrHosts(srs, page.settings.srs, "the SRS"),
     // Where the chain does not answer the id is still worth having; the look-up will say what it could not do.
@@ -203,7 +203,7 @@ function found(
           answer.drift.whole.relative === undefined &&
           el("p", { class: "hint" }, "In per cent of the base's norm: choose the base's weights too."),
         el("p", { class: "hint" }, wordFor(answer, verifier)),
-        el("p", {}, roundingWords(manifest)),
+        el("p", {}, roundingWords(decodeManifest(manifest))),
         question === undefined &&
           el("p", {}, "For a verdict, choose the model.json of the base you trust, or type its id."),
         answer.certificates.length === 0 &&
@@ -220,8 +220,7 @@ function found(
 }
 
 /** What an id says about the very bytes of the files. */
-function roundingWords(manifest: string): string {
-  const { tensors } = parseManifest(JSON.parse(manifest) as unknown);
+function roundingWords({ tensors }: Manifest): string {
   const bits = tensors.flatMap((tensor) => ("fractionBits" in tensor ? [tensor.fractionBits] : []));
   const step = 2 ** -Math.min(...bits);
   return (

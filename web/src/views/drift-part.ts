@@ -3,7 +3,7 @@ import type { Manifest } from "../../../src/quantize/manifest.js";
 import { accumulatedDrift, type AccumulatedDrift } from "../../../src/registry/accumulated-drift.js";
 import { el } from "../dom.js";
 import { driftWords } from "../drift-words.js";
-import { parsedManifestOf } from "../manifests.js";
+import { manifestOf } from "../manifests.js";
 import type { Page } from "../page.js";
 import { idText, list, pending } from "../parts.js";
 import { messageOf } from "../verdict.js";
@@ -11,7 +11,7 @@ import { counted } from "../words.js";
 
 /** How far a model can be from its oldest ancestor: what its certificate and those above it allow together. */
 export function driftPart(page: Page, modelId: Hex, manifestHash: Hex | undefined): HTMLElement {
-  const manifest = parsedManifestOf(manifestHash);
+  const manifest = manifestOf(manifestHash);
   return pending(
     page.chain().then(({ registry }) => accumulatedDrift(registry, modelId, manifest)),
     "Adding up what certificates allow",

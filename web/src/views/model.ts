@@ -7,7 +7,7 @@ import type { Hex } from "../../../src/algebra/hex.js";
 import { askModel } from "../ask-model.js";
 import { el } from "../dom.js";
 import { lineageView } from "../lineage-view.js";
-import { manifestOf, parsedManifestOf } from "../manifests.js";
+import { manifestOf } from "../manifests.js";
 import type { Page, View } from "../page.js";
 import { facts, idText, list, part, pending, verdictNotice, wholeId } from "../parts.js";
 import { linkTo } from "../route.js";
@@ -120,7 +120,7 @@ function certificateCard(
 ): HTMLElement {
   const status = currentStatus(certificate);
   const { certificateId, baseModelId, publisher, registeredAt } = certificate;
-  const words = policy === undefined ? undefined : policyWords(policy, parsedManifestOf(manifestHash));
+  const words = policy === undefined ? undefined : policyWords(policy, manifestOf(manifestHash));
   return el(
     "article",
     { class: "card" },

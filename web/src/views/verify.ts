@@ -1,11 +1,12 @@
 import { InputError } from "../../../src/errors/errors.js";
 import { tierById, type TierName } from "../../../src/protocol/tiers.js";
+import { decodeManifest } from "../../../src/quantize/manifest.js";
 import { parseCertificate } from "../../../src/certificate/certificate-codec.js";
 import type { Certificate } from "../../../src/certificate/certificate.js";
 import { el } from "../dom.js";
 import { fileField } from "../file-field.js";
 import { givenOrHosts } from "../host-files.js";
-import { learnManifest, parsedManifestOf } from "../manifests.js";
+import { learnManifest } from "../manifests.js";
 import type { Page, View } from "../page.js";
 import { facts, failure, idText, part, pending, problem, wholeId } from "../parts.js";
 import { linkTo } from "../route.js";
@@ -105,7 +106,8 @@ function verdictParts(
   if (!result.valid) {
     return [framedState("bad", "invalid", "Invalid", el("p", {}, result.error.shortMessage), checks)];
   }
-  const manifest = parsedManifestOf(learnManifest(certificate.manifest));
+  const manifest = decodeManifest(certificate.manifest);
+  learnManifest(manifest);
   const { base, publisher, registry, chainId, policy, insecure } = certificate;
   const { baseModelId: baseId, tunedModelId: tunedId } = result;
   const changed = certificate.segments.reduce((sum, { tiles }) => sum + tiles.length, 0);

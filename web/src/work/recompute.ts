@@ -7,7 +7,7 @@ import { srsId } from "../../../src/argument/kzg/srs.js";
 import { openModel } from "../../../src/model/open-model.js";
 import { measureNorms, type BaseNorms } from "../../../src/policy/base-norms.js";
 import { TIERS, type Tier, type TierName } from "../../../src/protocol/tiers.js";
-import { parseManifest } from "../../../src/quantize/manifest.js";
+import { decodeManifest, encodeManifest, type Manifest } from "../../../src/quantize/manifest.js";
 import { tierOfTiles } from "../../../src/quantize/tier-of-tiles.js";
 import { loadSrs } from "../../../src/groth16/srs-file.js";
 import { blobOpener, blobSource, pathOf, type NamedBytes } from "../blob-source.js";
@@ -44,7 +44,8 @@ export interface Recomputed {
 /** The id of a model's files. Throws `InputError` or `FormatError` for files that cannot be used, `UnavailableError`. */
 export async function recompute(job: RecomputeJob, onProgress: ProgressListener): Promise<Recomputed> {
   onProgress("reading the SRS", 0, 1);
-  const tier = tierOf(job.layout);
+  const layout = "tier" in job.layout ? TIERS[job.layout.tier] : decodeManifest(job.layout.manifest);
+  const tier = "tensors" in layout ? tierOf(layout) : layout;
   const srs = await loadSrs(blobSource(job.srs.name, job.srs.bytes), tier.tileSize);
   const id = srsId(srs);
   if (job.expectedSrsId !== undefined) assertRegistrySrs(id, job.expectedSrsId, job.srs.name);
@@ -54,14 +55,14 @@ export async function recompute(job: RecomputeJob, onProgress: ProgressListener)
   const model = await openModel(blobOpener(job.weights), pathOf(job.weights));
   try {
     const common = { model, srs, backend, onProgress };
-    if ("manifest" in job.layout) {
-      const { manifest } = job.layout;
+    if ("tensors" in layout) {
+      const manifest = layout;
       const { modelId, notes } = await recomputeModelId({ ...common, manifest });
       const base = await measuredBase(job.baseWeights ?? [], { manifest, srs, backend, onProgress });
-      return { modelId, srsId: id, manifest, notes, backend: backend.name, base };
+      return { modelId, srsId: id, manifest: encodeManifest(manifest), notes, backend: backend.name, base };
     }
     const { modelId, manifest } = await commitBase({ ...common, tier, insecure: false });
-    return { modelId, srsId: id, manifest, notes: model.notes, backend: backend.name };
+    return { modelId, srsId: id, manifest: encodeManifest(manifest), notes: model.notes, backend: backend.name };
   } finally {
     await model.close();
   }
@@ -75,14 +76,12 @@ async function measuredBase(
   const model = await openModel(blobOpener(files), pathOf(files));
   try {
     const { modelId } = await recomputeModelId({ ...input, model });
-    return { modelId, norms: await measureNorms(model, parseManifest(JSON.parse(input.manifest) as unknown)) };
+    return { modelId, norms: await measureNorms(model, input.manifest) };
   } finally {
     await model.close();
   }
 }
 
-function tierOf(layout: RecomputeJob["layout"]): Tier {
-  if ("tier" in layout) return TIERS[layout.tier];
-  const { t } = parseManifest(JSON.parse(layout.manifest) as unknown);
+function tierOf({ t }: Manifest): Tier {
   return TIERS[tierOfTiles(t, "the manifest")];
 }

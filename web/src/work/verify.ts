@@ -1,5 +1,5 @@
 import { proofChecks, type CheckMade } from "../../../src/certificate/check-made.js";
-import { verifierUnder } from "../../../src/registry/verify-registered.js";
+import { verifyCertificate, verifyWithoutManifest } from "../../../src/certificate/verify-certificate.js";
 import type { Hex } from "../../../src/algebra/hex.js";
 import { InputError } from "../../../src/errors/errors.js";
 import { certificateId } from "../../../src/certificate/certificate-id.js";
@@ -36,7 +36,10 @@ export async function verify({ certificate, manifest, files }: VerifyJob): Promi
       },
     );
   }
-  const result = verifierUnder(anchors)(certificate, manifest);
+  const result =
+    manifest === undefined
+      ? verifyWithoutManifest(certificate, anchors)
+      : verifyCertificate({ ...certificate, manifest }, anchors);
   return {
     result: portable(result),
     checks: proofChecks(result),
