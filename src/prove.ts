@@ -52,17 +52,17 @@ export {
   type ProgressKept,
   type ProveCertificateInput,
 } from "./certificate/prove-certificate.js";
-export { proveSegmentOf, type SegmentProverInput } from "./segment/prove-segment.js";
+export { provePlannedSegment, type SegmentProverInput } from "./segment/prove-planned-segment.js";
 export { assembleCertificate, partOf, type LabeledPart } from "./certificate/assemble-certificate.js";
 export { takeOver, type Finished } from "./certificate/finished-segment.js";
 export type { SegmentPart } from "./certificate/segment-part.js";
 export { encodeSegmentPart, parseSegmentPart } from "./certificate/segment-part-codec.js";
 export {
-  checkCertificate,
+  verifyAgainstModels,
   type ModelEvidence,
-  type CheckCertificateInput,
-  type CheckCertificateResult,
-} from "./certificate/check-certificate.js";
+  type ModelEvidenceInput,
+  type ModelEvidenceResult,
+} from "./certificate/model-evidence.js";
 export type { CheckMade } from "./certificate/check-made.js";
 export { inTotoStatement, type InTotoStatement } from "./certificate/exports/in-toto-statement.js";
 export { openEnvelope, sealStatement } from "./certificate/exports/dsse-signature.js";

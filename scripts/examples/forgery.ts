@@ -4,7 +4,7 @@ import {
   proveUnwrapped,
   type SegmentProverInput,
   type UnwrappedSegment,
-} from "../../src/segment/prove-segment.js";
+} from "../../src/segment/prove-planned-segment.js";
 import type { CertificatePlan, PlannedSegment } from "../../src/segment/planned-segment.js";
 import { type Factors } from "../../src/factors/factors.js";
 import { packFactors } from "../../src/segment/packed-factors.js";

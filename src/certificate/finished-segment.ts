@@ -4,7 +4,7 @@ import type { Groth16VerifyingKey } from "../groth16/groth16.js";
 import { differenceOfHeads } from "./head-codec.js";
 import { verifyingKeyDigest, type SegmentPart } from "./segment-part.js";
 import type { TrustAnchors } from "../segment/trust-anchors.js";
-import { assertSegment } from "../segment/verify-segment.js";
+import { assertWrappedSegment } from "../segment/verify-wrapped-segment.js";
 import { areSamePlans } from "./plan-certificate.js";
 import { publishedUses, type CertificatePlan } from "../segment/planned-segment.js";
 
@@ -46,7 +46,7 @@ export function takeOver(
     areSamePlans([segment.uses], [publishedUses(planned)]);
   if (!isPlanned) return again("is of another plan");
   try {
-    assertSegment(`segment ${index}`, plan.head, segment, part.prevMerkleRoot, anchors);
+    assertWrappedSegment(`segment ${index}`, plan.head, segment, part.prevMerkleRoot, anchors);
   } catch (error) {
     if (error instanceof VerificationError) return again(`is not valid (${error.shortMessage})`);
     throw error;

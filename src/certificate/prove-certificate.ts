@@ -9,7 +9,7 @@ import { assembleCertificate, partOf } from "./assemble-certificate.js";
 import { divideByNeed } from "./divide-by-need.js";
 import { planCertificate } from "./plan-certificate.js";
 import { type CertificatePlan, type PublishingContext } from "../segment/planned-segment.js";
-import { assertProvable, proveSegmentOf, type SegmentProverInput } from "../segment/prove-segment.js";
+import { assertProvable, provePlannedSegment, type SegmentProverInput } from "../segment/prove-planned-segment.js";
 
 export interface ProveCertificateInput extends SegmentProverInput {
   readonly policy: Policy;
@@ -55,7 +55,7 @@ export async function provePlan(
   const parts: SegmentPart[] = [];
   for (const { index } of plan.segments) {
     const kept = finished?.get(index);
-    const part = partOf(plan, index, kept ?? (await proveSegmentOf(plan, index, input)), verifyingKey);
+    const part = partOf(plan, index, kept ?? (await provePlannedSegment(plan, index, input)), verifyingKey);
     if (kept === undefined) await onSegment?.(part);
     parts.push(part);
   }

@@ -10,7 +10,7 @@ import { decodeManifest, manifestHash, type Manifest } from "../quantize/manifes
 import type { Certificate, SentOnChain } from "./certificate.js";
 import type { WrappedSegment } from "../segment/wrapped-segment.js";
 import type { TrustAnchors } from "../segment/trust-anchors.js";
-import { asVerification, assertSegment } from "../segment/verify-segment.js";
+import { asVerification, assertWrappedSegment } from "../segment/verify-wrapped-segment.js";
 
 export type CertificateResult =
   | { readonly valid: true; readonly baseModelId: Hex; readonly tunedModelId: Hex; readonly policyId: Hex }
@@ -36,14 +36,14 @@ export function verifyWithoutManifest(certificate: SentOnChain, anchors: TrustAn
 
 function verify(certificate: SentOnChain, manifest: string | undefined, anchors: TrustAnchors): CertificateResult {
   try {
-    return { valid: true, ...checkCertificate(certificate, manifest, anchors) };
+    return { valid: true, ...assertCertificate(certificate, manifest, anchors) };
   } catch (error) {
     if (error instanceof VerificationError) return { valid: false, error };
     throw error;
   }
 }
 
-function checkCertificate(
+function assertCertificate(
   certificate: SentOnChain,
   manifestText: string | undefined,
   anchors: TrustAnchors,
@@ -73,7 +73,7 @@ function checkCertificate(
 
   let current = base.merkleRoot;
   for (const [i, segment] of segments.entries()) {
-    assertSegment(`segment ${i}`, certificate, segment, current, anchors);
+    assertWrappedSegment(`segment ${i}`, certificate, segment, current, anchors);
     current = segment.nextMerkleRoot;
   }
   if (current !== tuned.merkleRoot) {

@@ -1,10 +1,6 @@
 import { Option, type Command } from "commander";
 import { describeCertificate } from "../../certificate/describe-certificate.js";
-import {
-  checkCertificate,
-  type ModelEvidence,
-  type CheckCertificateInput,
-} from "../../certificate/check-certificate.js";
+import { verifyAgainstModels, type ModelEvidence, type ModelEvidenceInput } from "../../certificate/model-evidence.js";
 import type { CheckMade } from "../../certificate/check-made.js";
 import { areSameFiles, publishedFiles } from "../../registry/published-files.js";
 import { InputError, type VerificationError } from "../../errors/errors.js";
@@ -68,7 +64,7 @@ export function addVerifyCommand(parent: Command, runner: Runner): void {
       const ofTune = await evidenceOf("tune", tune, tuneWeights, tuneSecrets, session, ofBase.model);
       const evidence = { base: ofBase.evidence, tuned: ofTune.evidence };
       const recomputes = baseWeights !== undefined || tuneWeights !== undefined;
-      const input: CheckCertificateInput = {
+      const input: ModelEvidenceInput = {
         certificate,
         anchors: setup.anchors,
         ...evidence,
@@ -76,7 +72,7 @@ export function addVerifyCommand(parent: Command, runner: Runner): void {
           ? { recompute: { srs: setup.srs, backend: await session.openBackend(), onProgress: session.onProgress } }
           : {}),
       };
-      const { valid, checks, error, ids } = await checkCertificate(input);
+      const { valid, checks, error, ids } = await verifyAgainstModels(input);
       if (error !== undefined) return invalidOutcome(error, checks, session);
       const insecure = certificate.insecure || setup.artifacts.insecure;
       const manifest = decodeManifest(certificate.manifest);

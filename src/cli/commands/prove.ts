@@ -5,7 +5,7 @@ import { assertAllCommitted } from "../../commitment/open-committed.js";
 import { planCertificate } from "../../certificate/plan-certificate.js";
 import { segmentOf, type CertificatePlan } from "../../segment/planned-segment.js";
 import { provePlan } from "../../certificate/prove-certificate.js";
-import { proveSegmentOf, type SegmentProverInput } from "../../segment/prove-segment.js";
+import { provePlannedSegment, type SegmentProverInput } from "../../segment/prove-planned-segment.js";
 import type { OpenedModel } from "../../commitment/commit-tiles.js";
 import { divideByNeed } from "../../certificate/divide-by-need.js";
 import type { CommittedModel } from "../../commitment/committed-model.js";
@@ -119,7 +119,7 @@ async function proveAll(inputs: Inputs, session: Session): Promise<Outcome> {
 async function proveOne(inputs: Inputs, index: number, session: Session): Promise<Outcome> {
   const { plan, setup, output } = inputs;
   const { tiles, uses } = segmentOf(plan, index);
-  const segment = await proveSegmentOf(plan, index, await openProver(inputs, tiles, session));
+  const segment = await provePlannedSegment(plan, index, await openProver(inputs, tiles, session));
   const content = encodeSegmentPart(partOf(plan, index, segment, setup.proving.verifyingKey));
   await session.writeOutputs([{ path: output, content }]);
   const rules = uses.map(({ ruleIndex }) => ruleIndex);

@@ -5,7 +5,7 @@ import { canonicalBytes, laneSums } from "./canonical.js";
 import { dirtyWithin } from "./dirty-blocks.js";
 import { ELEMENT_BYTES } from "./kernel.js";
 import { limbsOf } from "./limbs.js";
-import { BLOCK_VARS, limbWeights, MainTiles, openTiles, type OpenTile } from "./main-tiles.js";
+import { BLOCK_VARS, limbWeights, MainTiles, nonzeroTiles, type OpenTile } from "./main-tiles.js";
 import type { Pool } from "./pool.js";
 import { sharedBytes, sharedInts } from "../shared-array.js";
 import { BLOCK, mainEvaluate, mainLinear } from "./tasks/main-open.js";
@@ -31,7 +31,7 @@ interface Finals {
 export async function createMainSumcheck(pool: Pool, input: MainInput): Promise<RoundProver<MainFinals>> {
   const { tier, leafPoint, lambda } = input;
   if (tier.ell <= BLOCK_VARS) throw new RangeError(`mainSumcheck: tiles of ${tier.tileSize} entries are too small`);
-  const tiles = openTiles(input.tiles);
+  const tiles = nonzeroTiles(input.tiles);
   const finals: Finals = {
     factorA: sharedInts(input.factorA),
     factorB: sharedInts(input.factorB),

@@ -38,8 +38,8 @@ export interface TileCoefficients {
   readonly plain: readonly [Fr, Fr, Fr];
 }
 
-/** Tiles that are not constant zero: those cost nothing. */
-export function openTiles(tiles: readonly MainTile[]): OpenTile[] {
+/** The tiles that cost something, ready for the first round: constant zero ones are left out. */
+export function nonzeroTiles(tiles: readonly MainTile[]): OpenTile[] {
   return tiles.flatMap(({ residual, mask, weight, sumWeight, countWeight }, index): OpenTile[] => {
     const shared = {
       index,

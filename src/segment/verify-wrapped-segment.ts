@@ -21,7 +21,7 @@ import type { TrustAnchors } from "./trust-anchors.js";
  * caller's to check.
  * Throws `VerificationError` whose phase starts with `name`; `InputError` if the tier's key is missing.
  */
-export function assertSegment(
+export function assertWrappedSegment(
   name: string,
   head: Omit<CertificateHead, "manifest">,
   segment: WrappedSegment,

@@ -50,7 +50,7 @@ export interface SegmentProverInput {
  * Throws `PolicyViolation` before any proving if the change breaks a rule, naming rule, tensor and number; `InputError` if
  * plan, models and setup do not belong together.
  */
-export async function proveSegmentOf(
+export async function provePlannedSegment(
   plan: CertificatePlan,
   index: number,
   input: SegmentProverInput,

@@ -27,7 +27,7 @@ export interface ModelEvidence {
   readonly opened?: OpenedModel | undefined;
 }
 
-export interface CheckCertificateInput {
+export interface ModelEvidenceInput {
   readonly certificate: Certificate;
   readonly anchors: TrustAnchors;
   readonly base?: ModelEvidence;
@@ -36,7 +36,7 @@ export interface CheckCertificateInput {
   readonly recompute?: { readonly srs: Srs; readonly backend: Backend; readonly onProgress?: ProgressListener };
 }
 
-export interface CheckCertificateResult {
+export interface ModelEvidenceResult {
   readonly valid: boolean;
   readonly checks: readonly CheckMade[];
   /** Present when invalid: the phase that failed, and why. */
@@ -45,10 +45,10 @@ export interface CheckCertificateResult {
 }
 
 /**
- * Everything that the registry checks, and, where there is evidence, that the certificate's models are those of the
+ * `verifyCertificate`, and, where there is evidence, that the certificate's models are those of the
  * given files. Throws `InputError` for evidence that cannot be used, such as a key that is missing.
  */
-export async function checkCertificate(input: CheckCertificateInput): Promise<CheckCertificateResult> {
+export async function verifyAgainstModels(input: ModelEvidenceInput): Promise<ModelEvidenceResult> {
   const { certificate, anchors } = input;
   const result = verifyCertificate(certificate, anchors);
   const checks = proofChecks(result);
@@ -67,7 +67,7 @@ export async function checkCertificate(input: CheckCertificateInput): Promise<Ch
 const OTHER_WEIGHTS = "Either these are other weights, or the model is private: then give its file and secrets.";
 
 async function checkEvidence(
-  input: CheckCertificateInput,
+  input: ModelEvidenceInput,
   role: "base" | "tuned",
   parts: ModelParts,
   id: Hex,
