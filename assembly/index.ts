@@ -1,5 +1,5 @@
 export { alloc, mark, release } from "./memory";
-export * from "./field-vectors";
+export * from "./generated/field-vectors";
 export { frEqTable, frFoldNodes, frToRadixVector } from "./sumcheck-fold";
 export { rangeFoldLambda, rangeSumLookups, rangeSumNodes, rangeTableLeaves } from "./range-tree";
 export { rangeRound } from "./range-rounds";

@@ -1,5 +1,5 @@
 /** Scalars for msm-windows.ts: exact integers or field elements, plus the windows' offset. */
-import { frToCanonical } from "./field-vectors";
+import { frToCanonical } from "./generated/field-vectors";
 
 /** 32-bit integers; the sums fit into 32 bits. */
 export function msmOffsetInts(out: usize, values: usize, count: i32, offset: i32): void {

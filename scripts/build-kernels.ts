@@ -1,20 +1,21 @@
 /**
  * Compiles `assembly/` to the two WebAssembly builds and writes them to `src/kernels/wasm/generated/`:
  * `fused.ts` (relaxed SIMD: fused multiply-add) and `plain.ts` (SIMD), each the module in base64, and `exports.ts`,
- * the type of what they export. The field modules `assembly/generated/<build>/{fr,fq}.ts` come from the generator;
- * assembly sources import them as `./generated/fr`.
+ * the type of what they export. The modules `assembly/generated/<build>/{fr,fq,field-vectors}.ts` come from the
+ * generator; assembly sources import them as `./generated/fr`.
  * Does nothing if they were made from the same sources by the same compiler.
  */
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { BUILDS, fieldModule, type BuildName } from "../assembly/generator/field-module.js";
+import { vectorModule } from "../assembly/generator/vector-module.js";
 import { readCommandLine } from "./command-line.js";
 
 const ROOT = new URL("../", import.meta.url);
 const OUT = new URL("src/kernels/wasm/generated/", ROOT);
 const HEADER = `// Written by scripts/build-kernels.ts; do not edit. Sources: ${await sourcesDigest()}\n`;
-const FIELD_SOURCE = /^assembly\/generated\/(fr|fq)\.ts$/;
+const GENERATED_SOURCE = /^assembly\/generated\/([\w-]+)\.ts$/;
 
 /** What is used of `assemblyscript/asc`. */
 interface AssemblyScriptCompiler {
@@ -52,10 +53,14 @@ interface Compiled {
 }
 
 async function compile(build: BuildName): Promise<Compiled> {
-  const fields = { fr: fieldModule(build, "fr"), fq: fieldModule(build, "fq") };
+  const modules = new Map([
+    ["fr", fieldModule(build, "fr")],
+    ["fq", fieldModule(build, "fq")],
+    ["field-vectors", vectorModule()],
+  ]);
   const folder = new URL(`assembly/generated/${build}/`, ROOT);
   await mkdir(folder, { recursive: true });
-  for (const [field, text] of Object.entries(fields)) await writeFile(new URL(`${field}.ts`, folder), text);
+  for (const [name, text] of modules) await writeFile(new URL(`${name}.ts`, folder), text);
 
   const outputs = new Map<string, Uint8Array | string>();
   const features = ["simd", ...(build === "fused" ? ["relaxed-simd"] : [])];
@@ -68,8 +73,8 @@ async function compile(build: BuildName): Promise<Compiled> {
     ],
     {
       readFile: async (name) => {
-        const field = FIELD_SOURCE.exec(name.replaceAll("\\", "/"))?.[1];
-        if (field === "fr" || field === "fq") return fields[field];
+        const module = GENERATED_SOURCE.exec(name.replaceAll("\\", "/"))?.[1];
+        if (module !== undefined) return modules.get(module) ?? null;
         return readFile(new URL(name, ROOT), "utf8").catch(() => null);
       },
       writeFile: (name, contents) => void outputs.set(name, contents),
