@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { g1ToHex, hexToFr, hexToG1, wordToHexBE, type Hex } from "../algebra/hex.js";
 import { FormatError, InputError } from "../errors/errors.js";
+import { firstIssue } from "../errors/first-issue.js";
 import type { Fr } from "../algebra/fr.js";
 import { decodeManifest, encodeManifest } from "../quantize/manifest.js";
 import { modelId } from "./model-id.js";
@@ -140,9 +141,7 @@ function parse<T>(schema: z.ZodType<T>, text: string, path: string, expected: st
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const where = issue === undefined || issue.path.length === 0 ? "the file" : issue.path.join(".");
-  throw new FormatError(path, `${where}: ${issue?.message ?? "is malformed"}`, { remedy: `Expected ${expected}.` });
+  throw new FormatError(path, firstIssue(parsed.error), { remedy: `Expected ${expected}.` });
 }
 
 function decode<T>(path: string, read: () => T): T {

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import type { Hex } from "../algebra/hex.js";
 import { FormatError, InputError } from "../errors/errors.js";
+import { firstIssue } from "../errors/first-issue.js";
 import type { TrustedBase } from "../registry/trusted-base.js";
 import { makeDirectory, writeOutputs } from "./output-files.js";
 import { isFile, readTextFile } from "./text-file.js";
@@ -67,11 +68,7 @@ export async function readTrustList(path: string): Promise<readonly TrustedBase[
   }
   const parsed = trustSchema.safeParse(json);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const where = issue?.path.join(".") ?? "";
-    throw new FormatError(path, `${where === "" ? "the file" : where}: ${issue?.message ?? "is malformed"}`, {
-      remedy,
-    });
+    throw new FormatError(path, firstIssue(parsed.error), { remedy });
   }
   const names = new Set<string>();
   for (const { name } of parsed.data.bases) {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Hex } from "../algebra/hex.js";
 import { FormatError } from "../errors/errors.js";
+import { firstIssue } from "../errors/first-issue.js";
 import { decodeRule, encodeRule, ruleSchema } from "./rule-codec.js";
 import { policyId, type Policy } from "./rule.js";
 
@@ -45,9 +46,7 @@ export function parsePolicy(text: string, path: string): Policy {
   }
   const parsed = policySchema.safeParse(json);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const where = issue === undefined || issue.path.length === 0 ? "the file" : issue.path.join(".");
-    throw new FormatError(path, `${where}: ${issue?.message ?? "is malformed"}`, { remedy });
+    throw new FormatError(path, firstIssue(parsed.error), { remedy });
   }
   const policy: Policy = {
     baseModelId: parsed.data.baseModelId as Hex,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FormatError, InputError } from "../errors/errors.js";
+import { firstIssue } from "../errors/first-issue.js";
 
 /** Parts of the schemas of certificates and their segments. `docs/certificate-format.md` describes them in words. */
 
@@ -37,9 +38,7 @@ export function parseFile<File, Value>(
   }
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const where = issue === undefined || issue.path.length === 0 ? "the file" : issue.path.join(".");
-    throw new FormatError(path, `${where}: ${issue?.message ?? "is malformed"}`, { remedy: expectation });
+    throw new FormatError(path, firstIssue(parsed.error), { remedy: expectation });
   }
   try {
     return decode(parsed.data);
