@@ -70,7 +70,7 @@ export default defineConfig(
     },
   },
   {
-    files: ["src/cli/**/*.ts", "scripts/**/*.ts", "bench/**/*.ts"],
+    files: ["src/cli/**/*.ts", "scripts/**/*.ts", "bench/**/*.ts", "examples/**/*.ts"],
     rules: { "no-console": "off" },
   },
   {

@@ -43,7 +43,7 @@ export default defineConfig({
     // Any other chain.
     rpc: remote("FTI_RPC_URL"),
   },
-  coverage: { skipFiles: ["test/contracts/mocks/**"] },
+  coverage: { skipFiles: ["examples/**", "test/contracts/mocks/**"] },
   verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
-  paths: { sources: ["contracts", "test/contracts/mocks"], tests: { mocha: "test" } },
+  paths: { sources: ["contracts", "examples", "test/contracts/mocks"], tests: { mocha: "test" } },
 });

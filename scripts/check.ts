@@ -10,7 +10,7 @@ const CHECKS: Readonly<Record<string, readonly string[]>> = {
   solhint: ['solhint --max-warnings 0 --noPoster "contracts/**/*.sol"'],
   prettier: ["prettier --check --log-level warn ."],
   types: ["tsc -p .", "tsc -p web"],
-  layers: ["depcruise src test scripts web/src --config .dependency-cruiser.cjs"],
+  layers: ["depcruise src test scripts bench examples web/src --config .dependency-cruiser.cjs"],
   generated: ["tsx scripts/gen.ts --check"],
   lock: ["tsx scripts/lock.ts --check"],
 };
