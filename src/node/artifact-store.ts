@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { mkdir, open, readFile, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ArtifactError, UnavailableError } from "../errors/errors.js";
+import { firstIssue } from "../errors/first-issue.js";
 import type { TierName } from "../protocol/tiers.js";
 import {
   ARTIFACT_ROLES,
@@ -94,9 +95,7 @@ export async function readManifest(root: string, tier: TierName): Promise<Artifa
   }
   const parsed = artifactManifestSchema.safeParse(json);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const where = issue === undefined ? "" : `: ${issue.path.join(".")} ${issue.message}`;
-    throw new ArtifactError(path, `is not a manifest of this version${where}`, {
+    throw new ArtifactError(path, `is not a manifest of this version: ${firstIssue(parsed.error)}`, {
       remedy: remedy(tier),
       cause: parsed.error,
     });

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import type { Hex } from "../algebra/hex.js";
 import { FormatError, InputError } from "../errors/errors.js";
+import { firstIssue } from "../errors/first-issue.js";
 import { writeOutputs } from "./output-files.js";
 
 const hex = (bytes: number): z.ZodType<Hex, string> =>
@@ -51,6 +52,8 @@ export async function readDeployment(path: string): Promise<Deployment> {
   }
   const result = deploymentSchema.safeParse(json);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new FormatError(path, `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "is not a deployment"}`);
+  throw new FormatError(path, firstIssue(result.error), {
+    remedy: "Expected a record that npm run deploy wrote.",
+    cause: result.error,
+  });
 }

@@ -2,6 +2,7 @@ import { isScalar, LineCounter, parseDocument, visit } from "yaml";
 import { z } from "zod";
 import { ROLES, type RoleSelector } from "../model/architecture/role.js";
 import { FormatError } from "../errors/errors.js";
+import { firstIssue } from "../errors/first-issue.js";
 import { FLOAT_FORMAT_NAMES } from "../model/float-format.js";
 import { MAX_SHIFT } from "../protocol/constants.js";
 
@@ -101,9 +102,8 @@ export function parsePolicyDocument(text: string, path: string): PolicyDocument 
   keepWrittenNumbers(yaml);
   const parsed = policyDocumentSchema.safeParse(valueOf(yaml, path));
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const place = issue?.path ?? [];
-    throw new FormatError(path, `${lineOf(yaml, lines, place)}${place.join(".") || "document"}: ${messageOf(issue)}`, {
+    const place = parsed.error.issues[0]?.path ?? [];
+    throw new FormatError(path, `${lineOf(yaml, lines, place)}${firstIssue(parsed.error, "the document")}`, {
       remedy: "`fti policy schema` prints what a policy document may say.",
     });
   }
@@ -140,12 +140,6 @@ function valueOf(yaml: ReturnType<typeof parseDocument>, path: string): unknown 
       remedy: 'A glob that starts with * is written in quotes: "*.weight".',
     });
   }
-}
-
-/** What is wrong by every alternative of a union, which says more than that none fits. */
-function messageOf(issue: z.core.$ZodIssue | undefined): string {
-  if (issue?.code !== "invalid_union") return issue?.message ?? "is not right";
-  return [...new Set(issue.errors.flat().map((inner) => messageOf(inner)))].join("; or ");
 }
 
 function lineOf(yaml: ReturnType<typeof parseDocument>, lines: LineCounter, place: readonly PropertyKey[]): string {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { keccakText } from "../algebra/keccak.js";
 import type { Hex } from "../algebra/hex.js";
 import { InputError } from "../errors/errors.js";
+import { firstIssue } from "../errors/first-issue.js";
 import { elementCountOf } from "../model/tensor.js";
 import { layOut, type PlacedTensor, type TensorSpec } from "./layout.js";
 import { pinnedLimit, type PinnedEntry } from "./pinned.js";
@@ -119,9 +120,10 @@ export function decodeManifest(text: string, label = "manifest"): Manifest {
 export function parseManifest(json: unknown, label = "manifest"): Manifest {
   const parsed = manifestSchema.safeParse(json);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const where = issue === undefined ? "" : `: ${issue.path.join(".") || "top"}: ${issue.message}`;
-    throw new InputError(`${label}: is not a manifest of version ${MANIFEST_VERSION}${where}`, { cause: parsed.error });
+    const problem = firstIssue(parsed.error, "the manifest");
+    throw new InputError(`${label}: is not a manifest of version ${MANIFEST_VERSION}: ${problem}`, {
+      cause: parsed.error,
+    });
   }
   const { t, tensors } = parsed.data;
   const names = new Set<string>();

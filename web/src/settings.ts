@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Hex } from "../../src/algebra/hex.js";
 import { FormatError } from "../../src/errors/errors.js";
+import { firstIssue } from "../../src/errors/first-issue.js";
 import { TIER_NAMES, type TierName } from "../../src/protocol/tiers.js";
 
 const address = z
@@ -8,8 +9,8 @@ const address = z
   .regex(/^0x[0-9a-fA-F]{40}$/u, "is not an address: expected 0x and 40 hex digits")
   .transform((text) => text.toLowerCase() as Hex);
 const httpAddress = z.string().regex(/^https?:\/\/[^\s]+$/u, "is not an http address such as http://127.0.0.1:8545");
-const optionally = <T extends z.ZodType>(schema: T): z.ZodUnion<[z.ZodLiteral<"">, T]> =>
-  z.union([z.literal(""), schema]);
+const optionally = <T extends z.ZodType>(schema: T): z.ZodUnion<[T, z.ZodLiteral<"">]> =>
+  z.union([schema, z.literal("", "leave it empty")]);
 
 /** `config.json` beside the page: what its host offers. Everything may be missing. */
 const hostSchema = z
@@ -44,9 +45,9 @@ export function parseHostConfig(text: string): HostConfig {
   }
   const parsed = hostSchema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new FormatError("config.json", `${issue?.path.join(".") ?? ""} ${issue?.message ?? "is malformed"}`.trim(), {
+  throw new FormatError("config.json", firstIssue(parsed.error), {
     remedy: "docs/explorer.md lists its fields.",
+    cause: parsed.error,
   });
 }
 
@@ -68,10 +69,7 @@ export const NO_CHOICE: Choice = { via: "rpc", rpc: "", registry: "", gateway: "
 export function parseChoice(fields: unknown): Choice {
   const parsed = choiceSchema.safeParse(fields);
   if (parsed.success) return parsed.data;
-  // A union's own message says only that no branch fits: the last branch knows why.
-  const [issue] = parsed.error.issues;
-  const inner = issue?.code === "invalid_union" ? issue.errors.at(-1)?.[0] : issue;
-  throw new FormatError("settings", `${String(issue?.path[0] ?? "")}: ${inner?.message ?? "is malformed"}`);
+  throw new FormatError("settings", firstIssue(parsed.error, "the settings"), { cause: parsed.error });
 }
 
 /** Where the keys behind certificates are from. */

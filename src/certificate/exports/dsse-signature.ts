@@ -3,6 +3,7 @@ import { z } from "zod";
 import { IN_TOTO_PAYLOAD_TYPE, preAuthEncoding, type DsseEnvelope } from "./dsse.js";
 import type { Hex } from "../../algebra/hex.js";
 import { FormatError } from "../../errors/errors.js";
+import { firstIssue } from "../../errors/first-issue.js";
 import type { InTotoStatement } from "./in-toto-statement.js";
 
 /**
@@ -25,8 +26,8 @@ export async function sealStatement(statement: InTotoStatement, signer?: Signer)
 const envelopeSchema = z
   .object({
     payloadType: z.literal(IN_TOTO_PAYLOAD_TYPE),
-    payload: z.string().base64(),
-    signatures: z.array(z.object({ keyid: z.string(), sig: z.string().base64() }).strict()),
+    payload: z.base64(),
+    signatures: z.array(z.object({ keyid: z.string(), sig: z.base64() }).strict()),
   })
   .strict();
 
@@ -43,11 +44,9 @@ export function openEnvelope(text: string, path: string): { readonly statement: 
   }
   const parsed = envelopeSchema.safeParse(json);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new FormatError(
-      path,
-      `is no envelope of an in-toto statement: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`,
-    );
+    throw new FormatError(path, `is not the envelope of an in-toto statement: ${firstIssue(parsed.error)}`, {
+      cause: parsed.error,
+    });
   }
   const { payloadType, payload, signatures } = parsed.data;
   const body = decodeBase64(payload);

@@ -1,6 +1,7 @@
 import { parse, YAMLParseError } from "yaml";
 import { z } from "zod";
 import { FormatError } from "../../errors/errors.js";
+import { firstIssue } from "../../errors/first-issue.js";
 import type { RoleMapping } from "./role-mapping.js";
 import { ROLES } from "./role.js";
 
@@ -27,8 +28,8 @@ export function parseRoleMapping(text: string, path: string): RoleMapping {
   }
   const parsed = mappingSchema.safeParse(json);
   if (parsed.success) return parsed.data.roles;
-  const [issue] = parsed.error.issues;
-  throw new FormatError(path, `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "is no mapping of roles"}`, {
+  throw new FormatError(path, firstIssue(parsed.error), {
     remedy: `A mapping is "version: 1" and a list "roles" of { tensors, role }; roles are ${ROLES.join(", ")}.`,
+    cause: parsed.error,
   });
 }

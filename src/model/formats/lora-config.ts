@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FormatError } from "../../errors/errors.js";
+import { firstIssue } from "../../errors/first-issue.js";
 import { assertLora, MERGE_IT } from "./adapter-kinds.js";
 import { readWhole } from "../byte-source.js";
 import { parseJsonStrict } from "./json-text.js";
@@ -102,11 +103,7 @@ export async function readLoraConfig(
     assertLora(path, json);
     const parsed = configSchema.safeParse(json);
     if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      throw new FormatError(path, `${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`, {
-        remedy: MERGE_IT,
-        cause: parsed.error,
-      });
+      throw new FormatError(path, firstIssue(parsed.error), { remedy: MERGE_IT, cause: parsed.error });
     }
     const { data } = parsed;
     const unknownFields = Object.entries(json).flatMap(([field, value]) =>

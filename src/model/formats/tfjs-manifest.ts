@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FormatError } from "../../errors/errors.js";
+import { firstIssue } from "../../errors/first-issue.js";
 import { assertTensorName, parseShape } from "../tensor.js";
 
 /** Affine quantization maps the stored integer `v` to `v·scale + min`. */
@@ -47,9 +48,7 @@ export function parseWeightsManifest(path: string, json: unknown): readonly Weig
   const array = Array.isArray(json) ? json : (json as { readonly weightsManifest?: unknown } | null)?.weightsManifest;
   const parsed = groupsSchema.safeParse(array);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const where = issue === undefined ? "" : ` at ${issue.path.join(".") || "the top"}: ${issue.message}`;
-    throw new FormatError(path, `has no valid TensorFlow.js weights manifest${where}`, {
+    throw new FormatError(path, `has no valid TensorFlow.js weights manifest: ${firstIssue(parsed.error)}`, {
       remedy: "Give a model.json with weightsManifest, or the manifest itself.",
       cause: parsed.error,
     });
