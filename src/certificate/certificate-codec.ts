@@ -1,5 +1,6 @@
-import { z } from "zod";
-import { parseFile, strict } from "../segment/certificate-fields.js";
+import * as z from "zod/mini";
+import { strict } from "../algebra/json-forms.js";
+import { parseFile } from "../errors/parse-file.js";
 import { CERTIFICATE_FORMAT, CERTIFICATE_VERSION, type Certificate } from "./certificate.js";
 import { decodeHead, encodeHead, HEAD_FIELDS } from "./head-codec.js";
 import { decodeSegment, encodeSegment, segmentSchema } from "../segment/segment-codec.js";
@@ -9,7 +10,7 @@ const certificateSchema = strict({
   format: z.literal(CERTIFICATE_FORMAT),
   version: z.literal(CERTIFICATE_VERSION),
   ...HEAD_FIELDS,
-  segments: z.array(segmentSchema).min(1),
+  segments: z.array(segmentSchema).check(z.minLength(1)),
 });
 
 /** The certificate as the text of its file: JSON, two spaces, sorted as the schema is. */

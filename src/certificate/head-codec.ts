@@ -1,7 +1,7 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { Hex } from "../algebra/hex.js";
-import { decodeRule, encodeRule, exponent, ruleSchema } from "../policy/rule-codec.js";
-import { address, count, decimal, strict, word } from "../segment/certificate-fields.js";
+import { address, count, decimal, exponent, strict, word } from "../algebra/json-forms.js";
+import { decodeRule, encodeRule, ruleSchema } from "../policy/rule-codec.js";
 import type { CertificateHead } from "../segment/wrapped-segment.js";
 
 const INSECURE_NOTICE =
@@ -19,7 +19,7 @@ const partsSchema = strict({
 /** The fields of a certificate before its segments, in their order in files. */
 export const HEAD_FIELDS = {
   insecure: z.boolean(),
-  notice: z.string().optional(),
+  notice: z.optional(z.string()),
   chainId: decimal,
   registry: address,
   publisher: address,
@@ -33,7 +33,7 @@ export const HEAD_FIELDS = {
   manifest: z.string(),
 };
 
-export type HeadFile = z.infer<z.ZodObject<typeof HEAD_FIELDS, z.core.$strict>>;
+export type HeadFile = z.infer<z.ZodMiniObject<typeof HEAD_FIELDS, z.core.$strict>>;
 
 export function encodeHead(head: CertificateHead): HeadFile {
   return {

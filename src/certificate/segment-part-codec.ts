@@ -1,6 +1,7 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { Hex } from "../algebra/hex.js";
-import { count, parseFile, strict, word } from "../segment/certificate-fields.js";
+import { count, strict, word } from "../algebra/json-forms.js";
+import { parseFile } from "../errors/parse-file.js";
 import { decodeHead, encodeHead, HEAD_FIELDS } from "./head-codec.js";
 import {
   decodeSegment,
@@ -17,12 +18,14 @@ const partSchema = strict({
   format: z.literal(SEGMENT_FORMAT),
   version: z.literal(SEGMENT_VERSION),
   ...HEAD_FIELDS,
-  plan: z.array(z.array(useSchema).min(1)).min(1),
+  plan: z.array(z.array(useSchema).check(z.minLength(1))).check(z.minLength(1)),
   index: count,
   prevMerkleRoot: word,
   verifyingKeyDigest: word,
   segment: segmentSchema,
-}).refine(({ index, plan }) => index < plan.length, { path: ["index"], message: "is not one of the plan's segments" });
+}).check(
+  z.refine(({ index, plan }) => index < plan.length, { path: ["index"], message: "is not one of the plan's segments" }),
+);
 
 /** The part as the text of its file: JSON, two spaces, sorted as the schema is. */
 export function encodeSegmentPart(part: SegmentPart): string {

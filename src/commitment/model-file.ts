@@ -1,5 +1,6 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { g1ToHex, hexToFr, hexToG1, wordToHexBE, type Hex } from "../algebra/hex.js";
+import { count, point, strict, word } from "../algebra/json-forms.js";
 import { FormatError, InputError } from "../errors/errors.js";
 import { firstIssue } from "../errors/first-issue.js";
 import type { Fr } from "../algebra/fr.js";
@@ -11,42 +12,37 @@ export const MODEL_FORMAT = "fine-tuning-integrity/model";
 export const SECRETS_FORMAT = "fine-tuning-integrity/model-secrets";
 const VERSION = 2;
 
-const word = z.string().regex(/^0x[0-9a-f]{64}$/, "expected 0x and 64 lowercase hex digits");
-const part = z.number().nonnegative();
-const count = z.number().int().min(0).max(0xffff_ffff);
+const part = z.number().check(z.minimum(0));
 
-const modelSchema = z
-  .object({
-    format: z.literal(MODEL_FORMAT),
-    version: z.literal(VERSION),
-    modelId: word,
-    insecure: z.boolean(),
-    isPrivate: z.boolean(),
-    srsId: word,
-    t: count,
-    manifest: z.string(),
-    commitments: z.array(z.object({ x: word, y: word }).strict()).min(1),
-    /** Tensors whose change is not resolved; the parts that are lost are told of open models only. */
-    coarse: z
-      .array(z.object({ name: z.string(), lostOfChange: part.optional(), lostOfTensor: part.optional() }).strict())
-      .nonempty()
-      .optional(),
-    /** Formats, dtypes, shards and file digests of an open model: beside the id, not in it. */
-    provenance: z.unknown().optional(),
-  })
-  .strict();
+const modelSchema = strict({
+  format: z.literal(MODEL_FORMAT),
+  version: z.literal(VERSION),
+  modelId: word,
+  insecure: z.boolean(),
+  isPrivate: z.boolean(),
+  srsId: word,
+  t: count,
+  manifest: z.string(),
+  commitments: z.array(point).check(z.minLength(1)),
+  /** Tensors whose change is not resolved; the parts that are lost are told of open models only. */
+  coarse: z.optional(
+    z
+      .array(strict({ name: z.string(), lostOfChange: z.optional(part), lostOfTensor: z.optional(part) }))
+      .check(z.minLength(1)),
+  ),
+  /** Formats, dtypes, shards and file digests of an open model: beside the id, not in it. */
+  provenance: z.optional(z.unknown()),
+});
 
-const secretsSchema = z
-  .object({
-    format: z.literal(SECRETS_FORMAT),
-    version: z.literal(VERSION),
-    notice: z.string(),
-    modelId: word,
-    blindings: z.array(word).min(1),
-    /** As in an open model's file. */
-    provenance: z.unknown().optional(),
-  })
-  .strict();
+const secretsSchema = strict({
+  format: z.literal(SECRETS_FORMAT),
+  version: z.literal(VERSION),
+  notice: z.string(),
+  modelId: word,
+  blindings: z.array(word).check(z.minLength(1)),
+  /** As in an open model's file. */
+  provenance: z.optional(z.unknown()),
+});
 
 /**
  * The public file of a committed model. Throws `RangeError` for the provenance of a private model: digests of its files would confirm
@@ -132,14 +128,14 @@ function secretFr(path: string, hex: string, index: number): Fr {
   }
 }
 
-function parse<T>(schema: z.ZodType<T>, text: string, path: string, expected: string): T {
+function parse<T>(schema: z.ZodMiniType<T>, text: string, path: string, expected: string): T {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
     throw new FormatError(path, "is not JSON", { remedy: `Expected ${expected}.` });
   }
-  const parsed = schema.safeParse(json);
+  const parsed = schema.safeParse(json, { reportInput: true });
   if (parsed.success) return parsed.data;
   throw new FormatError(path, firstIssue(parsed.error), { remedy: `Expected ${expected}.` });
 }

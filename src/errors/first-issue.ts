@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod/mini";
 
 type Issue = z.core.$ZodIssue;
 
@@ -17,7 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** What a schema found wrong first, and where: `rules.0.unit: is missing`. `whole` stands for the path of the whole value. */
-export function firstIssue({ issues: [issue] }: z.ZodError, whole = "the file"): string {
+export function firstIssue({ issues: [issue] }: z.core.$ZodError, whole = "the file"): string {
   return issue === undefined ? `${whole}: is malformed` : placed(issue, whole);
 }
 
@@ -47,10 +47,10 @@ function placed(issue: Issue, whole: string): string {
   return `${where === "" ? whole : where}: ${issueWords(issue)}`;
 }
 
-function wrongType({ expected, message }: z.core.$ZodIssueInvalidType): string {
-  const received = /received (\S+)$/u.exec(message)?.[1];
-  if (received === "undefined") return "is missing";
-  return `must be ${TYPES[expected] ?? expected}`;
+/** What was received is only in the messages of zod's own classes; `zod/mini`, which has none, gives it if it is asked to. */
+function wrongType(issue: z.core.$ZodIssueInvalidType): string {
+  const isMissing = "input" in issue ? issue.input === undefined : / received undefined$/u.test(issue.message);
+  return isMissing ? "is missing" : `must be ${TYPES[issue.expected] ?? issue.expected}`;
 }
 
 function bound(origin: string, limit: string, words: string): string {

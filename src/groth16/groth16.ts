@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { G1_INFINITY, g1Add, g1LinearCombination, g1Neg, isG1, type G1, type G2 } from "../algebra/g1.js";
 import { isG2, pairingProductIsOne } from "../algebra/pairing.js";
 import { InputError } from "../errors/errors.js";
@@ -21,7 +21,7 @@ export interface Groth16VerifyingKey {
   readonly ic: readonly G1[];
 }
 
-const decimal = z.string().regex(/^(0|[1-9][0-9]*)$/);
+const decimal = z.string().check(z.regex(/^(0|[1-9][0-9]*)$/));
 const g1Schema = z.tuple([decimal, decimal, decimal]);
 const g2Schema = z.tuple([z.tuple([decimal, decimal]), z.tuple([decimal, decimal]), z.tuple([decimal, decimal])]);
 const verifyingKeySchema = z.object({

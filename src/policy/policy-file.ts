@@ -1,5 +1,6 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { Hex } from "../algebra/hex.js";
+import { strict, word } from "../algebra/json-forms.js";
 import { FormatError } from "../errors/errors.js";
 import { firstIssue } from "../errors/first-issue.js";
 import { decodeRule, encodeRule, ruleSchema } from "./rule-codec.js";
@@ -8,17 +9,13 @@ import { policyId, type Policy } from "./rule.js";
 export const POLICY_FORMAT = "fine-tuning-integrity/policy";
 export const POLICY_VERSION = 2;
 
-const word = z.string().regex(/^0x[0-9a-f]{64}$/, "expected 0x and 64 lowercase hex digits");
-
-const policySchema = z
-  .object({
-    format: z.literal(POLICY_FORMAT),
-    version: z.literal(POLICY_VERSION),
-    policyId: word,
-    baseModelId: word,
-    rules: z.array(ruleSchema).min(1),
-  })
-  .strict();
+const policySchema = strict({
+  format: z.literal(POLICY_FORMAT),
+  version: z.literal(POLICY_VERSION),
+  policyId: word,
+  baseModelId: word,
+  rules: z.array(ruleSchema).check(z.minLength(1)),
+});
 
 /** The text of a policy's file: JSON; bounds are decimal strings, the id comes with it. */
 export function encodePolicy(policy: Policy): string {
@@ -44,7 +41,7 @@ export function parsePolicy(text: string, path: string): Policy {
   } catch (cause) {
     throw new FormatError(path, "is not JSON", { cause, remedy });
   }
-  const parsed = policySchema.safeParse(json);
+  const parsed = policySchema.safeParse(json, { reportInput: true });
   if (!parsed.success) {
     throw new FormatError(path, firstIssue(parsed.error), { remedy });
   }

@@ -1,24 +1,17 @@
-import { z } from "zod";
+import * as z from "zod/mini";
+import { count, decimal, exponent, strict } from "../algebra/json-forms.js";
 import type { Rule } from "./rule.js";
 
-const count = z.number().int().min(0).max(0xffff_ffff);
-/** Fraction bits and units. */
-export const exponent = z.number().int().min(-0x8000).max(0x7fff);
-/** At most 78 digits are read as a number: more are never below 2^256. */
-const decimal = z.string().regex(/^(0|[1-9][0-9]{0,77})$/, "expected a decimal number in quotes");
-
 /** A rule in a file of a policy or certificate: bounds are decimal strings. */
-export const ruleSchema = z
-  .object({
-    ranges: z.array(z.object({ firstTile: count, tileCount: count }).strict()).min(1),
-    unit: exponent,
-    gridCols: count,
-    maxRank: count,
-    shift: count,
-    maxNonzeros: decimal,
-    maxResidualSq: decimal,
-  })
-  .strict();
+export const ruleSchema = strict({
+  ranges: z.array(strict({ firstTile: count, tileCount: count })).check(z.minLength(1)),
+  unit: exponent,
+  gridCols: count,
+  maxRank: count,
+  shift: count,
+  maxNonzeros: decimal,
+  maxResidualSq: decimal,
+});
 
 export type RuleFile = z.infer<typeof ruleSchema>;
 

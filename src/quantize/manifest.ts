@@ -1,7 +1,8 @@
 import canonicalize from "canonicalize";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { keccakText } from "../algebra/keccak.js";
 import type { Hex } from "../algebra/hex.js";
+import { sha256, size, strict } from "../algebra/json-forms.js";
 import { InputError } from "../errors/errors.js";
 import { firstIssue } from "../errors/first-issue.js";
 import { elementCountOf } from "../model/tensor.js";
@@ -42,62 +43,29 @@ export function manifestHash(manifest: Manifest): Hex {
   return keccakText(encodeManifest(manifest));
 }
 
-const count = z.number().int().nonnegative();
-const named = { name: z.string(), shape: z.array(count) };
+const named = { name: z.string(), shape: z.array(size) };
 /** What a tensor with tiles may say besides; never the default. */
 const placed = {
   ...named,
-  rowAxes: z.number().int().min(2).max(8).optional(),
-  optional: z.literal(true).optional(),
-  fractionBits: z.number().int().min(MIN_FRACTION_BITS).max(MAX_FRACTION_BITS),
-  firstTile: count,
-  pinned: z
-    .array(z.tuple([count, z.number()]))
-    .nonempty()
-    .optional(),
+  rowAxes: z.optional(z.int().check(z.minimum(2), z.maximum(8))),
+  optional: z.optional(z.literal(true)),
+  fractionBits: z.int().check(z.minimum(MIN_FRACTION_BITS), z.maximum(MAX_FRACTION_BITS)),
+  firstTile: size,
+  pinned: z.optional(z.array(z.tuple([size, z.number()])).check(z.minLength(1))),
 };
-
-const manifestSchema = z
-  .object({
-    version: z.literal(MANIFEST_VERSION),
-    t: z.number().int().min(1).max(15),
-    tileCount: count,
-    tensors: z
-      .array(
-        z.discriminatedUnion("kind", [
-          z
-            .object({
-              kind: z.literal("grid"),
-              ...placed,
-              gridRows: count,
-              gridCols: count,
-            })
-            .strict(),
-          z
-            .object({
-              kind: z.literal("packed"),
-              ...placed,
-              offset: count,
-              group: z
-                .string()
-                .regex(/^[a-z][a-z-]{0,30}$/u)
-                .optional(),
-            })
-            .strict(),
-          z
-            .object({
-              kind: z.literal("digest"),
-              ...named,
-              sha256: z.string().regex(/^[0-9a-f]{64}$/u),
-              values: z.literal(true).optional(),
-            })
-            .strict(),
-          z.object({ kind: z.literal("empty"), ...named }).strict(),
-        ]),
-      )
-      .nonempty(),
-  })
-  .strict();
+const group = z.string().check(z.regex(/^[a-z][a-z-]{0,30}$/u));
+const tensorSchema = z.discriminatedUnion("kind", [
+  strict({ kind: z.literal("grid"), ...placed, gridRows: size, gridCols: size }),
+  strict({ kind: z.literal("packed"), ...placed, offset: size, group: z.optional(group) }),
+  strict({ kind: z.literal("digest"), ...named, sha256, values: z.optional(z.literal(true)) }),
+  strict({ kind: z.literal("empty"), ...named }),
+]);
+const manifestSchema = strict({
+  version: z.literal(MANIFEST_VERSION),
+  t: z.int().check(z.minimum(1), z.maximum(15)),
+  tileCount: size,
+  tensors: z.array(tensorSchema).check(z.minLength(1)),
+});
 
 /**
  * Reads a manifest from its text, which need not be canonical: `encodeManifest` and `manifestHash` are. Throws as `parseManifest`, and
@@ -118,7 +86,7 @@ export function decodeManifest(text: string, label = "manifest"): Manifest {
  * exactly that layout is refused, so a manifest cannot move a tensor or hide a tile. `label` names it in errors.
  */
 export function parseManifest(json: unknown, label = "manifest"): Manifest {
-  const parsed = manifestSchema.safeParse(json);
+  const parsed = manifestSchema.safeParse(json, { reportInput: true });
   if (!parsed.success) {
     const problem = firstIssue(parsed.error, "the manifest");
     throw new InputError(`${label}: is not a manifest of version ${MANIFEST_VERSION}: ${problem}`, {

@@ -1,19 +1,10 @@
-import { z } from "zod";
+import * as z from "zod/mini";
+import { sha256, size } from "../algebra/json-forms.js";
 import type { FileRecord } from "../model/provenance.js";
 
 const digestsSchema = z.object({
   isPrivate: z.boolean(),
-  provenance: z
-    .object({
-      files: z.array(
-        z.object({
-          name: z.string(),
-          bytes: z.number().int().nonnegative(),
-          sha256: z.string().regex(/^[0-9a-f]{64}$/u),
-        }),
-      ),
-    })
-    .optional(),
+  provenance: z.optional(z.object({ files: z.array(z.object({ name: z.string(), bytes: size, sha256 })) })),
 });
 
 /**

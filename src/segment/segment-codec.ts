@@ -1,11 +1,11 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { G1, G2 } from "../algebra/g1.js";
 import { g1ToHex, hexToFr, hexToG1, hexToWordBE, wordToHexBE, type Hex } from "../algebra/hex.js";
+import { count, decimal, point, strict, word } from "../algebra/json-forms.js";
 import { InputError } from "../errors/errors.js";
 import type { Fr } from "../algebra/fr.js";
 import { MERCURY_POINTS, MERCURY_SCALARS, type MercuryProof } from "../argument/mercury/proof.js";
 import { FQ_ORDER } from "../protocol/constants.js";
-import { count, decimal, point, strict, word } from "./certificate-fields.js";
 import type { RuleUse, WrappedSegment } from "./wrapped-segment.js";
 
 const g2Coordinate = strict({ c0: word, c1: word });

@@ -1,31 +1,28 @@
 import type { Log } from "ethers";
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { Hex } from "../../algebra/hex.js";
+import { size } from "../../algebra/json-forms.js";
 
-const count = z.number().int().nonnegative();
 const hex = z.custom<Hex>((value) => typeof value === "string" && /^0x(?:[0-9a-f]{2})*$/iu.test(value));
 
-const keptLogsSchema = z
-  .object({
-    fromBlock: count,
+const keptLogSchema = z.readonly(
+  z.object({
+    blockNumber: size,
+    blockHash: hex,
+    transactionHash: hex,
+    logIndex: size,
+    topics: z.readonly(z.array(hex)),
+    data: hex,
+  }),
+);
+const keptLogsSchema = z.readonly(
+  z.object({
+    fromBlock: size,
     /** Ascending; all of them blocks of one chain when they were written. */
-    checkpoints: z.array(z.object({ blockNumber: count, blockHash: hex }).readonly()).readonly(),
-    logs: z
-      .array(
-        z
-          .object({
-            blockNumber: count,
-            blockHash: hex,
-            transactionHash: hex,
-            logIndex: count,
-            topics: z.array(hex).readonly(),
-            data: hex,
-          })
-          .readonly(),
-      )
-      .readonly(),
-  })
-  .readonly();
+    checkpoints: z.readonly(z.array(z.readonly(z.object({ blockNumber: size, blockHash: hex })))),
+    logs: z.readonly(z.array(keptLogSchema)),
+  }),
+);
 
 /** Logs of one query, complete from `fromBlock` to the last checkpoint. */
 export type KeptLogs = z.infer<typeof keptLogsSchema>;
