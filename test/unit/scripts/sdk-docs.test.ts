@@ -4,12 +4,22 @@ import { expect } from "chai";
 import ts from "typescript";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const ENTRIES: Readonly<Record<string, string>> = {
+  "fine-tuning-integrity": "src/index.ts",
+  "fine-tuning-integrity/prove": "src/prove.ts",
+  "fine-tuning-integrity/inspect": "src/inspect.ts",
+  "fine-tuning-integrity/registry": "src/registry.ts",
+  "fine-tuning-integrity/node": "src/node/index.ts",
+};
 
 describe("the library's documentation", () => {
   it("has examples that compile against the entries", function () {
     this.timeout(120_000);
     const examples = [...readFileSync(`${ROOT}docs/sdk.md`, "utf8").matchAll(/^```ts\n(.*?)^```$/gmsu)];
-    expect(examples).to.have.length(3);
+    const imported = new Set(
+      examples.flatMap(([, code = ""]) => [...code.matchAll(/from "([^"]+)"/gu)].map(([, name]) => name)),
+    );
+    expect([...imported]).to.include.members(Object.keys(ENTRIES));
     const files = new Map(examples.map(([, code = ""], i) => [`${ROOT}docs/example-${i}.ts`, `${code}\nexport {};\n`]));
     const { config } = ts.readConfigFile(`${ROOT}tsconfig.json`, (path) => ts.sys.readFile(path)) as {
       config: { compilerOptions: Record<string, unknown> };
@@ -18,10 +28,7 @@ describe("the library's documentation", () => {
       {
         ...config.compilerOptions,
         noUnusedLocals: false,
-        paths: {
-          "fine-tuning-integrity": [`${ROOT}src/index.ts`],
-          "fine-tuning-integrity/node": [`${ROOT}src/node/index.ts`],
-        },
+        paths: Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, [`${ROOT}${path}`]])),
       },
       ROOT,
     );
