@@ -10,10 +10,13 @@ const GROWTH = `## Growth
 
 ![Cost against parameters, from 0.1 to 124 million](benchmarks.svg)
 
-Synthetic models of GPT-2's shape, scaled down; the last is GPT-2's own. Where every weight drifts the whole model is
-proven: its cost follows the number of weights, at the smallest tier of which one segment holds them (medium, from 10
-million on large, whose circuit makes the step). Where the same 12 tiles of tier medium change, only committing follows
-the model's size: proof, verification and gas stay as they are.
+Synthetic models of GPT-2's shape, scaled down; the last is GPT-2's own.
+
+- **Every weight drifts**: the whole model is proven, and the cost follows the number of weights.
+  The tier is the smallest of which one segment holds them: medium, from 10 million on large, whose
+  circuit makes the step.
+- **The same 12 tiles of tier medium change**: only committing follows the model's size. Proof,
+  verification and gas stay as they are.
 `;
 
 /** The page of benchmarks and its plot, from docs/benchmarks.json, which `npm run bench -- --json` writes. */
@@ -33,10 +36,17 @@ function markdownOf(report: Report, hasGrowth: boolean): string {
   return [
     "# Benchmarks",
     "",
-    "Written by `npm run gen` from [benchmarks.json](benchmarks.json); measure again with",
-    "`npm run bench -- --gpt2 --bootstrap --json docs/benchmarks.json`. Sizes are powers of two, MB and GB are 2^20 and 2^30 bytes.",
+    "How long proving and verifying take, by step and by size of the model. To measure again:",
     "",
-    `Commit ${commit}, ${date.slice(0, 10)}, on ${cores} cores of ${processor} with ${memoryGB} GB, ${platform}, Node ${node}; kernels: ${kernelBuild} build.`,
+    "```sh",
+    "npm run bench -- --gpt2 --bootstrap --json docs/benchmarks.json && npm run gen -- benchmarks",
+    "```",
+    "",
+    "Sizes are powers of two: MB and GB are 2^20 and 2^30 bytes. `npm run gen` writes this page from",
+    "[benchmarks.json](benchmarks.json).",
+    "",
+    `Commit ${commit}, ${date.slice(0, 10)}, on ${cores} cores of ${processor} with ${memoryGB} GB`,
+    `(${platform}), Node ${node}, kernels: ${kernelBuild} build.`,
     ...(quick ? ["", "**A quick run to try the benchmarks out: small sizes, the numbers say little.**"] : []),
     ...(note === undefined ? [] : ["", note]),
     "",
