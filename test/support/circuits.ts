@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WitnessCalculatorBuilder } from "circom_runtime";
 import { circuitSourcesDigest } from "../../src/node/circuit-sources.js";
+import { inOneProcess } from "./one-process.js";
 import { parseR1cs, readFr, type R1cs } from "./r1cs.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -59,23 +60,14 @@ async function compile(source: string, name: string, simplification: Simplificat
     CACHE,
     `${name}-${simplification}-${(await circuitSourcesDigest(join(ROOT, source))).slice(0, 16)}`,
   );
-  if (!existsSync(output)) {
+  await inOneProcess(basename(output), async () => {
+    if (existsSync(output)) return;
     await mkdir(CACHE, { recursive: true });
     const draft = await mkdtemp(`${output}.`);
-    await runCircom([
-      source,
-      "--r1cs",
-      "--wasm",
-      "--sym",
-      `--${simplification}`,
-      "-l",
-      "node_modules",
-      "-o",
-      relative(ROOT, draft),
-    ]);
-    // A parallel process may have been faster.
-    await rename(draft, output).catch(() => rm(draft, { recursive: true }));
-  }
+    const options = ["--r1cs", "--wasm", "--sym", `--${simplification}`, "-l", "node_modules"];
+    await runCircom([source, ...options, "-o", relative(ROOT, draft)]);
+    await rename(draft, output);
+  });
   const base = basename(source, ".circom");
   const wasm = await readFile(join(output, `${base}_js`, `${base}.wasm`));
   const calculator = await WitnessCalculatorBuilder(withoutAssertions(wasm));
