@@ -41,6 +41,7 @@ export { parseCertificate } from "./certificate/certificate-codec.js";
 export type { Certificate } from "./certificate/certificate.js";
 export { verifyCertificate, type CertificateResult } from "./certificate/verify-certificate.js";
 export { describePolicy } from "./policy/describe-policy.js";
+export { policyWords } from "./policy/policy-words.js";
 export type { TrustAnchors } from "./segment/trust-anchors.js";
 export { parseVerifyingKey, type Groth16VerifyingKey } from "./groth16/groth16.js";
 export { loadSrs } from "./groth16/srs-file.js";

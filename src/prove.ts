@@ -17,11 +17,19 @@ export type { TileClass } from "./quantize/class-table.js";
 export type { FractionBitsOptions } from "./quantize/fraction-bits.js";
 
 // Commitments
+export { commitBase } from "./commitment/commit-base.js";
 export { commitModel, type CommitModelInput, type CommitModelResult } from "./commitment/commit-model.js";
 export { assertAllCommitted, assertCommitted, changedTiles, openCommitted } from "./commitment/open-committed.js";
 export type { OpenedModel } from "./commitment/commit-tiles.js";
 export type { CommittedModel, ModelSecrets } from "./commitment/committed-model.js";
-export { encodeModel, encodeSecrets, parseModel, parseSecrets } from "./commitment/model-file.js";
+export {
+  encodeModel,
+  encodeSecrets,
+  MODEL_FORMAT,
+  parseModel,
+  parseSecrets,
+  SECRETS_FORMAT,
+} from "./commitment/model-file.js";
 export { modelId, type ModelParts } from "./commitment/model-id.js";
 
 // Policies
@@ -39,7 +47,7 @@ export { openTiles, type TileReader } from "./quantize/tile-reader.js";
 export { pathDrift, type DriftBound, type PartDrift, type PathDrift, type TensorDrift } from "./policy/path-drift.js";
 export { driftObjections, type DriftLimits, type MaxDrift } from "./policy/drift-limits.js";
 export { isWithin } from "./policy/is-within.js";
-export { encodePolicy, parsePolicy } from "./policy/policy-file.js";
+export { encodePolicy, parsePolicy, POLICY_FORMAT } from "./policy/policy-file.js";
 export { policyId, type Policy, type Rule, type TileRange } from "./policy/rule.js";
 
 // Certificates
@@ -69,7 +77,7 @@ export { openEnvelope, sealStatement } from "./certificate/exports/dsse-signatur
 export { modelCard, type ModelCardInput } from "./certificate/exports/model-card.js";
 export { describeCertificate } from "./certificate/describe-certificate.js";
 export { encodeCertificate } from "./certificate/certificate-codec.js";
-export type { SentOnChain } from "./certificate/certificate.js";
+export { CERTIFICATE_FORMAT, type SentOnChain } from "./certificate/certificate.js";
 export type { WrappedSegment } from "./segment/wrapped-segment.js";
 export { verifyWithoutManifest } from "./certificate/verify-certificate.js";
 

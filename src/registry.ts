@@ -4,6 +4,21 @@
  * binds most of it to one registry, is in the main entry.
  */
 export { LostTransactionError } from "./errors/errors.js";
+export { firstIssue } from "./errors/first-issue.js";
+export { tierById } from "./protocol/tiers.js";
+export { manifestHash } from "./quantize/manifest.js";
+export { tierOfTiles } from "./quantize/tier-of-tiles.js";
+export { tileContents, type TileContent } from "./quantize/tile-contents.js";
+export { listNames } from "./model/names/list-names.js";
+export { assertWeightsOfBase } from "./commitment/recompute-model-id.js";
+export { assertRegistrySrs } from "./commitment/registry-srs.js";
+export { assertPowers } from "./commitment/srs-powers.js";
+export { assertPolicyFitsManifest } from "./policy/policy-manifest.js";
+export { NOT_SAID } from "./certificate/not-said.js";
+export { proofChecks } from "./certificate/check-made.js";
+export { askChainId } from "./registry/ask-chain-id.js";
+export { questionAbout } from "./registry/model-question.js";
+export { lacksContribution } from "./registry/verifying-key.js";
 export { registryConnection, type RegistryConnection } from "./registry/connection.js";
 export type { Registration } from "./registry/read-records.js";
 export type { Certified, CertifyOptions } from "./registry/write-certificates.js";

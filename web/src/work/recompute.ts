@@ -12,7 +12,7 @@ import { tierOfTiles } from "../../../src/quantize/tier-of-tiles.js";
 import { loadSrs } from "../../../src/groth16/srs-file.js";
 import { blobOpener, blobSource, pathOf, type NamedBytes } from "../blob-source.js";
 import { openBackend } from "../../../src/kernels/open-backend.js";
-import { assertPowers } from "./powers-check.js";
+import { assertPowers } from "../../../src/commitment/srs-powers.js";
 
 /** A model whose id is asked for. */
 export interface RecomputeJob {

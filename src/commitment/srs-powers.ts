@@ -1,9 +1,9 @@
-import { g1Neg } from "../../../src/algebra/g1.js";
-import { G2_GENERATOR, pairingProductIsOne } from "../../../src/algebra/pairing.js";
-import { G1_BYTES } from "../../../src/algebra/montgomery.js";
-import { InputError } from "../../../src/errors/errors.js";
-import type { Backend } from "../../../src/kernels/backend.js";
-import type { Srs } from "../../../src/argument/kzg/srs.js";
+import { g1Neg } from "../algebra/g1.js";
+import { G2_GENERATOR, pairingProductIsOne } from "../algebra/pairing.js";
+import { G1_BYTES } from "../algebra/montgomery.js";
+import { InputError } from "../errors/errors.js";
+import type { Backend } from "../kernels/backend.js";
+import type { Srs } from "../argument/kzg/srs.js";
 
 /**
  * Checks that the powers are those of the SRS's τ: `e(Σ r_i [τ^(i+1)], [1]_2) = e(Σ r_i [τ^i], [τ]_2)` for random 31-bit
