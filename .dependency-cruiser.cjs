@@ -102,6 +102,13 @@ module.exports = {
       to: { path: "^(src/(node|cli)/|test/|scripts/|bench/)", reachable: true },
     },
     {
+      name: "the-page-imports-public-names",
+      comment: "What the page needs of the library, any page may need: it is in an entry.",
+      severity: "error",
+      from: { path: "^web/src/" },
+      to: { path: "^src/", pathNot: "^src/(index|prove|inspect|registry)[.]ts$" },
+    },
+    {
       name: "the-page-uses-no-built-ins",
       severity: "error",
       from: { path: "^web/src/" },

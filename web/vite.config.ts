@@ -8,6 +8,13 @@ export default defineConfig({
   // Addresses relative to the page: it can be hosted in any folder.
   base: "./",
   worker: { format: "es" },
+  resolve: {
+    // The page imports the package by its public names, as anybody's would: here that is its sources.
+    alias: [
+      { find: /^fine-tuning-integrity$/u, replacement: file("../src/index.ts") },
+      { find: /^fine-tuning-integrity\/(\w+)$/u, replacement: file("../src/$1.ts") },
+    ],
+  },
   build: {
     outDir: file("../dist-web"),
     emptyOutDir: true,

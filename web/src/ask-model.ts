@@ -1,5 +1,4 @@
-import type { Hex } from "../../src/algebra/hex.js";
-import { queryModel, type ModelAnswer, type QueryModelInput } from "../../src/registry/query-model.js";
+import { type Hex, type ModelAnswer, queryModel, type QueryModelInput } from "fine-tuning-integrity";
 import { manifestOf } from "./manifests.js";
 
 /**

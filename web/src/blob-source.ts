@@ -1,6 +1,4 @@
-import { InputError, UnavailableError } from "../../src/errors/errors.js";
-import type { ByteSource } from "../../src/model/byte-source.js";
-import type { SourceOpener } from "../../src/model/source-opener.js";
+import { type ByteSource, InputError, type SourceOpener, UnavailableError } from "fine-tuning-integrity";
 
 /** The part of a `Blob` that is used. A `File` is one. */
 export interface Bytes {

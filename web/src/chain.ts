@@ -1,7 +1,6 @@
 import { BrowserProvider, FetchRequest, JsonRpcProvider, Network, type Eip1193Provider, type Signer } from "ethers";
-import { InputError, UnavailableError } from "../../src/errors/errors.js";
-import { askChainId } from "../../src/registry/ask-chain-id.js";
-import { DriftRegistryClient } from "../../src/registry/client.js";
+import { DriftRegistryClient, InputError, UnavailableError } from "fine-tuning-integrity";
+import { askChainId } from "fine-tuning-integrity/registry";
 import { browserLogStore } from "./log-store.js";
 import type { Settings } from "./settings.js";
 

@@ -1,7 +1,5 @@
-import { listNames } from "../../src/model/names/list-names.js";
-import type { Manifest } from "../../src/quantize/manifest.js";
-import { tileContents, type TileContent } from "../../src/quantize/tile-contents.js";
-import type { DriftInterval } from "../../src/registry/records.js";
+import type { Manifest } from "fine-tuning-integrity";
+import { type DriftInterval, listNames, type TileContent, tileContents } from "fine-tuning-integrity/registry";
 import { counted } from "./words.js";
 
 /**

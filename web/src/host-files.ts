@@ -1,4 +1,4 @@
-import { InputError, UnavailableError } from "../../src/errors/errors.js";
+import { InputError, UnavailableError } from "fine-tuning-integrity";
 import type { NamedBytes } from "./blob-source.js";
 
 /** Files of the set-up that this visit has fetched, by address. */

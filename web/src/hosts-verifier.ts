@@ -1,6 +1,5 @@
-import type { QueryModelInput } from "../../src/registry/query-model.js";
-import { encodeManifest } from "../../src/quantize/manifest.js";
-import { TIER_NAMES, TIERS, type TierName } from "../../src/protocol/tiers.js";
+import { encodeManifest, type QueryModelInput } from "fine-tuning-integrity";
+import { TIER_NAMES, type TierName, TIERS } from "fine-tuning-integrity/prove";
 import type { NamedBytes } from "./blob-source.js";
 import { hostFile } from "./host-files.js";
 import type { Page } from "./page.js";

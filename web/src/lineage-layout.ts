@@ -1,7 +1,6 @@
 import { Graph, layout } from "@dagrejs/dagre";
-import type { Hex } from "../../src/algebra/hex.js";
-import type { Lineage } from "../../src/registry/lineage.js";
-import type { LoggedStanding } from "../../src/registry/logs/certificates.js";
+import type { Hex } from "fine-tuning-integrity";
+import type { Lineage, LoggedStanding } from "fine-tuning-integrity/registry";
 
 /** Pixels. */
 export const NODE_WIDTH = 176;

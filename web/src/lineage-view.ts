@@ -1,6 +1,5 @@
 import { el, svg } from "./dom.js";
-import type { Lineage } from "../../src/registry/lineage.js";
-import type { LoggedStanding } from "../../src/registry/logs/certificates.js";
+import type { Lineage, LoggedStanding } from "fine-tuning-integrity/registry";
 import {
   layoutLineage,
   NODE_HEIGHT,

@@ -1,5 +1,6 @@
 import { createStore, get, set } from "idb-keyval";
-import { parseKeptLogs, type KeptLogs, type LogStore } from "../../src/registry/logs/kept-logs.js";
+import type { LogStore } from "fine-tuning-integrity";
+import { type KeptLogs, parseKeptLogs } from "fine-tuning-integrity/registry";
 
 /**
  * Keeps in this browser what a node has told. Answers of different nodes are kept apart, as a liar's would outlive it.

@@ -1,6 +1,6 @@
-import { parseModel } from "../../src/commitment/model-file.js";
-import type { Hex } from "../../src/algebra/hex.js";
-import { manifestHash, parseManifest, type Manifest } from "../../src/quantize/manifest.js";
+import { type Hex, type Manifest, parseManifest } from "fine-tuning-integrity";
+import { manifestHash } from "fine-tuning-integrity/registry";
+import { parseModel } from "fine-tuning-integrity/prove";
 
 /**
  * Manifests that this visit has met, in files or at published addresses, by their hash. The registry has the hash

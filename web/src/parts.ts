@@ -1,4 +1,4 @@
-import { FtiError } from "../../src/errors/errors.js";
+import { FtiError } from "fine-tuning-integrity";
 import { el, type Child } from "./dom.js";
 import { linkTo, type Route } from "./route.js";
 import { couldNotCheck, messageOf, type Verdict } from "./verdict.js";

@@ -1,4 +1,4 @@
-import type { Hex } from "../../src/algebra/hex.js";
+import type { Hex } from "fine-tuning-integrity";
 
 /** What the address's fragment asks for. Every route can be linked to. */
 export type Route =

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import type { Hex } from "../../src/algebra/hex.js";
-import { FormatError } from "../../src/errors/errors.js";
-import { firstIssue } from "../../src/errors/first-issue.js";
-import { TIER_NAMES, type TierName } from "../../src/protocol/tiers.js";
+import { FormatError, type Hex } from "fine-tuning-integrity";
+import { firstIssue } from "fine-tuning-integrity/registry";
+import { TIER_NAMES, type TierName } from "fine-tuning-integrity/prove";
 
 const address = z
   .string()

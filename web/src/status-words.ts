@@ -1,5 +1,4 @@
-import type { CertificateStatus } from "../../src/registry/records.js";
-import type { Ending } from "../../src/registry/certificate-history.js";
+import type { CertificateStatus, Ending } from "fine-tuning-integrity/registry";
 import { moment, shorten } from "./words.js";
 
 /** What has become of a certificate, in one line; its publisher's reason where there is one. */

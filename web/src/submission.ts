@@ -1,14 +1,17 @@
-import { modelId } from "../../src/commitment/model-id.js";
-import { parseModel } from "../../src/commitment/model-file.js";
-import type { CommittedModel } from "../../src/commitment/committed-model.js";
-import { parsePolicy, POLICY_FORMAT } from "../../src/policy/policy-file.js";
-import { policyId, type Policy } from "../../src/policy/rule.js";
-import type { Hex } from "../../src/algebra/hex.js";
-import { FormatError, InputError } from "../../src/errors/errors.js";
-import { MODEL_FORMAT, SECRETS_FORMAT } from "../../src/commitment/model-file.js";
-import { certificateId } from "../../src/certificate/certificate-id.js";
-import { parseCertificate } from "../../src/certificate/certificate-codec.js";
-import { CERTIFICATE_FORMAT, type Certificate } from "../../src/certificate/certificate.js";
+import { type Certificate, FormatError, type Hex, InputError, parseCertificate } from "fine-tuning-integrity";
+import { certificateId } from "fine-tuning-integrity/registry";
+import {
+  CERTIFICATE_FORMAT,
+  type CommittedModel,
+  MODEL_FORMAT,
+  modelId,
+  parseModel,
+  parsePolicy,
+  type Policy,
+  POLICY_FORMAT,
+  policyId,
+  SECRETS_FORMAT,
+} from "fine-tuning-integrity/prove";
 
 /** Something that can be registered, read from its file. */
 export type Submission =

@@ -1,7 +1,6 @@
 import { keccak256 } from "ethers";
-import type { Hex } from "../../src/algebra/hex.js";
-import { InputError } from "../../src/errors/errors.js";
-import type { CertifyTerms } from "../../src/registry/encode.js";
+import { type Hex, InputError } from "fine-tuning-integrity";
+import type { CertifyTerms } from "fine-tuning-integrity/registry";
 
 /** What a publisher typed beside a certificate; empty for nothing. */
 export interface TermsFields {

@@ -1,7 +1,5 @@
-import { currentStatus, type FoundCertificate } from "../../src/registry/found-certificate.js";
-import type { ModelAnswer } from "../../src/registry/query-model.js";
-import { FtiError } from "../../src/errors/errors.js";
-import { driftWords } from "../../src/policy/drift-words.js";
+import { driftWords, FtiError, type ModelAnswer } from "fine-tuning-integrity";
+import { currentStatus, type FoundCertificate } from "fine-tuning-integrity/registry";
 import type { KeyOrigin } from "./settings.js";
 import { counted } from "./words.js";
 

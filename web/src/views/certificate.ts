@@ -1,10 +1,14 @@
-import type { Hex } from "../../../src/algebra/hex.js";
-import { UnavailableError } from "../../../src/errors/errors.js";
-import { assertPolicyFitsManifest } from "../../../src/policy/policy-manifest.js";
-import { endingOf, type Ending } from "../../../src/registry/certificate-history.js";
-import { currentStatus } from "../../../src/registry/found-certificate.js";
-import type { Policy } from "../../../src/policy/rule.js";
-import type { CertificateStatus, RegisteredCertificate, RegisteredModel } from "../../../src/registry/records.js";
+import { type Hex, UnavailableError } from "fine-tuning-integrity";
+import {
+  assertPolicyFitsManifest,
+  type CertificateStatus,
+  currentStatus,
+  type Ending,
+  endingOf,
+  type RegisteredCertificate,
+  type RegisteredModel,
+} from "fine-tuning-integrity/registry";
+import type { Policy } from "fine-tuning-integrity/prove";
 import { el } from "../dom.js";
 import { manifestOf } from "../manifests.js";
 import type { Page, View } from "../page.js";

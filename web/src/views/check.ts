@@ -1,13 +1,15 @@
-import { decodeManifest, encodeManifest, type Manifest } from "../../../src/quantize/manifest.js";
-import { currentStatus } from "../../../src/registry/found-certificate.js";
-import { questionAbout, type ModelQuestion } from "../../../src/registry/model-question.js";
-import type { ModelAnswer } from "../../../src/registry/query-model.js";
-import { parseModel } from "../../../src/commitment/model-file.js";
-import { assertWeightsOfBase } from "../../../src/commitment/recompute-model-id.js";
-import { InputError } from "../../../src/errors/errors.js";
-import type { Hex } from "../../../src/algebra/hex.js";
-import { driftWords } from "../../../src/policy/drift-words.js";
-import { TIER_NAMES, TIERS, type TierName } from "../../../src/protocol/tiers.js";
+import {
+  decodeManifest,
+  driftWords,
+  encodeManifest,
+  type Hex,
+  InputError,
+  type Manifest,
+  type ModelAnswer,
+  type ModelQuestion,
+} from "fine-tuning-integrity";
+import { assertWeightsOfBase, currentStatus, questionAbout } from "fine-tuning-integrity/registry";
+import { parseModel, TIER_NAMES, type TierName, TIERS } from "fine-tuning-integrity/prove";
 import { askModel } from "../ask-model.js";
 import { el } from "../dom.js";
 import { fileField } from "../file-field.js";

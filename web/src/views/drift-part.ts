@@ -1,6 +1,5 @@
-import type { Hex } from "../../../src/algebra/hex.js";
-import type { Manifest } from "../../../src/quantize/manifest.js";
-import { accumulatedDrift, type AccumulatedDrift } from "../../../src/registry/accumulated-drift.js";
+import type { Hex, Manifest } from "fine-tuning-integrity";
+import { accumulatedDrift, type AccumulatedDrift } from "fine-tuning-integrity/registry";
 import { el } from "../dom.js";
 import { driftWords } from "../drift-words.js";
 import { manifestOf } from "../manifests.js";

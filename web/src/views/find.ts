@@ -1,4 +1,4 @@
-import type { Hex } from "../../../src/algebra/hex.js";
+import type { Hex } from "fine-tuning-integrity";
 import { el } from "../dom.js";
 import type { Page, View } from "../page.js";
 import { facts, idText, notice, pending } from "../parts.js";

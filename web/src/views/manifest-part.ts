@@ -1,5 +1,4 @@
-import type { Hex } from "../../../src/algebra/hex.js";
-import { InputError, UnavailableError } from "../../../src/errors/errors.js";
+import { type Hex, InputError, UnavailableError } from "fine-tuning-integrity";
 import { el } from "../dom.js";
 import { fileField } from "../file-field.js";
 import { learnManifestFile } from "../manifests.js";

@@ -1,9 +1,5 @@
-import { policyWords } from "../../../src/policy/policy-words.js";
-import { endingOf, type Ending } from "../../../src/registry/certificate-history.js";
-import { lineageOf } from "../../../src/registry/lineage.js";
-import { currentStatus, type FoundCertificate } from "../../../src/registry/found-certificate.js";
-import type { ModelAnswer } from "../../../src/registry/query-model.js";
-import type { Hex } from "../../../src/algebra/hex.js";
+import { type Hex, type ModelAnswer, policyWords } from "fine-tuning-integrity";
+import { currentStatus, type Ending, endingOf, type FoundCertificate, lineageOf } from "fine-tuning-integrity/registry";
 import { askModel } from "../ask-model.js";
 import { el } from "../dom.js";
 import { lineageView } from "../lineage-view.js";

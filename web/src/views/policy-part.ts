@@ -1,7 +1,6 @@
-import { NOT_SAID } from "../../../src/certificate/not-said.js";
-import { policyWords } from "../../../src/policy/policy-words.js";
-import type { Policy } from "../../../src/policy/rule.js";
-import type { Manifest } from "../../../src/quantize/manifest.js";
+import { type Manifest, policyWords } from "fine-tuning-integrity";
+import { NOT_SAID } from "fine-tuning-integrity/registry";
+import type { Policy } from "fine-tuning-integrity/prove";
 import { el } from "../dom.js";
 import { list, part } from "../parts.js";
 

@@ -1,9 +1,6 @@
-import { policyOfBase } from "../../../src/registry/policy-of-base.js";
-import type { Policy } from "../../../src/policy/rule.js";
-import type { Hex } from "../../../src/algebra/hex.js";
-import { InputError } from "../../../src/errors/errors.js";
-import type { DriftRegistryClient } from "../../../src/registry/client.js";
-import type { PolicyOfBase } from "../../../src/registry/encode.js";
+import { type DriftRegistryClient, type Hex, InputError } from "fine-tuning-integrity";
+import { policyOfBase, type PolicyOfBase } from "fine-tuning-integrity/registry";
+import type { Policy } from "fine-tuning-integrity/prove";
 import { walletSigner } from "../chain.js";
 import { el } from "../dom.js";
 import { fileField } from "../file-field.js";

@@ -1,6 +1,5 @@
-import type { Hex } from "../../../src/algebra/hex.js";
-import { newestOfPublisher } from "../../../src/registry/find-certificates.js";
-import type { LoggedStanding } from "../../../src/registry/logs/certificates.js";
+import type { Hex } from "fine-tuning-integrity";
+import { type LoggedStanding, newestOfPublisher } from "fine-tuning-integrity/registry";
 import { el } from "../dom.js";
 import type { Page, View } from "../page.js";
 import { facts, idText, notice, pending, wholeId } from "../parts.js";

@@ -1,7 +1,5 @@
-import { parsePolicy } from "../../../src/policy/policy-file.js";
-import type { Hex } from "../../../src/algebra/hex.js";
-import { InputError } from "../../../src/errors/errors.js";
-import type { DriftLimits } from "../../../src/policy/drift-limits.js";
+import { type Hex, InputError } from "fine-tuning-integrity";
+import { type DriftLimits, parsePolicy } from "fine-tuning-integrity/prove";
 import { el } from "../dom.js";
 import { fileField } from "../file-field.js";
 

@@ -1,6 +1,5 @@
-import type { Hex } from "../../../src/algebra/hex.js";
-import { InputError } from "../../../src/errors/errors.js";
-import type { RegisteredCertificate } from "../../../src/registry/records.js";
+import { type Hex, InputError } from "fine-tuning-integrity";
+import type { RegisteredCertificate } from "fine-tuning-integrity/registry";
 import { walletSigner } from "../chain.js";
 import { el } from "../dom.js";
 import type { Page } from "../page.js";

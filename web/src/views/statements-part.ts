@@ -1,5 +1,5 @@
-import type { Hex } from "../../../src/algebra/hex.js";
-import { statementsAbout, type Statement } from "../../../src/registry/statements.js";
+import type { Hex } from "fine-tuning-integrity";
+import { type Statement, statementsAbout } from "fine-tuning-integrity/registry";
 import { el } from "../dom.js";
 import type { Page } from "../page.js";
 import { idText, list, part, pending } from "../parts.js";

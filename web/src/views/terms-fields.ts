@@ -1,4 +1,4 @@
-import type { CertifyTerms } from "../../../src/registry/encode.js";
+import type { CertifyTerms } from "fine-tuning-integrity/registry";
 import { el } from "../dom.js";
 import { fileField } from "../file-field.js";
 import { termsOf } from "../terms.js";

@@ -1,7 +1,11 @@
-import type { CheckMade } from "../../../src/certificate/check-made.js";
-import { currentStatus, type FoundCertificate } from "../../../src/registry/found-certificate.js";
-import { verifyRegistered, type RegisteredVerification } from "../../../src/registry/verify-registered.js";
-import type { Hex } from "../../../src/algebra/hex.js";
+import type { Hex } from "fine-tuning-integrity";
+import {
+  currentStatus,
+  type FoundCertificate,
+  type RegisteredVerification,
+  verifyRegistered,
+} from "fine-tuning-integrity/registry";
+import type { CheckMade } from "fine-tuning-integrity/prove";
 import { el, type Child } from "../dom.js";
 import { hostsVerifier, offersVerifier } from "../hosts-verifier.js";
 import { manifestOf } from "../manifests.js";

@@ -1,8 +1,6 @@
-import { InputError } from "../../../src/errors/errors.js";
-import { tierById, type TierName } from "../../../src/protocol/tiers.js";
-import { decodeManifest } from "../../../src/quantize/manifest.js";
-import { parseCertificate } from "../../../src/certificate/certificate-codec.js";
-import type { Certificate } from "../../../src/certificate/certificate.js";
+import { type Certificate, decodeManifest, InputError, parseCertificate } from "fine-tuning-integrity";
+import { tierById } from "fine-tuning-integrity/registry";
+import type { TierName } from "fine-tuning-integrity/prove";
 import { el } from "../dom.js";
 import { fileField } from "../file-field.js";
 import { givenOrHosts } from "../host-files.js";

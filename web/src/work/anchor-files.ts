@@ -1,10 +1,13 @@
-import { FormatError } from "../../../src/errors/errors.js";
-import { srsId } from "../../../src/argument/kzg/srs.js";
-import { tierById, type TierName } from "../../../src/protocol/tiers.js";
-import { lacksContribution } from "../../../src/registry/verifying-key.js";
-import { parseVerifyingKey, type Groth16VerifyingKey } from "../../../src/groth16/groth16.js";
-import { loadSrs } from "../../../src/groth16/srs-file.js";
-import type { TrustAnchors } from "../../../src/segment/trust-anchors.js";
+import {
+  FormatError,
+  type Groth16VerifyingKey,
+  loadSrs,
+  parseVerifyingKey,
+  srsId,
+  type TrustAnchors,
+} from "fine-tuning-integrity";
+import { lacksContribution, tierById } from "fine-tuning-integrity/registry";
+import type { TierName } from "fine-tuning-integrity/prove";
 import { blobSource, type NamedBytes } from "../blob-source.js";
 
 /** What a verifier trusts, as files, which pass between threads. */

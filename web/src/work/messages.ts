@@ -1,4 +1,4 @@
-import type { FtiError } from "../../../src/errors/errors.js";
+import type { FtiError } from "fine-tuning-integrity";
 import type { Recomputed, RecomputeJob } from "./recompute.js";
 import type { Verified, VerifyJob } from "./verify.js";
 

@@ -1,5 +1,4 @@
-import { VerificationError } from "../../../src/errors/errors.js";
-import type { CertificateResult } from "../../../src/certificate/verify-certificate.js";
+import { type CertificateResult, VerificationError } from "fine-tuning-integrity";
 
 /** A `CertificateResult` that passes between threads: classes do not, so that the error is there in its words. */
 export type PortableResult =

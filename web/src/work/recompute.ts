@@ -1,18 +1,20 @@
-import { commitBase } from "../../../src/commitment/commit-base.js";
-import { assertRegistrySrs } from "../../../src/commitment/registry-srs.js";
-import { recomputeModelId, type RecomputeInput } from "../../../src/commitment/recompute-model-id.js";
-import type { ProgressListener } from "../../../src/protocol/progress.js";
-import type { Hex } from "../../../src/algebra/hex.js";
-import { srsId } from "../../../src/argument/kzg/srs.js";
-import { openModel } from "../../../src/model/open-model.js";
-import { measureNorms, type BaseNorms } from "../../../src/policy/base-norms.js";
-import { TIERS, type Tier, type TierName } from "../../../src/protocol/tiers.js";
-import { decodeManifest, encodeManifest, type Manifest } from "../../../src/quantize/manifest.js";
-import { tierOfTiles } from "../../../src/quantize/tier-of-tiles.js";
-import { loadSrs } from "../../../src/groth16/srs-file.js";
+import {
+  type BaseNorms,
+  decodeManifest,
+  encodeManifest,
+  type Hex,
+  loadSrs,
+  type Manifest,
+  measureNorms,
+  openBackend,
+  openModel,
+  type RecomputeInput,
+  recomputeModelId,
+  srsId,
+} from "fine-tuning-integrity";
+import { assertPowers, assertRegistrySrs, tierOfTiles } from "fine-tuning-integrity/registry";
+import { commitBase, type ProgressListener, type Tier, type TierName, TIERS } from "fine-tuning-integrity/prove";
 import { blobOpener, blobSource, pathOf, type NamedBytes } from "../blob-source.js";
-import { openBackend } from "../../../src/kernels/open-backend.js";
-import { assertPowers } from "../../../src/commitment/srs-powers.js";
 
 /** A model whose id is asked for. */
 export interface RecomputeJob {

@@ -1,5 +1,5 @@
-import type { ProgressListener } from "../../../src/protocol/progress.js";
-import { InputError, UnavailableError } from "../../../src/errors/errors.js";
+import { InputError, UnavailableError } from "fine-tuning-integrity";
+import type { ProgressListener } from "fine-tuning-integrity/prove";
 import type { Job, JobResults, Reply } from "./messages.js";
 
 /** A job under way. */

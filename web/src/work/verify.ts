@@ -1,9 +1,6 @@
-import { proofChecks, type CheckMade } from "../../../src/certificate/check-made.js";
-import { verifyCertificate, verifyWithoutManifest } from "../../../src/certificate/verify-certificate.js";
-import type { Hex } from "../../../src/algebra/hex.js";
-import { InputError } from "../../../src/errors/errors.js";
-import { certificateId } from "../../../src/certificate/certificate-id.js";
-import type { SentOnChain } from "../../../src/certificate/certificate.js";
+import { type Hex, InputError, verifyCertificate } from "fine-tuning-integrity";
+import { certificateId, proofChecks } from "fine-tuning-integrity/registry";
+import { type CheckMade, type SentOnChain, verifyWithoutManifest } from "fine-tuning-integrity/prove";
 import { openAnchors, type AnchorFiles } from "./anchor-files.js";
 import { portable, type PortableResult } from "./portable-result.js";
 
