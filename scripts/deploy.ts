@@ -37,8 +37,7 @@ program
     "Deploys verifiers and a drift registry with Hardhat Ignition, checks what was deployed, and records addresses, " +
       "digests of the keys and the block in deployments/<chainId>.json. Interrupted deployments are resumed.\n\n" +
       "Networks: sepolia, hoodi, baseSepolia, or rpc for any other. Their addresses and the deployer's key come from " +
-      "Hardhat's keystore (npx hardhat keystore set SEPOLIA_RPC_URL; … FTI_DEPLOYER_KEY) or the environment; with " +
-      "FTI_SIGNER=remote the node's accounts sign. Set-ups are those of fti setup.",
+      "Hardhat's keystore (npx hardhat keystore set SEPOLIA_RPC_URL; … FTI_DEPLOYER_KEY) or the environment; with FTI_SIGNER=remote the RPC node's accounts sign. Setups are made by fti setup.",
   )
   .requiredOption("--network <name>", "network of hardhat.config.ts")
   .addOption(
@@ -50,12 +49,12 @@ program
         return [...(previous ?? []), value];
       }),
   )
-  .option("--artifacts <directory>", "store of the set-ups")
-  .option("--owner <address>", "who can add and freeze verifying keys later; nobody by default", ZeroAddress)
+  .option("--artifacts <directory>", "store of the setups")
+  .option("--owner <address>", "account that can add and freeze verifying keys later (default: nobody)", ZeroAddress)
   .option("--allow-insecure", "accept development keys on a public chain, with --confirm-chain", false)
-  .addOption(new Option("--confirm-chain <id>", "the chain's id, said again").argParser(parseChainId))
+  .addOption(new Option("--confirm-chain <id>", "the chain's id, to confirm --allow-insecure").argParser(parseChainId))
   .option("--out <directory>", "where the record goes", "deployments")
-  .option("--no-journal", "keep no journal of Ignition's: nothing can be resumed")
+  .option("--no-journal", "keep no Ignition journal: an interrupted deployment cannot be resumed")
   .option("--verify", "verify the sources afterwards (Etherscan key in the keystore: ETHERSCAN_API_KEY)", false)
   .addHelpText("after", "\nExample:\n  npm run deploy -- --network sepolia --tier medium")
   // As fti has it: bad input is 2.
@@ -80,7 +79,7 @@ try {
 }
 
 async function deploy(options: Options): Promise<void> {
-  if (!/^0x[0-9a-fA-F]{40}$/u.test(options.owner)) throw new InputError(`--owner ${options.owner} is no address`);
+  if (!/^0x[0-9a-fA-F]{40}$/u.test(options.owner)) throw new InputError(`--owner ${options.owner} is not an address`);
   const setups: Setup[] = [];
   for (const tier of new Set(options.tier)) {
     const where = options.artifacts === undefined ? {} : { root: options.artifacts };

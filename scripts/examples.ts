@@ -17,7 +17,7 @@ const { options, positionals, refuse } = readCommandLine({
   does:
     "Takes real fine-tunes all the way: what each looks like, a certificate of what is true of it in a\n" +
     "registry, and the refusal of what is not, before proving and by the three verifiers. Prints one\n" +
-    "table. Set-ups are INSECURE ones of a known seed, kept under build/examples-artifacts.",
+    "table. Setups are INSECURE ones of a known seed, kept under build/examples-artifacts.",
   positionals: [{ name: "[PATTERN]", does: "only examples with this in their names" }],
   options: { json: { type: "boolean", does: "print the reports as JSON" } },
   example: "npm run examples -- lora",
@@ -31,7 +31,7 @@ const say = (line: string): void => {
 
 const setups = new Map<TierName, Setup>();
 for (const tier of new Set(examples.map((example) => example.tier))) {
-  say(`… set-up of tier ${tier} (INSECURE, for examples only)`);
+  say(`… setup of tier ${tier} (INSECURE, for examples only)`);
   setups.set(tier, await openOrMakeSetup(tier, EXAMPLES_SETUP));
 }
 const pool = await createKernelThreads({ jobs: availableParallelism() });

@@ -120,7 +120,7 @@ async function main(): Promise<void> {
   });
   const number = (name: "rank" | "deviation" | "layers" | "seed", text: string): number => {
     const value = Number(text);
-    return value >= 0 && text.trim() !== "" ? value : refuse(`--${name} ${text} is no number`);
+    return value >= 0 && text.trim() !== "" ? value : refuse(`--${name} ${text} is not a number`);
   };
   const [directory] = positionals;
   if (directory === undefined) return refuse("a folder is missing");

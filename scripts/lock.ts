@@ -56,7 +56,7 @@ function platformRecord(name: string, version: string, isDev: boolean): LockedPa
   const os = PLATFORM_WORDS.os.filter((word) => words.includes(word));
   const cpu = PLATFORM_WORDS.cpu.filter((word) => words.includes(word));
   if (os.length !== 1 || cpu.length !== 1) {
-    throw new Error(`package-lock.json lacks the optional package ${name}, whose name does not tell its platform.`);
+    throw new Error(`package-lock.json lacks the optional package ${name}, whose platform is not clear from its name.`);
   }
   const libc = words.includes("musl") ? ["musl"] : words.includes("gnu") ? ["glibc"] : undefined;
   return { version, cpu, ...(isDev ? { dev: true } : {}), ...(libc ? { libc } : {}), optional: true, os };

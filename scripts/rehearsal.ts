@@ -20,9 +20,9 @@ const CHAIN_ID = 17_077_000;
 const { options } = readCommandLine({
   command: "npm run rehearsal --",
   does:
-    "A testnet in small: starts a fresh anvil whose chain is no local one, deploys as an operator does,\n" +
+    "A testnet in small: starts a fresh anvil whose chain id is not a local one, deploys as an operator does,\n" +
     "publishes a base, its LoRA fine-tune and a sparse edit of that with real proofs, and prints their\n" +
-    "lineage. Set-ups are INSECURE ones of a known seed.",
+    "lineage. Setups are INSECURE ones of a known seed.",
   options: {
     page: { type: "boolean", does: "then serve the explorer page on the registry until interrupted" },
     screenshot: {
@@ -38,13 +38,13 @@ const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
-say("… set-up of tier medium (INSECURE, for rehearsals only)");
+say("… setup of tier medium (INSECURE, for rehearsals only)");
 const setup = await openOrMakeSetup("medium", EXAMPLES_SETUP);
 const anvil = await startAnvil(CHAIN_ID);
 const folder = await mkdtemp(join(tmpdir(), "fti-rehearsal-"));
 const pool = await createKernelThreads({ jobs: availableParallelism() });
 try {
-  say(`… deploy to ${anvil.url}, once told, and then twice`);
+  say(`… deploy to ${anvil.url}, first without, then with --confirm-chain`);
   if (!(await refusesDevelopmentKeys(anvil.url, folder))) throw new Error("development keys were not refused");
   const deployment = await deployAsOperator(anvil.url, CHAIN_ID, folder);
   const { provider } = await connectRpc(anvil.url);

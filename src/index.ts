@@ -3,7 +3,7 @@
  * a `SourceOpener`, chains through ethers' `Provider`: no built-in of Node is on this entry's path.
  *
  * `./registry` lists, follows and changes records, `./prove` makes certificates, `./inspect` looks at a change that nobody
- * certified, and `./node` has files, set-ups and threads.
+ * certified, and `./node` has files, setups and threads.
  */
 
 // Errors

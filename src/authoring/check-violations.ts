@@ -32,7 +32,7 @@ function residualMessage(report: RuleReport): string {
   const [left, allowed] = distinct(residual.norm, allowedResidual.norm);
   const limit = `a residual of ${left} where ${allowed} is allowed`;
   const largest = worst === undefined ? "" : `; the largest entry left is ${weight(worst)}`;
-  const needs = `${plural(nonzeros.needed, "single weight", "single weights")} would have to be let change at will`;
+  const needs = `${plural(nonzeros.needed, "single weight", "single weights")} would have to be free to change`;
   if (rank !== undefined) {
     const parts = [`rank ${rank.allowed}`];
     if (nonzeros.allowed > 0n) parts.push(plural(nonzeros.allowed, "single weight", "single weights"));

@@ -44,13 +44,14 @@ function classify(input: ClassifyInput): ClassifiedRule {
       kind: "rounding",
       rule: plainRule(piece, 0n, whole),
       tensors,
-      reason: `the change has a norm of ${norm(whole)}, all of it rounding by the dtypes of the two files`,
+      reason: `the change has a norm of ${norm(whole)}, which rounding to the dtypes of the two files explains`,
     };
   }
   if (Number(whole) <= NOISE_FACTOR ** 2 * noise) {
     return boundNorm(
       input,
-      `that is no more than storing it and steps of 2^-${fractionBits} make, so no rank is visible`,
+      `that is no more than rounding to the stored dtypes and to steps of 2^-${fractionBits} explains, so no rank ` +
+        `is visible`,
     );
   }
   const ranked = findRank(input);
@@ -70,7 +71,10 @@ function classify(input: ClassifyInput): ClassifiedRule {
         maxResidualSq: sumSquares,
       },
       tensors,
-      reason: `rank ${rank}${besides} leave${nonzeros === 0n ? "s" : ""} ${left}, which is no more than storing it and steps of 2^-${fractionBits} make (${norm(noise)} expected)`,
+      reason:
+        `rank ${rank}${besides} leave${nonzeros === 0n ? "s" : ""} ${left}, no more than rounding to the stored dtypes and to ` +
+        `steps of 2^-${fractionBits} explains (${norm(noise)} ` +
+        `expected)`,
     };
   }
   return boundNorm(input, ranked.why);
@@ -94,7 +98,7 @@ function boundNorm({ piece, tier }: ClassifyInput, why: string | undefined): Cla
       kind: nonzeros > FREE_SHARE * weights ? "free" : "sparse",
       rule: plainRule(piece, BigInt(nonzeros), 0n),
       tensors,
-      reason: `${drift}; ${beyond}: all ${count(nonzeros)} that changed of ${count(weights)} may change at will`,
+      reason: `${drift}; ${beyond}: all ${count(nonzeros)} that changed of ${count(weights)} may change by any amount`,
     };
   }
   const left = counts.masked(BigInt(outside));
@@ -102,7 +106,7 @@ function boundNorm({ piece, tier }: ClassifyInput, why: string | undefined): Cla
     kind: "norm",
     rule: plainRule(piece, BigInt(outside), left.sumSquares),
     tensors,
-    reason: outside === 0 ? drift : `${drift}; ${beyond} and may change at will`,
+    reason: outside === 0 ? drift : `${drift}; ${beyond} and may change by any amount`,
   };
 }
 

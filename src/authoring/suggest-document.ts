@@ -19,7 +19,7 @@ export function documentOf({ rules }: Pick<SuggestedPolicy, "rules">, manifest: 
   rules.forEach(({ tensors }, index) => {
     for (const name of tensors) {
       if (owners.has(name)) {
-        throw new InputError(`${nameTensors([name])} is under several rules, which no policy document can say`, {
+        throw new InputError(`${nameTensors([name])} is under several rules, which a policy document cannot express`, {
           remedy: "Use the policy file, or a tier whose segments hold the tensor.",
         });
       }

@@ -47,7 +47,7 @@ export async function suggestPolicy(input: SuggestPolicyInput): Promise<Suggeste
   }
   onProgress("measuring the change", manifest.tileCount, manifest.tileCount);
   if (found.length === 0) {
-    throw new InputError("the models are equal in all integers: there is nothing that a policy would have to allow");
+    throw new InputError("the models are equal in all integers: there is nothing for a policy to allow");
   }
   const merged = mergeRules(found, tier, contents);
   const segments = planSegments(

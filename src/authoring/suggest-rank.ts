@@ -43,7 +43,7 @@ export function findRank(input: ClassifyInput): { readonly found?: FoundRank; re
   const why = (left: number): string => `rank ${maxRank} with ${few} single weights leaves ${short(left * unit)}`;
   const most = HOPELESS * Math.sqrt(noise);
   const ofSample = search.leftOfSample(maxRank, few);
-  if (ofSample !== undefined && ofSample > most) return { why: `${why(ofSample)}, as far as a sample tells` };
+  if (ofSample !== undefined && ofSample > most) return { why: `${why(ofSample)}, as far as a sample shows` };
   const leftOf = (fit: Fit): number => normOf(fit.sumSquares, fit.shift);
   const plain = search.fit(maxRank, 0n);
   const found = leftOf(plain) <= most ? smallestPlain(search, plain) : undefined;

@@ -10,7 +10,7 @@ import { driftWords } from "../policy/drift-words.js";
 import { pathDrift } from "../policy/path-drift.js";
 
 export interface CertificateWordsInput {
-  /** Whether the keys under which it was verified are those of a development set-up, whatever the certificate says. */
+  /** Whether the keys under which it was verified are those of a development setup, whatever the certificate says. */
   readonly insecure: boolean;
   /** Whether both models' ids have been recomputed from weights. */
   readonly isRecomputed?: boolean;
@@ -51,7 +51,7 @@ export function describeCertificate(
         : [
             "that these are the models you have: recompute their ids from the weights (--base-weights, --tune-weights);",
           ]),
-      "that it is registered: ask the registry (fti query).",
+      "that it is registered: query the registry (fti query).",
       ...(insecure
         ? ["ANYTHING AT ALL in fact: it was made with an INSECURE development setup, whose owner can forge proofs."]
         : []),

@@ -75,10 +75,11 @@ async function checkEvidence(
 ): Promise<void> {
   const evidence = input[role] ?? {};
   const phase = `${role} model`;
+  const named = role === "base" ? "the base model" : "the fine-tuned model";
   const { committed, weights, opened } = evidence;
   if (committed !== undefined) {
     expectId(phase, "the committed model's file is of another model", id, committed.modelId);
-    checks.push({ check: `the ${role} model is that of the given file`, ok: true });
+    checks.push({ check: `${named} is that of the given file`, ok: true });
   }
   const { recompute } = input;
   if (recompute === undefined) return;
@@ -95,7 +96,7 @@ async function checkEvidence(
     expectId(phase, "the commitments are of another model", id, model.modelId);
     const own = "weights" in given ? await openPaired(model, given.weights) : { ...given, committed: model };
     const refuse = (detail: string): Error => new VerificationError(phase, detail, { remedy: OTHER_WEIGHTS });
-    await assertCommitted({ opened: own, label: `the ${role} model`, refuse, ...recompute });
+    await assertCommitted({ opened: own, label: named, refuse, ...recompute });
   } else if (weights !== undefined) {
     const actual = (await recomputeModelId({ model: weights, manifest, ...recompute })).parts.merkleRoot;
     if (actual !== parts.merkleRoot) {
@@ -108,7 +109,7 @@ async function checkEvidence(
   } else {
     return;
   }
-  checks.push({ check: `the ${role} model's commitments, recomputed from its weights, give its id`, ok: true });
+  checks.push({ check: `${named}'s commitments, recomputed from its weights, give its id`, ok: true });
 }
 
 /** The weights under the names of the committed model's manifest. */

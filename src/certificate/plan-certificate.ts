@@ -95,7 +95,7 @@ export function areSamePlans(one: readonly (readonly RuleUse[])[], other: readon
 function assertBelongTogether({ base, tuned, tier, policy }: PlanCertificateInput): void {
   const [from, to] = [base.parts, tuned.parts];
   if (from.srsId !== to.srsId) {
-    throw new InputError(`base and tuned model were committed under different SRS (${from.srsId}, ${to.srsId})`, {
+    throw new InputError(`base and fine-tuned model were committed under different SRS (${from.srsId}, ${to.srsId})`, {
       remedy: "Commit both with one setup.",
     });
   }
@@ -105,8 +105,8 @@ function assertBelongTogether({ base, tuned, tier, policy }: PlanCertificateInpu
     from.t !== to.t ||
     from.tileCount !== to.tileCount
   ) {
-    throw new InputError("base and tuned model were committed with different manifests", {
-      remedy: "Commit the tuned model with `--base` and the base's commitment file.",
+    throw new InputError("base and fine-tuned model were committed with different manifests", {
+      remedy: "Commit the fine-tuned model with `--base` and the base's commitment file.",
     });
   }
   if (from.t !== tier.t) {

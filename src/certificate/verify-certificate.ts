@@ -77,7 +77,7 @@ function assertCertificate(
     current = segment.nextMerkleRoot;
   }
   if (current !== tuned.merkleRoot) {
-    throw new VerificationError("segments", "the last segment does not lead to the tuned model", {
+    throw new VerificationError("segments", "the last segment does not lead to the fine-tuned model", {
       expected: tuned.merkleRoot,
       actual: current,
     });
@@ -93,11 +93,11 @@ function expectSame(name: string, actual: string | number, expected: string | nu
 
 function assertModels({ base, tuned }: SentOnChain, anchors: TrustAnchors): void {
   expectSame("the base's srsId", base.srsId, anchors.srsId);
-  expectSame("the tuned model's srsId", tuned.srsId, base.srsId);
-  expectSame("the tuned model's t", tuned.t, base.t);
-  expectSame("the tuned model's tileCount", tuned.tileCount, base.tileCount);
-  expectSame("the tuned model's manifestHash", tuned.manifestHash, base.manifestHash);
-  expectSame("the tuned model's classTableHash", tuned.classTableHash, base.classTableHash);
+  expectSame("the fine-tuned model's srsId", tuned.srsId, base.srsId);
+  expectSame("the fine-tuned model's t", tuned.t, base.t);
+  expectSame("the fine-tuned model's tileCount", tuned.tileCount, base.tileCount);
+  expectSame("the fine-tuned model's manifestHash", tuned.manifestHash, base.manifestHash);
+  expectSame("the fine-tuned model's classTableHash", tuned.classTableHash, base.classTableHash);
 }
 
 /** The manifest, once it is known to be the base's. */

@@ -27,8 +27,8 @@ export function certificateOutcome(certificate: Certificate, output: string, ses
     },
     lines: [
       `Certificate ${session.colors.bold(id)}`,
-      `  base   ${modelId(base)}`,
-      `  tuned  ${modelId(tuned)}`,
+      `  base       ${modelId(base)}`,
+      `  fine-tune  ${modelId(tuned)}`,
       `  ${counted(tiles.length, "changed tile")} in ${counted(segments.length, "segment")}`,
       ...[...describePolicy(policy, manifest), ...describeResolution(manifest)].map((line) => `  ${line}`),
       `  written to ${output}; only ${publisher} can register it`,

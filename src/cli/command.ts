@@ -34,7 +34,10 @@ export function addCommand<Options extends object>(parent: Command, runner: Runn
       `\nExample${spec.examples.length > 1 ? "s" : ""}:\n${spec.examples.map((line) => `  ${line}`).join("\n")}\n`,
     );
   for (const [name, description] of spec.positionals ?? []) command.addArgument(new Argument(name, description));
-  for (const option of spec.options ?? []) command.addOption(option);
+  for (const option of spec.options ?? []) {
+    if (option.mandatory) option.description += " (required)";
+    command.addOption(option);
+  }
   command.addOption(new Option("--json", "print exactly one JSON object on stdout"));
   command.action(async () => {
     const options = command.opts<
@@ -49,16 +52,16 @@ export function addCommand<Options extends object>(parent: Command, runner: Runn
 }
 
 export const artifactsOption = (): Option =>
-  new Option("--artifacts <dir>", "where setups are kept (default: FTI_HOME, else .fti)");
+  new Option("--artifacts <dir>", "folder of the setups (default: FTI_HOME, else .fti)");
 
-export const forceOption = (): Option => new Option("--force", "replace outputs that exist");
+export const forceOption = (): Option => new Option("--force", "overwrite existing outputs");
 
 /** For commands that compute; `session.jobs` has the number. */
 export const jobsOption = (): Option =>
-  new Option("--jobs <n>", "threads that compute (default: FTI_JOBS, else one a core)").argParser(parseJobs);
+  new Option("--jobs <n>", "number of threads (default: FTI_JOBS, else one per core)").argParser(parseJobs);
 
 export const tierOption = (): Option =>
-  new Option("--tier <tier>", "size of tiles and circuit").choices([...TIER_NAMES]);
+  new Option("--tier <tier>", "size of the tiles and the circuit").choices([...TIER_NAMES]);
 
 export const outputOption = (fallback: string): Option =>
   new Option("-o, --output <file>", `output (default: ${fallback})`);
@@ -83,7 +86,8 @@ export function parseBigCount(value: string): bigint {
 /** An Ethereum address, in lower case or with a right checksum; compared and stored in lower case. */
 export function parseAddress(value: string): `0x${string}` {
   if (!/^0x[0-9a-fA-F]{40}$/u.test(value)) throw new InvalidArgumentError("expected 0x and 40 hex digits");
-  if (!isAddress(value)) throw new InvalidArgumentError("its capital letters are not its checksum: mistyped?");
+  if (!isAddress(value))
+    throw new InvalidArgumentError("its upper and lower case do not match its checksum: check " + "for a typing error");
   return value.toLowerCase() as `0x${string}`;
 }
 
@@ -106,7 +110,7 @@ export function hashArgument(value: string): `0x${string}` {
   try {
     return parseHash(value);
   } catch (cause) {
-    throw new InputError(`${value} is no id: expected 0x and 64 hex digits`, { cause });
+    throw new InputError(`${value} is not an id: expected 0x and 64 hex digits`, { cause });
   }
 }
 

@@ -37,7 +37,7 @@ export const COMMAND_MODULES: readonly CommandModule[] = [
     load: async () => (await import("./commands/commit.js")).addCommitCommand,
   },
   {
-    commands: [listed("policy", "say what a fine-tune may change")],
+    commands: [listed("policy", "make and check policies: what a fine-tune may change")],
     load: async () => (await import("./commands/policy.js")).addPolicyCommands,
   },
   {
@@ -57,7 +57,7 @@ export const COMMAND_MODULES: readonly CommandModule[] = [
     load: async () => (await import("./commands/deploy.js")).addDeployCommand,
   },
   {
-    commands: [listed("register", "put a model, policy or certificate on chain")],
+    commands: [listed("register", "register a model, policy or certificate on chain")],
     load: async () => (await import("./commands/register.js")).addRegisterCommands,
   },
   {
@@ -71,7 +71,7 @@ export const COMMAND_MODULES: readonly CommandModule[] = [
   {
     commands: [
       listed("lineage", "show what a model descends from, and what descends from it"),
-      listed("list", "list certificates of a publisher, base, tuned model or policy"),
+      listed("list", "list certificates of a publisher, base, fine-tuned model or policy"),
     ],
     load: async () => (await import("./commands/lineage.js")).addLineageCommands,
   },

@@ -49,6 +49,7 @@ export function lossJson({ coarse, tensors }: LossReport): Readonly<Record<strin
 export function assertSeen(losses: readonly TensorLoss[], label: string): void {
   if (losses.length === 0 || losses.some(({ changedInIntegers }) => changedInIntegers > 0)) return;
   throw new InputError(`${label}: ${describeLoss(losses)[0] ?? ""} A policy and a certificate are about integers`, {
-    remedy: "To have the change seen, commit the base at a larger tier, or with more fraction bits (--fraction-bits).",
+    remedy:
+      "To make the change visible, commit the base at a larger tier, or with more fraction bits (--fraction-bits).",
   });
 }

@@ -37,7 +37,7 @@ export async function openWeights(path: string, session: Session, base?: Model):
   session.onClose(() => model.close());
   for (const note of model.notes) session.notice(note);
   if (base !== undefined && model.adapter === undefined && session.orientations.length > 0) {
-    session.warn(`--orientation is of an adapter's modules, and ${path} is no adapter`);
+    session.warn(`--orientation is for the modules of an adapter, but ${path} is not one`);
   }
   return model;
 }
@@ -75,7 +75,7 @@ export interface OpenedFiles {
 export async function openModelFiles(input: OpenedFilesInput, session: Session): Promise<OpenedFiles> {
   const { committed, weights, secrets, role, base } = input;
   if (committed.isPrivate && secrets === undefined) {
-    throw new InputError(`the ${role} model is private, so its secrets are needed`, {
+    throw new InputError(`the ${role === "tune" ? "fine-tune" : "base"} is private, so its secrets are needed`, {
       remedy: `Give the file that fti commit wrote: --${role}-secrets FILE.`,
     });
   }

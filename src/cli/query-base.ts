@@ -53,8 +53,8 @@ export async function namedBase(
     const trusted = bases.find(({ name }) => name === base);
     const isPath = (await isFile(base)) || (await isFolder(base));
     if (trusted !== undefined && isPath) {
-      throw new InputError(`${base} is a name in your trust list, and a file`, {
-        remedy: `For the file write ./${base}.`,
+      throw new InputError(`${base} is both a name in your trust list and a file`, {
+        remedy: `For the file, write ./${base}.`,
       });
     }
     if (trusted !== undefined) return { ...nothing, ...(await fileOf(trusted, session)), trusted };
@@ -125,7 +125,7 @@ export async function normsOfBase(
   const { onProgress } = session;
   const { committed, modelId } = base;
   if (committed?.isPrivate === true) {
-    session.warn("the base is private: that the weights of --base-weights are its own is not checked.");
+    session.warn("the base is private: could not check that --base-weights are its weights.");
   } else if (committed !== undefined && base.weights !== weights) {
     const opened = openCommitted(committed, weights);
     await assertCommitted({ opened, label: weights.path, srs, backend: await session.openBackend(), onProgress });

@@ -48,10 +48,11 @@ export async function identifyFiles(
     return { modelId, weights };
   }
   if (base !== undefined || tier === undefined) {
-    throw new InputError("the id of files follows from their weights and the base's manifest, which is not at hand", {
+    throw new InputError("the id of these files cannot be computed without the base's manifest", {
       remedy:
-        "Give --base base.model.json: its publisher has it. Or --certificate FILE, which contains the manifest. Or, for a " +
-        "base that was committed without further options, --tier.",
+        "Give --base base.model.json (ask the base's publisher), or --certificate FILE, which contains the manifest. " +
+        "If the files are a base that was committed without --fraction-bits, --pack, --roles and --for, --tier " +
+        "is enough.",
     });
   }
   const { tier: shape, srs, artifacts } = await setups.ofTier(tier);

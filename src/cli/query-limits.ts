@@ -80,7 +80,7 @@ async function policyOf(text: string, { registry, ...input }: ReadLimitsInput): 
   if (/^0x[0-9a-f]{64}$/iu.test(text)) {
     const policy = await registry.getPolicy(text.toLowerCase() as Hex);
     if (policy !== undefined) return policy;
-    throw new InputError(`the registry does not know the policy ${text}`, {
+    throw new InputError(`policy ${text} is not in the registry`, {
       remedy: "Give the policy's file, or a preset: fti policy presets.",
     });
   }
@@ -90,8 +90,8 @@ async function policyOf(text: string, { registry, ...input }: ReadLimitsInput): 
   if (content?.includes(`"${POLICY_FORMAT}"`) === true) return parsePolicy(content, text);
   const document = content === undefined ? presetDocument(text) : parsePolicyDocument(content, text);
   if (input.manifest === undefined) {
-    throw new InputError("a policy that is no file of integers is made for the base, whose manifest is not at hand", {
-      remedy: "Give the base as its model file, base.model.json: its publisher has it.",
+    throw new InputError("a preset or a policy document needs the base's manifest, which is missing", {
+      remedy: "Give the base's model file, base.model.json (ask the base's publisher).",
     });
   }
   const { manifest } = input;

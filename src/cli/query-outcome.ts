@@ -82,7 +82,7 @@ function headline(
     case "certified":
       return `${bold(green("Certified"))}: ${far}`;
     case "development-keys":
-      return `${bold(red("Made with development keys: proves nothing"))} (it would say: ${far})`;
+      return `${bold(red("Made with development keys: proves nothing"))} (with production keys: ${far})`;
     case "not-certified":
       return `${bold(red("Not certified"))}: ${reasons.join("; ")}`;
     case "could-not-check":
@@ -93,7 +93,7 @@ function headline(
         active > 0
           ? `${active} active ${active === 1 ? "certificate leads" : "certificates lead"} to this model`
           : model === undefined
-            ? "the registry does not know this model"
+            ? "this model is not in the registry"
             : "no active certificate leads to this model; it may be a base model";
       return `${bold(yellow("A report, not a verdict"))}: ${what}. Name the base that you trust to get a verdict: --base${manifest === undefined ? " base.model.json" : ""}`;
     }
@@ -107,12 +107,12 @@ function hints({ answer, manifest }: QueryOutcomeInput): string[] {
   if (verdict !== "certified" && verdict !== "development-keys") return remedies.map((line) => `  ${line}`);
   if (manifest === undefined) {
     return [
-      "  How far, in words and numbers, only the base's manifest tells, and whether the policies fit the tensors: give",
-      "  --base base.model.json (its publisher has it), or --certificate FILE, which contains the manifest.",
+      "  Without the base's manifest it is not known how far, nor whether the policies fit the tensors: give",
+      "  --base base.model.json (ask the base's publisher), or --certificate FILE, which contains the manifest.",
     ];
   }
   const isRelative = drift?.whole.relative !== undefined || answer.path?.length === 0;
-  return isRelative ? [] : ["  In per cent of the base's norm: give the base's weights, --base-weights PATH."];
+  return isRelative ? [] : ["  For percentages of the base's norm, give the base's weights: --base-weights PATH."];
 }
 
 /** A certificate as `--json` has it. */
@@ -200,7 +200,7 @@ function fileLines({ bytes, manifest }: QueryOutcomeInput): string[] {
       ? "give their publisher's model file, --tune tuned.model.json"
       : `${bytes.publishedIn} has no digests of files`;
   return [
-    `  Files: what is certified are these weights rounded to steps; a weight is at most half a step off (up to ${half}).`,
+    `  Files: the certificate is about these weights, rounded to steps; a weight is at most half a step off (up to ${half}).`,
     `  Whether they are byte for byte those that their publisher committed is not known: ${why}.`,
   ];
 }
@@ -220,7 +220,8 @@ function keyLines(
       : []),
     ...(isYes && !isVerifiedHere
       ? [
-          "  Proofs were not verified here: that is the registry's word, and the RPC node's; so is where its keys are from.",
+          "  Proofs were not verified here: their validity is taken from the registry, through the RPC node. Where " +
+            "its keys are from is not known.",
         ]
       : []),
   ];

@@ -6,7 +6,7 @@ import type { Manifest } from "../quantize/manifest.js";
 import { tierOfTiles } from "../quantize/tier-of-tiles.js";
 import type { DriftRegistryClient } from "../registry/client.js";
 
-/** Set-ups of a registry's SRS, each opened once; remembers whether any was for development. */
+/** Setups of a registry's SRS, each opened once; remembers whether any was for development. */
 export class RegistrySetups {
   readonly #opened = new Map<TierName, Promise<Setup>>();
   isInsecure = false;
@@ -19,15 +19,15 @@ export class RegistrySetups {
   /** Throws `InputError` where no tier is given, or the registry has another SRS. */
   async ofTier(tier: TierName | undefined): Promise<Setup> {
     if (tier === undefined) {
-      throw new InputError("to compute the id of a base from its weights, its tier is needed", {
-        remedy: "Give --tier, or the base's model file: its publisher has base.model.json.",
+      throw new InputError("the base is given by its weights, but its tier is missing", {
+        remedy: "Give --tier, or the base's model file, base.model.json (ask the base's publisher).",
       });
     }
     const known = this.#opened.get(tier) ?? this.open(tier);
     this.#opened.set(tier, known);
     const setup = await known;
     this.isInsecure ||= setup.artifacts.insecure;
-    assertRegistrySrs(setup.anchors.srsId, await this.registry.srsId(), `the set-up of tier ${tier}`);
+    assertRegistrySrs(setup.anchors.srsId, await this.registry.srsId(), `the setup of tier ${tier}`);
     return setup;
   }
 

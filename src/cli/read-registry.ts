@@ -19,7 +19,7 @@ export interface ReadOptions {
 
 export const readOptions = (): Option[] => [
   ...rpcOptions(),
-  new Option("--from-block <n>", "oldest block to search").argParser(parseCount),
+  new Option("--from-block <n>", "oldest block to search (default: 0)").argParser(parseCount),
 ];
 
 /**

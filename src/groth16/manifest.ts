@@ -5,7 +5,7 @@ import { TIER_NAMES } from "../protocol/tiers.js";
 /** Version of the manifest's own format. */
 export const ARTIFACT_MANIFEST_VERSION = 1;
 
-/** Stands in every manifest of a development set-up; tools print it. */
+/** Stands in every manifest of a development setup; tools print it. */
 export const INSECURE_WARNING =
   "INSECURE development setup: its secrets are known to whoever ran it, so proofs made with it prove nothing. " +
   "For tests and local chains only.";
@@ -63,7 +63,7 @@ const ptauSourceSchema = z.discriminatedUnion("kind", [
     .strict(),
 ]);
 
-/** What a tier's set-up consists of. Deterministic: no times, no paths. */
+/** What a tier's setup consists of. Deterministic: no times, no paths. */
 export const artifactManifestSchema = z
   .object({
     version: z.literal(ARTIFACT_MANIFEST_VERSION),

@@ -31,7 +31,7 @@ th:first-child, td:first-child { text-align: left; }
 </head>
 <body>
 <h1>${escape(verdict.sentence)}</h1>
-<p>${escape(inspection.tuned)} against ${escape(inspection.base)} (${escape(inspection.architecture)}). This is what it looks like; nothing is proven by it.</p>
+<p>${escape(inspection.tuned)} against ${escape(inspection.base)} (${escape(inspection.architecture)}). This is an estimate, not a proof.</p>
 <ul>${verdict.evidence.map((line) => `<li>${escape(line)}</li>`).join("")}</ul>
 ${changed.length === 0 ? "" : `<h2>Drift by block, relative to the base</h2>\n<figure>${heatMap(inspection.tensors)}</figure>`}
 ${spectra.length === 0 ? "" : `<h2>Singular values of the change</h2>\n<figure>${spectrumPlot(spectra)}</figure>`}

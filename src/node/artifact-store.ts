@@ -19,7 +19,7 @@ import { makeDirectory, writeOutputs } from "./output-files.js";
 import { cachedSha256File, sha256File } from "./sha256-file.js";
 
 /**
- * The store of set-up artifacts:
+ * The store of setup artifacts:
  *
  *     <root>/objects/<sha256>/<file>   the files, by digest
  *     <root>/tiers/<tier>.json         the manifest: which files make up a tier
@@ -34,7 +34,7 @@ export interface ArtifactStoreOptions {
 /** A tier's artifacts, every digest checked. */
 export interface OpenedArtifacts {
   readonly manifest: ArtifactManifest;
-  /** True for a development set-up: print `warning`. */
+  /** True for a development setup: print `warning`. */
   readonly insecure: boolean;
   readonly warning: string | undefined;
   /** Absolute paths by role. */
@@ -131,12 +131,15 @@ export async function checkObject(root: string, tier: TierName, stored: StoredFi
 }
 
 function remedy(tier: TierName): string {
-  return `Run "fti setup --tier ${tier} --dev", or with --ptau FILE for production.`;
+  return (
+    `For a registry that exists, copy the setup that it was deployed with (folder .fti). For a new one, or to ` +
+    `try things out: fti setup --tier ${tier} --dev, or with --ptau FILE for production.`
+  );
 }
 
 /**
  * Runs `work` with a fresh directory in the store's own file system, which is removed afterwards, also by Ctrl-C. Those of
- * set-ups that were killed before are removed too.
+ * setups that were killed before are removed too.
  */
 export async function withStaging<T>(root: string, work: (directory: string) => Promise<T>): Promise<T> {
   const staging = join(root, "staging");

@@ -11,7 +11,7 @@ export interface InsecureConsent {
 }
 
 /**
- * Throws `InputError` unless set-ups may be deployed together on a chain: one SRS, a verifying key with a contribution to
+ * Throws `InputError` unless setups may be deployed together on a chain: one SRS, a verifying key with a contribution to
  * phase 2, and development keys on local chains alone unless the operator has said so twice.
  */
 export function assertDeployable(setups: readonly Setup[], chainId: bigint, consent: InsecureConsent): void {

@@ -1,4 +1,4 @@
-/** The library's entry for Node: files, the artifact store, set-ups and threads. Everything else is in the main entry. */
+/** The library's entry for Node: files, the artifact store, setups and threads. Everything else is in the main entry. */
 export { fileSystem } from "./file-source.js";
 export { openArtifacts, type ArtifactStoreOptions, type OpenedArtifacts } from "./artifact-store.js";
 export { openSetup, type Setup } from "./open-setup.js";

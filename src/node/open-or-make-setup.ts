@@ -10,8 +10,8 @@ export interface OpenOrMakeOptions extends ArtifactStoreOptions, Pick<SetupOptio
 }
 
 /**
- * A tier's set-up; where there is none, or one for development that is damaged or of other circuit sources, a new INSECURE
- * development set-up. Throws `ArtifactError` for a production set-up that cannot be used: it is its owner's to repair, and
+ * A tier's setup; where there is none, or one for development that is damaged or of other circuit sources, a new INSECURE
+ * development setup. Throws `ArtifactError` for a production setup that cannot be used: it is its owner's to repair, and
  * development keys are never put in its place.
  */
 export async function openOrMakeSetup(tier: TierName, options: OpenOrMakeOptions = {}): Promise<Setup> {

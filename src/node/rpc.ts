@@ -22,7 +22,7 @@ export async function connectRpc(url: string): Promise<RpcConnection> {
   }
   const chainId = await askChainId(url, {
     timeoutMs: TIMEOUT_MS,
-    remedy: "Check the address and that the node is running.",
+    remedy: "Check the address, and that the RPC node is running.",
   });
   const request = new FetchRequest(url);
   request.timeout = TIMEOUT_MS;
@@ -48,11 +48,11 @@ export async function chooseSigner({ provider }: RpcConnection, choice: SignerCh
   const { privateKey, account } = choice;
   if (account !== undefined) {
     const accounts = (await provider.send("eth_accounts", []).catch((cause: unknown) => {
-      throw new UnavailableError("the node does not tell its accounts", { cause });
+      throw new UnavailableError("the RPC node does not list its accounts", { cause });
     })) as readonly string[];
     const address = accounts[account];
     if (address === undefined) {
-      throw new InputError(`--account ${account}: the node has ${accounts.length} unlocked accounts`, {
+      throw new InputError(`--account ${account}: the RPC node has ${accounts.length} unlocked accounts`, {
         remedy: "Set FTI_PRIVATE_KEY instead.",
       });
     }
@@ -64,7 +64,7 @@ export async function chooseSigner({ provider }: RpcConnection, choice: SignerCh
 /** The account of a key from the environment, which is never printed. Throws `InputError` if it is none. */
 export function walletOf(privateKey: string | undefined): Wallet {
   if (privateKey === undefined || privateKey === "") {
-    throw new InputError("nobody signs: there is no key", {
+    throw new InputError("there is no key to sign with", {
       remedy: "Set FTI_PRIVATE_KEY, or give --account N for an unlocked account of a local node.",
     });
   }

@@ -202,7 +202,7 @@ async function srsIdOf(path: string): Promise<string> {
   }
 }
 
-/** Copies of the circuit's files of an earlier set-up, if it had the same sources and they are intact. */
+/** Copies of the circuit's files of an earlier setup, if it had the same sources and they are intact. */
 async function earlierCompilation(
   root: string,
   tier: TierName,
@@ -215,11 +215,11 @@ async function earlierCompilation(
     const copies = { r1cs: join(directory, files.r1cs.file), wasm: join(directory, files.wasm.file) };
     for (const role of ["r1cs", "wasm"] as const) {
       await copyFile(objectPath(root, files[role]), copies[role]);
-      if ((await sha256File(copies[role])).sha256 !== files[role].sha256) throw new Error("not the file of the set-up");
+      if ((await sha256File(copies[role])).sha256 !== files[role].sha256) throw new Error("not the file of the setup");
     }
     return copies;
   } catch {
-    // No or no usable set-up before this one: compile.
+    // No or no usable setup before this one: compile.
     for (const name of [`${tier}.r1cs`, `${tier}.wasm`]) await rm(join(directory, name), { force: true });
     return undefined;
   }

@@ -81,7 +81,7 @@ export async function readTrustList(path: string): Promise<readonly TrustedBase[
 /** Adds a base, or replaces the one of that name if `force`. Throws `InputError` for a name that is taken or is none. */
 export async function addTrusted(path: string, base: TrustedBase, force: boolean): Promise<void> {
   if (!isTrustName(base.name)) {
-    throw new InputError(`${JSON.stringify(base.name)} is no name for a base: up to 64 letters, digits, - and _`, {
+    throw new InputError(`${JSON.stringify(base.name)} is not a name for a base: up to 64 letters, digits, - and _`, {
       remedy: "Name it like gpt2 or acme-base-7b.",
     });
   }

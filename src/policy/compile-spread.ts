@@ -25,12 +25,12 @@ export async function compileSpread(context: RuleContext): Promise<Rule[]> {
   const { rule, index, explain } = context;
   const { nonzeros, drift, free } = rule;
   if (nonzeros === undefined && drift === undefined && free === undefined) {
-    throw new InputError(`rule ${index} says nothing of how much may change`, {
+    throw new InputError(`rule ${index} has no bound`, {
       remedy: "Give it a rank, nonzeros, drift or free: true.",
     });
   }
   if (free === true && (nonzeros !== undefined || drift !== undefined)) {
-    throw new InputError(`rule ${index} is free, so bounds say nothing`, { remedy: "Give free: true or bounds." });
+    throw new InputError(`rule ${index} has both free: true and bounds`, { remedy: "Keep one of them." });
   }
   const tiles = floatTiles(context);
   const groups = rule.per === "tensor" ? inseparable(tiles) : [tiles];

@@ -58,8 +58,7 @@ function describeRule(rule: Rule, tiles: readonly TileContent[]): string {
 function describeRank(rule: Rule): string[] {
   if (rule.maxRank === 0) return [];
   const grid = tileCountOf(rule) === 1 ? "" : ` over ${gridRows(rule)} × ${rule.gridCols} tiles as one matrix`;
-  const bits = rule.shift === 0 ? "" : `, its factors resolved ${rule.shift} bits below a step`;
-  return [`a change of rank at most ${rule.maxRank}${grid}${bits}`];
+  return [`a change of rank at most ${rule.maxRank}${grid}`];
 }
 
 function describeNonzeros({ maxNonzeros }: Rule): string[] {
@@ -80,7 +79,7 @@ function describeResidual(rule: Rule, weights: number | undefined): string[] {
   const isOnlyPart = rule.maxRank === 0 && rule.maxNonzeros === 0n;
   if (rule.maxResidualSq === 0n && !isOnlyPart) return [];
   const norm = Math.sqrt(Number(rule.maxResidualSq)) * 2 ** -rule.unit;
-  const what = rule.maxRank > 0 ? "a rest" : "a change";
+  const what = rule.maxRank > 0 ? "a residual" : "a change";
   const mean = weights === undefined ? "" : ` (root mean square ${short(norm / Math.sqrt(weights))})`;
   return [`${what} of L2 norm at most ${short(norm)} over all weights together${mean}`];
 }

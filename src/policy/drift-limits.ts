@@ -94,7 +94,7 @@ function frozenObjections(glob: string, { tensors }: PathDrift): string[] {
     });
   }
   const moved = found.filter(({ isFrozen }) => !isFrozen).map(({ name }) => name);
-  return moved.length === 0 ? [] : [`${listNames(moved, 3)} may have changed; you want ${glob} unchanged`];
+  return moved.length === 0 ? [] : [`${listNames(moved, 3)} may have changed; you require ${glob} to be unchanged`];
 }
 
 /** What no share of a norm says anything about. */
@@ -124,7 +124,7 @@ function maxDriftObjections({ of, ratio }: MaxDrift, drift: PathDrift): string[]
         : drift.tensors.filter(({ isFree }) => !isFree).map((each) => [JSON.stringify(each.name), each]);
   return subjects.flatMap(([name, { relative, unseenRelative }]) => {
     if (relative === undefined || unseenRelative === undefined) {
-      throw new InputError("a drift in per cent cannot be judged: the base's norms are not known", {
+      throw new InputError("a limit in percent cannot be checked: the base's norms are not known", {
         remedy: "Give the base's weights: --base-weights PATH.",
       });
     }

@@ -51,7 +51,7 @@ const ruleSchema = z
       .max(MAX_SHIFT)
       .optional()
       .describe("Extra bits of the factors of a rank; by default as many as fit."),
-    nonzeros: z.number().int().nonnegative().optional().describe("How many single weights may change at will."),
+    nonzeros: z.number().int().nonnegative().optional().describe("How many single weights may change by any amount."),
     drift: driftSchema.optional(),
     per: z
       .enum(["rule", "tensor"])

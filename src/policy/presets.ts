@@ -106,7 +106,7 @@ export const PRESETS: readonly Preset[] = [
     name: "sparse",
     usage: "sparse(k)",
     example: "sparse(500)",
-    summary: "at most k single weights may change, at will",
+    summary: "at most k single weights may change, by any amount",
     document: (args: readonly string[]): PolicyDocument => {
       const [count = ""] = arity("sparse(k)", args, 1, 1);
       return {
@@ -148,7 +148,7 @@ function wholeNumber(label: string, text: string, least: number, most: number): 
 function formatName(text: string): FloatFormatName {
   const found = FLOAT_FORMAT_NAMES.find((name) => name === text);
   if (found !== undefined) return found;
-  throw new InputError(`${JSON.stringify(text)} is no floating-point format`, {
+  throw new InputError(`${JSON.stringify(text)} is not a floating-point format`, {
     remedy: `There are ${FLOAT_FORMAT_NAMES.join(", ")}.`,
   });
 }

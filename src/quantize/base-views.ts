@@ -24,11 +24,13 @@ export function viewsOfBase(model: Model, { tune, mapping, isTogether = false }:
   const tensors = listTensors(model, tune).map(({ name, tensor: { shape } }) => ({ name, shape }));
   const { architecture, views } = viewsOf(tensors, { mapping, layout: axisLayoutOf(model), isTogether });
   const known = tensors.filter(({ name }) => architecture.roleOf(name).role !== "other").length;
-  const packed = isTogether ? "" : " Small heads, norms, embeddings and biases share tiles only with their kind.";
+  const packed = isTogether
+    ? ""
+    : " Small tensors share tiles only with tensors of the same kind (head, norm, embedding, bias).";
   return {
     views,
     explanation: [
-      `Looks like: ${architecture.family}; roles of ${known} of ${tensors.length} tensors are known.${packed}`,
+      `Recognized as ${architecture.family}: ${known} of ${tensors.length} tensors by name${known === tensors.length ? "" : "; give the roles of the others with --roles"}.${packed}`,
     ],
   };
 }

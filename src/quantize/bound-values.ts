@@ -23,7 +23,7 @@ async function assertDigest(expected: string, tensor: TensorReader): Promise<voi
   if (actual === expected) return;
   throw new InputError(
     `${place(tensor)}: its values have the digest ${actual}, but ${expected} in the base: it held infinities when the base was ` +
-      "committed, so that it cannot change by a little",
+      "committed, so that it must be the same in every fine-tune",
     { remedy: "Take this tensor from the base." },
   );
 }

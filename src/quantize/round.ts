@@ -82,10 +82,11 @@ export function unfit(w: number, f: number, { file, tensor, index }: WeightPlace
     });
   }
   const largest = largestFractionBits(w);
-  return new InputError(`${place}: the weight ${w} does not fit into 31 bits with ${f} fractional bits`, {
+  return new InputError(`${place}: the weight ${w} does not fit into 31 bits with ${f} fraction bits`, {
     remedy:
       largest === undefined
-        ? "No supported number of fractional bits fits it."
-        : `Commit the base with at most ${largest} fractional bits for this tensor.`,
+        ? "No supported number of fraction bits fits it."
+        : `Commit the base with at most ${largest} fraction bits for this tensor ` +
+          `(--fraction-bits ${JSON.stringify(`${tensor}=${String(largest)}`)} --force), then the fine-tune and the policy again.`,
   });
 }

@@ -58,7 +58,7 @@ export function matchTensors(
     }
     if (tensor.kind === "string" && placed.kind === "digest" && tensor.sha256 !== placed.sha256) {
       throw new InputError(`${where}: its strings have the digest ${tensor.sha256}, but ${placed.sha256} in the base`, {
-        remedy: "Strings cannot drift by a little: they must be those of the base.",
+        remedy: "Strings have no drift: they must be those of the base.",
       });
     }
   }

@@ -20,11 +20,11 @@ export async function askChainId(
     });
     answer = await response.json();
   } catch (cause) {
-    throw unreachable("no node answers", cause);
+    throw unreachable("no RPC node answers", cause);
   }
   const result = typeof answer === "object" && answer !== null && "result" in answer ? answer.result : undefined;
   if (typeof result !== "string" || !/^0x[0-9a-fA-F]+$/u.test(result)) {
-    throw unreachable("the answer is not that of a node");
+    throw unreachable("the answer is not that of an RPC node");
   }
   return BigInt(result);
 }

@@ -15,9 +15,9 @@ export interface CertificateIds {
 }
 
 /** Ids are hashes of what they name: an answer that does not fit its id is a lie or a fault of the node. */
-export function contradiction(what: string, detail = "what it tells has another id"): UnavailableError {
-  return new UnavailableError(`the node contradicts itself about ${what}: ${detail}`, {
-    remedy: "Do not rely on this node: ask another one.",
+export function contradiction(what: string, detail = "its answer has another id"): UnavailableError {
+  return new UnavailableError(`the RPC node's answers about ${what} contradict each other: ${detail}`, {
+    remedy: "Do not rely on this RPC node: use another one.",
   });
 }
 

@@ -68,7 +68,7 @@ export async function assertPresent(registry: RegistryConnection): Promise<void>
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     throw new InputError(`there is no drift registry at ${registry.address} on chain ${await chainIdOf(registry)}`, {
-      remedy: "Check the registry's address, and that the node is one of its chain.",
+      remedy: "Check the registry's address, and that the RPC node is one of its chain.",
       cause: error,
     });
   }

@@ -17,7 +17,7 @@ export interface FetchCertificateInput {
   readonly certificateId: Hex;
   /** Tell the tier of a segment by its verifying key. */
   readonly anchors: TrustAnchors;
-  /** Whether their keys are those of a development set-up. */
+  /** Whether their keys are those of a development setup. */
   readonly insecure: boolean;
 }
 
@@ -41,7 +41,7 @@ export async function fetchCertificate(input: FetchCertificateInput): Promise<Fe
   const srsId = await registry.srsId();
   if (srsId !== anchors.srsId) {
     throw new UnavailableError(`the registry's models are committed under the SRS ${srsId}, not ${anchors.srsId}`, {
-      remedy: "Use the set-up that the registry's certificates are made with.",
+      remedy: "Use the setup that the registry's certificates are made with.",
     });
   }
   const registered = await registry.getCertificate(id);
@@ -57,7 +57,8 @@ export async function fetchCertificate(input: FetchCertificateInput): Promise<Fe
   if (sent === undefined) {
     throw new UnavailableError(`the calldata of certificate ${id} is not in its transaction`, {
       remedy:
-        "It was sent by a contract that made the calldata itself, or the node does not tell the truth: ask another.",
+        "Either a contract sent it and made the calldata itself, or the RPC node's answer is false: try another RPC " +
+        "node.",
     });
   }
   const classes = await registry.getClasses(registered.policyId, sent.base);
@@ -95,8 +96,8 @@ function tierOfRoute(route: Hex, { verifyingKey }: TrustAnchors): Tier {
     return key !== undefined && routeId(each, key) === route;
   });
   if (tier !== undefined) return tier;
-  throw new UnavailableError(`it was proven with a verifying key (route ${route}) that is not at hand`, {
-    remedy: "Use the set-up that the registry's certificates are made with.",
+  throw new UnavailableError(`it was proven with a verifying key (route ${route}) that is not in your setup`, {
+    remedy: "Use the setup that the registry's certificates are made with.",
   });
 }
 

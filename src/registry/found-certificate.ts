@@ -59,7 +59,7 @@ export async function certificatesTo(
 }
 
 function problemOf(policy: Policy | undefined, manifest: Manifest | undefined): string | undefined {
-  if (policy === undefined) return "the registry does not know the policy";
+  if (policy === undefined) return "the policy is not in the registry";
   if (manifest === undefined) return undefined;
   try {
     assertPolicyFitsManifest(policy, manifest);

@@ -109,7 +109,7 @@ function openQuestion({ certificate, verification, isKeyFrozen }: FoundCertifica
   return [
     new UnavailableError(
       `certificate ${certificate.certificateId} was proven with a verifying key that the registry's owner has frozen since`,
-      { remedy: "If you trust that key, verify the proof with it: --verify, with the set-up that it belongs to." },
+      { remedy: "If you trust that key, verify the proof with it: --verify, with the setup that it belongs to." },
     ),
   ];
 }
@@ -164,8 +164,8 @@ function whyNoPath({ modelId, question, above }: JudgePathsInput): string[] {
 }
 
 function tooMany(input: JudgePathsInput): PathJudgment {
-  const error = new UnavailableError("more certificates lead to this model than can be looked at", {
-    remedy: "Say whose count (--publisher ADDRESS), and from which block on to search (--from-block N).",
+  const error = new UnavailableError("more certificates lead to this model than are searched", {
+    remedy: "Limit the search with --publisher ADDRESS and --from-block N.",
   });
   return judgment(input, "could-not-check", undefined, [error.shortMessage], [error]);
 }

@@ -32,7 +32,7 @@ export function questionAbout(baseModelId: Hex | undefined, accepted: Accepted):
 
 /** That limits were given and no base. */
 export function noBase(): InputError {
-  return new InputError("what you accept is about the way from a base, and no base is named", {
+  return new InputError("limits or publishers are given, but no base is named", {
     remedy: "Name the base that you trust, by its id or its model file.",
   });
 }
@@ -45,8 +45,11 @@ export function assertAnswerable(
   if (manifest !== undefined) {
     driftObjections(baseModelId, [], pathDrift([], manifest, norms), manifest, limits);
   } else if (needsManifest(limits)) {
-    throw new InputError("what you accept is about tensors, whose names only the base's manifest tells", {
-      remedy: "Give the base as its model file, base.model.json: its publisher has it.",
-    });
+    throw new InputError(
+      "limits that are given are about tensors, whose names are in the base's manifest, which " + "is missing",
+      {
+        remedy: "Give the base's model file, base.model.json (ask the base's publisher).",
+      },
+    );
   }
 }

@@ -35,7 +35,7 @@ export interface ModelAnswer {
   readonly reasons: readonly string[];
   /** Errors behind `could-not-check`. */
   readonly errors: readonly FtiError[];
-  /** The keys are those of a development set-up. */
+  /** The keys are those of a development setup. */
   readonly isInsecure: boolean;
 }
 
@@ -50,7 +50,7 @@ export interface QueryModelInput {
   readonly fromBlock?: number | undefined;
   /** Keys under which proofs are verified again; without them the registry is taken at its word. */
   readonly verify?: Pick<VerifyRegisteredInput, "anchors" | "insecure" | "verifier"> | undefined;
-  /** It is known by other means that the registry's keys are those of a development set-up. */
+  /** It is known by other means that the registry's keys are those of a development setup. */
   readonly insecure?: boolean | undefined;
   /** Development keys are good enough, as in tests. */
   readonly allowDevelopmentKeys?: boolean | undefined;

@@ -109,8 +109,8 @@ export async function findRegistration(registry: RegistryConnection, id: Hex): P
     const ask = (): ReturnType<typeof provider.getTransaction> => provider.getTransaction(transactionHash);
     const transaction = await withRetry(ask, events.retry ?? DEFAULT_RETRY);
     if (transaction === null) {
-      throw new UnavailableError(`the node does not have the transaction ${transactionHash}`, {
-        remedy: "Ask a node that keeps old transactions.",
+      throw new UnavailableError(`the RPC node does not have the transaction ${transactionHash}`, {
+        remedy: "Use an RPC node that keeps old transactions.",
       });
     }
     return { transactionHash, calldata: transaction.data.toLowerCase() as Hex };
@@ -135,7 +135,7 @@ async function theEvent<Name extends EventName>(
 ): Promise<RegistryEvent<Name>> {
   const [event] = await eventsOf(registry, name, indexed);
   if (event !== undefined) return event;
-  throw new UnavailableError(`the node has no ${name} of what the registry ${registry.address} has registered`, {
-    remedy: "Use a node that keeps logs, and check the block of the deployment.",
+  throw new UnavailableError(`the RPC node has no ${name} event for a record of the registry ${registry.address}`, {
+    remedy: "Use an RPC node that keeps logs, and check the block of the deployment.",
   });
 }

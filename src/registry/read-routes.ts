@@ -58,7 +58,7 @@ async function routesById(registry: RegistryConnection, ids: Iterable<Hex>): Pro
 
 function unsupported({ address }: RegistryConnection, tierId: number): RegistryError {
   const name = tierById(tierId)?.name ?? tierId;
-  return new RegistryError(`the registry ${address} takes no certificates of tier ${name}`, {
+  return new RegistryError(`the registry ${address} accepts no certificates of tier ${name}`, {
     errorName: "UnknownRoute",
     remedy: "Prove with a tier that the registry has a verifying key for.",
   });

@@ -13,20 +13,22 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ClassTableMismatch: "Register the policy with the class table of its base, as the base's manifest gives it.",
   SharesExceedBound: "The segments were not planned together: prove the certificate anew.",
   SrsMismatch: "The model is committed with another SRS than the registry's: commit it with the registry's.",
-  UnknownRoute: "The registry does not know the verifying key: prove with a tier and set-up that it knows.",
-  RouteIsFrozen: "The registry takes no more proofs with this verifying key: prove with a newer set-up.",
+  UnknownRoute: "The verifying key is not in the registry: prove with a tier and setup of that registry.",
+  RouteIsFrozen: "The verifying key is frozen: prove with a newer setup of the registry.",
   NotAllowedToDerive: "The base is restricted: ask its registrant to allow your account.",
-  ModelNotRestricted: "Anybody may certify from it: only models that were registered with --restricted ask.",
+  ModelNotRestricted: "Anybody may certify from it: permissions are for models that were registered with --restricted.",
   NotTheRegistrant: "Send from the account that registered the model.",
   ParentNotReplaced:
-    "The certificate by which the model descends is active, or this one would make the model its own ancestor.",
+    "The certificate that gives the model its parent is still active, or this one would make the model its own " +
+    "ancestor.",
   NotThePublisher: "Send from the account of the certificate's publisher, or with a signature of it.",
   SignatureExpired: "Have the publisher sign again.",
   CertificateNotActive: "The certificate was revoked or superseded, or has expired: there is nothing to do.",
   InvalidSignature: "Have the publisher sign again: the nonce may be used up, or the terms are others.",
   TierTileSizeMismatch: "Prove with a tier whose tiles have the model's size.",
   InvalidGroth16Proof:
-    "The proof is for another sender, chain, registry, policy or model, or for another verifying key.",
+    "The proof does not fit. It is valid for one publisher (the account that sends), chain, registry, policy, base " +
+    "and verifying key: check them with fti verify, or prove again.",
 };
 
 const HEX_DATA = /^0x([0-9a-fA-F]{8,})$/;
@@ -101,7 +103,7 @@ export function decodeRegistryFailure(error: unknown): FtiError {
       cause: error,
     });
   }
-  return new UnavailableError(`the chain could not be asked: ${message}`, {
+  return new UnavailableError(`the RPC node could not be queried: ${message}`, {
     remedy: "Check the RPC address and the network, then try again.",
     cause: error,
   });

@@ -25,7 +25,7 @@ export function assertTrustedIn(
   const where = trustedRegistry === undefined ? "registries" : `the registry ${trustedRegistry}`;
   const chain = trustedChain === undefined ? "" : ` on chain ${trustedChain}`;
   throw new InputError(`you trust ${name} only in ${where}${chain}; this is ${registry} on chain ${chainId}`, {
-    remedy: "Ask that registry, or change the list: fti trust add --force.",
+    remedy: "Query that registry, or change the list: fti trust add --force.",
   });
 }
 

@@ -46,8 +46,7 @@ export type RegisteredVerification =
   | { readonly outcome: "invalid"; readonly error: VerificationError }
   | { readonly outcome: "could-not-check"; readonly error: FtiError };
 
-const NODES_WORD =
-  "that it is registered, and not revoked or superseded since: that is taken from the RPC node that was asked";
+const NODES_WORD = "that it is registered, and not revoked or superseded since: that is taken from the RPC node";
 
 /**
  * Verifies a registered certificate with the caller's own keys, on the calldata that registered it: everything that the
@@ -67,7 +66,7 @@ export async function verifyRegistered(input: VerifyRegisteredInput): Promise<Re
       ...(manifest === undefined ? [] : [{ check: "the policy fits the tensors of the manifest", ok: true }]),
     ];
     const notMade = [
-      ...(manifest === undefined ? ["that the policy fits the tensors: the manifest is not at hand"] : []),
+      ...(manifest === undefined ? ["that the policy fits the tensors: the manifest is missing"] : []),
       NODES_WORD,
     ];
     return { outcome: "verified", checks, notMade, fetched };
@@ -80,7 +79,7 @@ export async function verifyRegistered(input: VerifyRegisteredInput): Promise<Re
 }
 
 function unregistered(id: Hex): UnavailableError {
-  return new UnavailableError(`the node does not have the registration of certificate ${id}`, {
-    remedy: "Use a node that keeps logs, and check the block of the deployment.",
+  return new UnavailableError(`the RPC node does not have the registration of certificate ${id}`, {
+    remedy: "Use an RPC node that keeps logs, and check the block of the deployment.",
   });
 }

@@ -78,7 +78,7 @@ function* pieces(
     const rule = rules[ruleIndex];
     if (rule === undefined) {
       throw new PolicyViolation(`${describeTile(tile)} changed, but the policy freezes it`, {
-        remedy: "Write a rule for it, or publish a model that leaves it as it is.",
+        remedy: "Add a rule for it to the policy, or publish a model that leaves it unchanged.",
       });
     }
     if (rule.maxRank === 0) yield { ruleIndex, tiles: [tile] };

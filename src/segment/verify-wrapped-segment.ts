@@ -47,7 +47,7 @@ export function assertWrappedSegment(
     throw new VerificationError(`${name}/merkle`, "the base tiles do not belong to the model before the segment");
   }
   if (!verifyTiles(nextMerkleRoot, tiles, pick(segment.commitments.tuned), segment.multiProof)) {
-    throw new VerificationError(`${name}/merkle`, "the tuned tiles do not belong to the model after the segment");
+    throw new VerificationError(`${name}/merkle`, "the fine-tuned tiles do not belong to the model after the segment");
   }
 
   const statement = statementOf(head, { ...segment, tier, places, prevMerkleRoot });

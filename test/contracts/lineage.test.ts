@@ -181,7 +181,7 @@ describe("lineage", () => {
     await expectRefusal(adopt(otherStep, someWord(5)), "UnknownCertificate");
     await adopt();
     expect(await parent(first.tunedModelId)).to.equal(other);
-    // Back from the tuned model to the base: a certificate, but no parent.
+    // Back from the fine-tuned model to the base: a certificate, but no parent.
     const back = await tuned.certificate(registry.place, [[{ ruleIndex: 0, tiles: [0] }]], undefined, base);
     await client.registerPolicy(chain.publisher, back);
     const returned = await client.certify(chain.publisher, back);

@@ -60,7 +60,7 @@ describe("DriftRegistry refuses, in a segment,", () => {
       );
     });
 
-    it("that do not lead to the tuned model", async () => {
+    it("that do not lead to the fine-tuned model", async () => {
       const params = { ...norm, tunedMerkleRoot: someWord(5) };
       await expectRefusal(ask(params), "TunedRootMismatch");
     });
@@ -299,7 +299,7 @@ describe("DriftRegistry refuses, in a segment,", () => {
       );
     });
 
-    it("off the curve in the tuned model's own tree", async () => {
+    it("off the curve in the fine-tuned model's own tree", async () => {
       // The tree can hold anything: roots are computed from the calldata, so the points are looked at.
       const bad = { x: 1n, y: 3n };
       await expectRefusal(

@@ -133,8 +133,8 @@ describe("a registered certificate", () => {
     const { certificateId: id } = await client.certify(chain.publisher, certificate);
     const other = knownKeyGroth16("other").key;
     const cases: readonly (readonly [RegExp, Partial<TrustAnchors>])[] = [
-      [/verifying key .* not at hand/u, { verifyingKey: () => other }],
-      [/verifying key .* not at hand/u, { verifyingKey: () => undefined }],
+      [/verifying key .* not in your setup/u, { verifyingKey: () => other }],
+      [/verifying key .* not in your setup/u, { verifyingKey: () => undefined }],
       [/under the SRS/u, { srsId: `0x${"11".repeat(32)}` }],
     ];
     for (const [message, changed] of cases) {

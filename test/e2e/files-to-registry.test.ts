@@ -17,7 +17,7 @@ import { tinyModel } from "../support/tiny-models.js";
 const PUBLISHER = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
 const OTHER = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
 
-/** The tests' set-up is one for development. */
+/** The tests' setup is one for development. */
 const DEVELOPMENT = "--allow-development-keys";
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
@@ -114,7 +114,7 @@ describe("from files to the registry, by command line, at tier nano", () => {
     expect((withBytes["files"] as string[]).join()).to.include("byte for byte the files of the fine-tune");
     const other = await runJson([...withFile, fixture("cnn/finetuned.safetensors")], 1);
     expect(other["phase"]).to.equal("tuned model");
-    expect(other["message"]).to.match(/the tuned model: the weights of tile \d+ \("/u);
+    expect(other["message"]).to.match(/the fine-tuned model: the weights of tile \d+ \("/u);
 
     await runJson(["register", "certificate", at("cnn.certificate.json"), ...chain, "--account", "0"]);
     const asked = ["query", weights.tuned, ...base, ...chain];
@@ -133,7 +133,7 @@ describe("from files to the registry, by command line, at tier nano", () => {
     const byId = ["query", String(tuned["modelId"]), ...chain];
     const fromBase = [...byId, ...base, DEVELOPMENT];
     expect(await runJson([...fromBase, "--no-verify"])).to.include({ verdict: "certified", isVerifiedHere: false });
-    const elsewhere = ["--artifacts", at("no-set-up")];
+    const elsewhere = ["--artifacts", at("no-setup")];
     expect(await runJson([...fromBase, ...elsewhere])).to.include({ verdict: "certified", isVerifiedHere: false });
     const { error } = await runJson([...fromBase, ...elsewhere, "--verify"], 2);
     expect((error as { message: string }).message).to.include("no setup for tier nano");
@@ -151,7 +151,7 @@ describe("from files to the registry, by command line, at tier nano", () => {
     const { subject, predicate } = statement as InTotoStatement;
     const verified = await runJson(["verify", certificate, DEVELOPMENT]);
     expect(verified["isAboutFiles"]).to.deep.equal({ base: false, tuned: false });
-    expect((verified["files"] as string[]).join()).to.include("Nothing is said about any file");
+    expect((verified["files"] as string[]).join()).to.include("No file of the");
     const sha256 = createHash("sha256")
       .update(await readFile(fixture("cnn/frozen-conv.safetensors")))
       .digest("hex");
@@ -308,7 +308,7 @@ describe("from files to the registry, by command line, at tier nano", () => {
     expect(ofC?.tunedModelId).to.equal(c);
     const mine = await list("--publisher", ofPublisher);
     expect(mine.map(({ certificateId }) => certificateId)).to.include.members([ofB?.certificateId, ofC?.certificateId]);
-    expect((await runCli(["list", ...chain])).stderr).to.include("takes --publisher");
+    expect((await runCli(["list", ...chain])).stderr).to.include("needs --publisher");
 
     const older = String(ofB?.certificateId);
     const account = [...chain, "--account", "0"];

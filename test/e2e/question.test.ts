@@ -8,7 +8,7 @@ import { tinyModel } from "../support/tiny-models.js";
 const PUBLISHER = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
 const OTHER = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
 
-/** The tests' set-up is one for development. */
+/** The tests' setup is one for development. */
 const DEVELOPMENT = "--allow-development-keys";
 
 describe("a consumer's question, by command line, at tier nano", () => {

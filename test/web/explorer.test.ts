@@ -44,7 +44,7 @@ if (chromiumPath !== undefined) {
 
       await stage.open(`#/model/${stage.scene.ids.c}`);
       await stage.state("report").waitFor();
-      expect(await stage.state("report").innerText()).to.include("does not know the model");
+      expect(await stage.state("report").innerText()).to.include("is not in this registry");
 
       await stage.page.route(`${stage.node.url}/**`, (route) => route.abort());
       await stage.open(`#/model/${stage.scene.ids.b}`);
@@ -79,7 +79,7 @@ if (chromiumPath !== undefined) {
       });
       await stage.open(`#/model/${stage.scene.ids.a}`);
       await stage.state("could-not-check").waitFor();
-      expect(await stage.state("could-not-check").innerText()).to.include("log that was not asked for");
+      expect(await stage.state("could-not-check").innerText()).to.include("log outside the request");
       expect(await stage.state("certified").count()).to.equal(0);
     });
 

@@ -38,11 +38,11 @@ if (chromiumPath !== undefined) {
         await stage.state("revoked").waitFor();
         expect(await stage.state("revoked").innerText()).to.include("“the base was stolen <b>”");
         await stage.page.getByText("Its publisher 0xf39f").waitFor();
-        await stage.page.getByText("A stranger to it").waitFor();
+        await stage.page.getByText("Another account").waitFor();
         expect(await stage.page.locator("a.uri").count()).to.equal(1);
         await stage.shoot("certificate-revoked");
         await stage.open(`#/publisher/${PUBLISHER}`);
-        await stage.page.getByText("Not valid any more: revoked").waitFor();
+        await stage.page.getByText("No longer valid: revoked").waitFor();
       });
     });
 
@@ -62,9 +62,9 @@ if (chromiumPath !== undefined) {
         await stage.page.getByRole("heading", { name: "Registered", exact: true }).waitFor();
         await stage.open("#/publish");
         await stage.page.getByLabel("What to register").setInputFiles(stage.at("c.certificate.json"));
-        await stage.page.getByText("An end, and where more").click();
+        await stage.page.getByText("Expiry and further information").click();
         await stage.page.getByLabel("Not valid from this day").fill("2100-01-31");
-        await stage.page.getByLabel("Address of more about it").fill("https://example.org/card.md");
+        await stage.page.getByLabel("Address of further information").fill("https://example.org/card.md");
         await stage.button("Register with the wallet").click();
         await stage.page.getByText("the file at that address is not chosen").waitFor();
         await stage.page.getByLabel("The file at that address").setInputFiles(stage.at("a.model.json"));

@@ -52,7 +52,7 @@ if (chromiumPath !== undefined) {
       expect(await stage.page.locator(".whole-id").innerText()).to.include(stage.scene.ids.b);
       expect(await stage.state("development-keys").innerText())
         .to.include("INSECURE")
-        .and.include("under the keys of this page's host");
+        .and.include("with the keys of this page's host");
       const card = stage.page.getByRole("article");
       expect(await card.innerText())
         .to.include("verified here, under INSECURE keys")
@@ -69,7 +69,7 @@ if (chromiumPath !== undefined) {
       await stage.button("Verify here").click();
       await stage.state("insecure").waitFor();
       const text = await stage.state("insecure").innerText();
-      expect(text).to.include("proves nothing").and.include("the manifest is not at hand");
+      expect(text).to.include("proves nothing").and.include("the manifest is missing");
       expect(await stage.page.locator(".checks li.ok").count()).to.equal(5);
       await stage.shoot("certificate-verified");
     });
@@ -114,7 +114,7 @@ if (chromiumPath !== undefined) {
       stage.site.offer("other.vkey.json", JSON.stringify({ ...key, IC: [...key.IC].reverse() }));
       for (const [nano, words] of [
         ["missing.vkey.json", "answers 404"],
-        ["other.vkey.json", "that is not at hand"],
+        ["other.vkey.json", "that is not in your setup"],
       ] as const) {
         stage.offerConfig({ verifyingKeys: { nano } });
         await checkFile();

@@ -57,7 +57,7 @@ async function readPart(name: string, bytes: Bytes, start: number, end: number):
   try {
     buffer = await bytes.slice(start, end).arrayBuffer();
   } catch (cause) {
-    throw new UnavailableError(`${name}: cannot be read any more`, {
+    throw new UnavailableError(`${name}: can no longer be read`, {
       remedy: "It may have been moved or changed since you chose it. Choose it again.",
       cause,
     });

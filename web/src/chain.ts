@@ -21,12 +21,12 @@ export interface Chain {
 export async function connectChain(settings: Settings, wallet: Eip1193Provider | undefined): Promise<Chain> {
   const { registry: address, via } = settings;
   if (address === undefined) {
-    throw new InputError("no registry is set", { remedy: "Name one in the settings." });
+    throw new InputError("no registry is set", { remedy: "Enter its address in the settings." });
   }
   const { provider, chainId, source } = via === "wallet" ? await openWallet(wallet) : await openNode(settings.rpc);
   if (settings.chainId !== undefined && chainId !== BigInt(settings.chainId)) {
     throw new UnavailableError(`${source} is on chain ${chainId}, the registry is on chain ${settings.chainId}`, {
-      remedy: via === "wallet" ? "Switch the wallet's network." : "Name a node of that chain in the settings.",
+      remedy: via === "wallet" ? "Switch the wallet's network." : "Enter an RPC node of that chain in the settings.",
     });
   }
   const registry = new DriftRegistryClient(address, provider, {
@@ -61,7 +61,7 @@ interface Opened<P> {
 async function openWallet(wallet: Eip1193Provider | undefined): Promise<Opened<BrowserProvider>> {
   if (wallet === undefined) {
     throw new UnavailableError("this browser has no wallet", {
-      remedy: "Install one that offers itself to pages (EIP-1193), or name a node in the settings.",
+      remedy: "Install one that offers itself to pages (EIP-1193), or enter an RPC node in the settings.",
     });
   }
   const provider = new BrowserProvider(wallet, "any", { cacheTimeout: -1 });
@@ -74,11 +74,13 @@ async function openWallet(wallet: Eip1193Provider | undefined): Promise<Opened<B
 
 async function openNode(rpc: string | undefined): Promise<Opened<JsonRpcProvider>> {
   if (rpc === undefined) {
-    throw new InputError("no node of a chain is set", { remedy: "Name one in the settings, or use a wallet." });
+    throw new InputError("no RPC node is set", { remedy: "Enter its address in the settings, or use a wallet." });
   }
   const chainId = await askChainId(rpc, {
     timeoutMs: TIMEOUT_MS,
-    remedy: "Check the node's address in the settings, that it runs, and that it lets pages ask (CORS).",
+    remedy:
+      "Check the RPC node's address in the settings, that it is running, and that it accepts requests from " +
+      "web pages (CORS).",
   });
   const request = new FetchRequest(rpc);
   request.timeout = TIMEOUT_MS;

@@ -28,7 +28,7 @@ function intervalWords(interval: DriftInterval, tiles: readonly TileContent[]): 
   ];
   if (interval.maxNorm !== 0n || parts.length === 0) {
     const together = tileCount === 1 ? "" : " over all of them together";
-    parts.push(`${maxRank > 0 ? "a rest" : "a change"} of ${normWords(interval)}${together}`);
+    parts.push(`${maxRank > 0 ? "a residual" : "a change"} of ${normWords(interval)}${together}`);
   }
   return `${subject} may differ by ${parts.join(", plus ")}.`;
 }

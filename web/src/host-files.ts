@@ -1,7 +1,7 @@
 import { InputError, UnavailableError } from "fine-tuning-integrity";
 import type { NamedBytes } from "./blob-source.js";
 
-/** Files of the set-up that this visit has fetched, by address. */
+/** Files of the setup that this visit has fetched, by address. */
 const fetched = new Map<string, Promise<Blob>>();
 
 /** A file that the host of the page offers beside it. Throws `UnavailableError`. */

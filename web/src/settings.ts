@@ -128,7 +128,7 @@ export interface Store {
   removeItem(key: string): void;
 }
 
-/** What is kept of an earlier visit; what cannot be read any more counts as nothing. */
+/** What is kept of an earlier visit; what can no longer be read counts as nothing. */
 export function loadChoice(store: Store): Choice {
   try {
     const parsed = choiceSchema.safeParse(JSON.parse(store.getItem(STORAGE_KEY) ?? "null"));

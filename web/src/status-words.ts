@@ -25,7 +25,7 @@ export function statusWords(
 
 /** A headline for a certificate that is not valid any more. */
 export const ENDED_HEADLINES: Readonly<Record<Exclude<CertificateStatus, "active">, string>> = {
-  expired: "Expired: certifies nothing any more",
-  superseded: "Superseded: certifies nothing any more",
-  revoked: "Revoked: certifies nothing any more",
+  expired: "Expired: no longer certifies anything",
+  superseded: "Superseded: no longer certifies anything",
+  revoked: "Revoked: no longer certifies anything",
 };

@@ -43,7 +43,7 @@ export function parseSubmission(text: string, name: string): Submission {
     }
     case SECRETS_FORMAT:
       throw new FormatError(name, "is the secret file of a private model", {
-        remedy: "Nobody needs it to register anything. Keep it to yourself.",
+        remedy: "It is not needed to register anything. Keep it secret.",
       });
     default:
       throw new FormatError(name, "is nothing that can be registered", { remedy: EXPECTED });
@@ -71,7 +71,7 @@ export function assertBelongs(submission: Submission, { chainId, registry, accou
   };
   if (certificate.chainId !== chainId) refuse("chain", certificate.chainId, chainId, "Choose that chain.");
   if (certificate.registry !== registry) {
-    refuse("the registry", certificate.registry, registry, "Name that registry in the settings.");
+    refuse("the registry", certificate.registry, registry, "Enter that registry in the settings.");
   }
   if (certificate.publisher !== account) {
     refuse("the publisher", certificate.publisher, account, "Choose that account in the wallet, or prove again.");

@@ -19,7 +19,7 @@ export function termsOf({ expiresOn, uri, content }: TermsFields, now = Date.now
     if (!/^\d{4,6}-\d\d-\d\d$/u.test(expiresOn) || Number.isNaN(end)) {
       throw new InputError(`${JSON.stringify(expiresOn)} is not a day`, { remedy: "Write it like 2027-01-31." });
     }
-    if (end <= now) throw new InputError(`${expiresOn} has begun`, { remedy: "Choose a day to come, or none." });
+    if (end <= now) throw new InputError(`${expiresOn} has already begun`, { remedy: "Choose a later day, or none." });
     terms.expiresAt = end / 1000;
   }
   if (uri !== "" || content !== undefined) {
@@ -30,7 +30,7 @@ export function termsOf({ expiresOn, uri, content }: TermsFields, now = Date.now
     }
     if (content === undefined) {
       throw new InputError("the file at that address is not chosen", {
-        remedy: "Choose it: its hash is registered with the address, so that readers can tell whether it was changed.",
+        remedy: "Choose it: its hash is registered with the address, so that readers can check whether it was changed.",
       });
     }
     terms.metadata = { uri, contentHash: keccak256(content) as Hex };

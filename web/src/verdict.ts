@@ -15,7 +15,7 @@ export interface Verdict {
   readonly detail: string;
   /** What to do about it, where there is something. */
   readonly remedy?: string | undefined;
-  /** The keys are known to be those of a development set-up: the certificate proves nothing. */
+  /** The keys are known to be those of a development setup: the certificate proves nothing. */
   readonly isInsecure: boolean;
 }
 
@@ -35,7 +35,9 @@ export function verdictOf(answer: ModelAnswer, keys: KeyOrigin): Verdict {
       return {
         state: "development-keys",
         headline: "Made with development keys: proves nothing",
-        detail: `It would say: ${far}. But the keys are INSECURE, those of a development set-up: whoever made them can forge any proof.`,
+        detail:
+          `With production keys: ${far}. But these keys are INSECURE, from a development setup: whoever made ` +
+          `them can forge any proof.`,
         isInsecure: true,
       };
     }
@@ -57,7 +59,7 @@ export function verdictOf(answer: ModelAnswer, keys: KeyOrigin): Verdict {
 
 function farthest({ path, drift }: ModelAnswer): string {
   if (path?.length === 0) return "this is the base itself";
-  return drift === undefined ? "how far from the base only its manifest tells" : driftWords(drift).headline;
+  return drift === undefined ? "how far from the base is not known without its manifest" : driftWords(drift).headline;
 }
 
 function wayOf({ path = [] }: ModelAnswer): string {
@@ -72,7 +74,7 @@ function sentence(text: string): string {
 /** What leads to a model: no verdict, as there was no question. */
 function reportOf({ certificates, model }: ModelAnswer, isInsecure: boolean): Verdict {
   const report = { state: "report", isInsecure: isInsecure && certificates.length > 0 } as const;
-  const warning = report.isInsecure ? " Their keys are those of a development set-up: they prove nothing." : "";
+  const warning = report.isInsecure ? " Their keys are those of a development setup: they prove nothing." : "";
   const good = certificates.filter(isGood);
   if (good.length > 0) {
     const bases = new Set(good.map(({ certificate }) => certificate.baseModelId)).size;
@@ -81,7 +83,9 @@ function reportOf({ certificates, model }: ModelAnswer, isInsecure: boolean): Ve
       headline: report.isInsecure
         ? "Certificates under INSECURE keys: they prove nothing"
         : "Certificates lead to this model",
-      detail: `${counted(good.length, "active certificate")} from ${counted(bases, "base")}.${warning} Whether that is the base you trust, and how far is too far, is yours to say: check the model against it.`,
+      detail:
+        `${counted(good.length, "active certificate")} from ${counted(bases, "base")}.${warning} Decide whether that is a base you trust, and check ` +
+        `the model against it.`,
     };
   }
   if (certificates.length > 0) {
@@ -95,7 +99,7 @@ function reportOf({ certificates, model }: ModelAnswer, isInsecure: boolean): Ve
     ? {
         ...report,
         headline: "Unknown model",
-        detail: "This registry does not know the model. Another registry or chain may.",
+        detail: "The model is not in this registry. It may be in another one, or on another chain.",
       }
     : {
         ...report,
@@ -120,7 +124,7 @@ function whyNot(certificates: readonly FoundCertificate[]): string {
       const count = statuses.filter((each) => each === status).length;
       return count === 0 ? [] : [`${count} ${status}`];
     });
-    return `none is valid any more: ${counts.join(", ")}`;
+    return `none is still valid: ${counts.join(", ")}`;
   }
   if (certificates.some(({ policyProblem }) => policyProblem !== undefined)) {
     return "their policies mean nothing for it";

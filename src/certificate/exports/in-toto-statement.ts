@@ -26,7 +26,7 @@ export function inTotoStatement(certificate: Certificate, files: Provenance["fil
   const { base, tuned, policy, chainId, registry, publisher, insecure, segments } = certificate;
   for (const { name, sha256 } of files) {
     if (!/^[0-9a-f]{64}$/u.test(sha256))
-      throw new InputError(`${name}: ${JSON.stringify(sha256)} is no SHA-256 digest`);
+      throw new InputError(`${name}: ${JSON.stringify(sha256)} is not a SHA-256 digest`);
   }
   const tunedId = modelId(tuned);
   return {

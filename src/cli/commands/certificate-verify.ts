@@ -34,15 +34,15 @@ export function addVerifyCommand(parent: Command, runner: Runner): void {
     name: "verify",
     summary: "check a certificate offline",
     description:
-      "Makes every check of the registry, offline. By itself a certificate is about two model ids and says nothing about " +
-      "any file: with --base-weights and --tune-weights the ids are recomputed from files. With the models' own files as " +
-      "well (--base, --tune) that is faster, and it is said whether the files are byte for byte those that were " +
-      "committed. Exit codes: 0 valid, 1 invalid, 2 bad input (a certificate that cannot be read among it), 3 could not " +
-      "check, 5 made with development keys: proves nothing.",
+      "Runs every check of the registry, offline. A certificate by itself is about two model ids, not about " +
+      "files: with --base-weights and --tune-weights the ids are recomputed from your files. With the model " +
+      "files as well (--base, --tune) that is faster, and the output shows whether your files are byte for byte " +
+      "those that were committed. Exit codes: 0 valid, 1 invalid, 2 bad input (such as a certificate that cannot " +
+      "be read), 3 could not check, 5 made with development keys: proves nothing.",
     positionals: [["<certificate>", "file made by fti prove"]],
     options: [
       new Option("--base <file>", "the base's model file: compare its id"),
-      new Option("--base-weights <path>", "the base's weights: recompute its id, and give bounds in per cent"),
+      new Option("--base-weights <path>", "the base's weights: recompute its id, and show bounds in percent"),
       new Option("--base-secrets <file>", "secrets of a private base (with --base and --base-weights)"),
       new Option("--tune <file>", "the fine-tune's model file: compare its id"),
       new Option("--tune-weights <path>", "the fine-tune's weights: recompute its id"),
@@ -104,7 +104,7 @@ export function addVerifyCommand(parent: Command, runner: Runner): void {
         },
         lines: [
           isUnproven
-            ? `${bold(red("Made with development keys: proves nothing"))} (it would say: ${words.headline})`
+            ? `${bold(red("Made with development keys: proves nothing"))} (with production keys: ${words.headline})`
             : `${bold(green("VALID"))}${insecure ? bold(red(" under DEVELOPMENT KEYS, which anybody can forge")) : ""}: ${words.headline}`,
           `  base      ${ids?.baseModelId ?? ""}`,
           `  fine-tune ${ids?.tunedModelId ?? ""}`,
@@ -150,7 +150,7 @@ async function fileLines(
 ): Promise<string[]> {
   if (path === undefined || weights === undefined) {
     const option = role === "base" ? "--base-weights" : "--tune-weights";
-    return [`Nothing is said about any file of the ${role}: give its weights, ${option} PATH.`];
+    return [`No file of the ${role} was checked: give its weights, ${option} PATH.`];
   }
   const published = modelFile === undefined ? undefined : publishedFiles(await readTextFile(modelFile));
   const rounded = `${path}: its weights, rounded to the steps of the manifest, are those of the ${role}`;
@@ -174,9 +174,12 @@ async function evidenceOf(
   const committed = file === undefined ? undefined : await readCommitted(file, session);
   if (secrets === undefined) {
     if (committed?.isPrivate === true && weights !== undefined) {
-      throw new InputError(`the ${role} model is private: its weights alone do not give its commitments`, {
-        remedy: `Give --${role}-secrets as well, or leave --${role}-weights out.`,
-      });
+      throw new InputError(
+        `the ${role === "tune" ? "fine-tune" : "base"} is private: its weights alone do not give its commitments`,
+        {
+          remedy: `Give --${role}-secrets as well, or leave --${role}-weights out.`,
+        },
+      );
     }
     const open = (path: string): Promise<Model> =>
       committed === undefined ? openWeights(path, session, base) : openWeightsOf(committed, path, session, base);

@@ -50,9 +50,12 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
     name: "commit",
     summary: "commit a model and compute its id",
     description:
-      "Quantizes a model (safetensors, TensorFlow.js, ONNX, or a PEFT adapter over its base), commits it tile by tile and computes its id. Equal weights have " +
-      "one id, whatever the format; an adapter and its merge, which rounds, have two. A fine-tune takes everything but the weights from its --base. A --private model's " +
-      "commitments hide its weights; its blindings go to a file of secrets (mode 0600), without which nothing can be proven. Secrets that exist are never replaced: --force moves them aside.",
+      "Quantizes a model (safetensors, TensorFlow.js, ONNX, or a PEFT adapter over its base), commits to it " +
+      "tile by tile and computes its id. Equal weights have one id in every format; an adapter and its merged " +
+      "model, which is rounded, have two. A base needs --tier. A fine-tune needs --base and --base-weights, " +
+      "and takes everything but the weights from its base. --private hides the weights; the blindings are written " +
+      "to a file of secrets (mode 0600), without which nothing can be proven about the model. Existing secrets " +
+      "are never overwritten: --force moves them aside.",
     positionals: [["<model>", "file or directory of the weights"]],
     options: [
       tierOption(),
@@ -60,17 +63,17 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
       new Option("--pack <how>", "which small tensors of a base share tiles")
         .choices(["by-role", "together"])
         .default("by-role"),
-      new Option("--roles <file>", "what tensors of a base do, where their names do not tell"),
+      new Option("--roles <file>", "roles of a base's tensors that are not recognized by name (YAML or JSON)"),
       new Option(
         "--for <tune>",
         "leave room in a base for the tensors that only this fine-tune has, such as a new head",
       ),
-      new Option("--allow-uncovered", "--for a model that has less than nine tenths of the base's weights"),
-      new Option("--base <file>", "committed base of a fine-tune"),
+      new Option("--allow-uncovered", "accept a --for model that has under 90 % of the base's weights"),
+      new Option("--base <file>", "the base's model file (required for a fine-tune)"),
       new Option("--base-weights <path>", "the base's weights"),
       new Option("--base-secrets <file>", "the base's secrets, if it is private"),
       orientationOption(),
-      new Option("--allow-coarse", "commit a fine-tune although the base's steps lose over 1 % of a tensor's change"),
+      new Option("--allow-coarse", "commit a fine-tune even if the base's steps lose over 1 % of a tensor's change"),
       new Option("--private", "hide the weights behind secret blindings"),
       outputOption("MODEL.model.json"),
       new Option("--secrets <file>", "where the blindings go (default: MODEL.secrets.json)"),
@@ -153,7 +156,7 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
           ...(base === undefined ? [] : [`  quantized as its base ${base.committed.modelId}`]),
           ...(loss?.lines ?? []).map((line) => `  ${line}`),
           `  ${provenance.format}: ${provenance.files.map((file) => nameFile(file, isPrivate)).join(", ")}`,
-          `  written to ${output}${secrets === undefined ? "" : `, secrets to ${secretsPath}: keep them, show them to nobody`}`,
+          `  written to ${output}${secrets === undefined ? "" : `, secrets to ${secretsPath}: keep them, and keep them secret`}`,
         ],
       };
     },
@@ -175,7 +178,7 @@ async function openBase(options: CommitOptions, session: Session): Promise<Opene
     throw new InputError("--base needs --base-weights: unchanged tiles are found by comparing the weights");
   }
   if (options.for !== undefined || options.allowUncovered !== undefined || options.roles !== undefined) {
-    throw new InputError("--for, --allow-uncovered and --roles are for a base; a fine-tune inherits from its own");
+    throw new InputError("--for, --allow-uncovered and --roles apply to a base; a fine-tune takes them from its base");
   }
   if (options.fractionBits !== undefined) {
     throw new InputError("--fraction-bits is chosen when the base is committed; a fine-tune inherits it");
@@ -201,6 +204,6 @@ function chooseTier(tier: TierName | undefined, base: OpenedFiles["opened"] | un
   }
   if (tier !== undefined) return tier;
   throw new InputError("--tier is needed to commit a base", {
-    remedy: "small for MLPs, medium for CNNs, large for GPT-2 and up.",
+    remedy: "Give --tier small for MLPs, medium for CNNs, large for GPT-2 and up.",
   });
 }

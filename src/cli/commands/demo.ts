@@ -26,11 +26,12 @@ export function addDemoCommand(parent: Command, runner: Runner): void {
     summary: "certify a real fine-tune end to end on a chain in this process",
     description:
       "Takes two real releases of one neural network, proves that the second is the first up to rounding to 8 bits, " +
-      "registers the certificate on an embedded chain, queries it as a consumer would, and has three cheats refused. " +
+      "registers the certificate on an embedded chain, queries it as a consumer would, and shows that three cheats " +
+      "are refused. " +
       "Uses INSECURE development keys. Takes some minutes; leaves its files in --dir.",
     options: [
       new Option("--dir <dir>", "where the files go").default("fti-demo"),
-      new Option("--tier <tier>", "size of tiles and circuit").choices(["medium", "large"]).default("medium"),
+      new Option("--tier <tier>", "size of the tiles and the circuit").choices(["medium", "large"]).default("medium"),
       new Option("--keep", "do not replace the files of an earlier demo: fail if there are any"),
       artifactsOption(),
       jobsOption(),
@@ -92,8 +93,8 @@ function linesOf(report: DemoReport, directory: string, { bold, green, red }: Co
   return [
     "",
     bold(`Certificate ${report.certificateId}`),
-    `  base   ${report.baseModelId}`,
-    `  tuned  ${report.tunedModelId}`,
+    `  base       ${report.baseModelId}`,
+    `  fine-tune  ${report.tunedModelId}`,
     `  ${number(report.weights)} weights in ${report.tileCount} tiles, ${report.changedTiles} of them changed`,
     ...report.policy.map((line) => `  ${line}`),
     "",

@@ -31,9 +31,10 @@ export function addDeployCommand(parent: Command, runner: Runner): void {
     summary: "deploy a registry with the verifiers of some tiers",
     description:
       "Compiles and deploys a drift registry and one Groth16 verifier for each tier. All tiers must share one SRS. " +
-      "Nobody owns the registry afterwards. Refuses development keys on chains other than local ones unless it is told twice.",
+      "The registry has no owner. Development keys are refused on chains that are not local, except with --allow-insecure " +
+      "and --confirm-chain.",
     options: [
-      new Option("--rpc <url>", "JSON-RPC node").makeOptionMandatory(),
+      new Option("--rpc <url>", "address of the RPC node").makeOptionMandatory(),
       new Option("--tier <tier>", `tier with a verifier: ${TIER_NAMES.join(", ")} (several: repeat)`)
         .makeOptionMandatory()
         .argParser((value: string, previous: readonly string[] | undefined) => {
@@ -42,7 +43,7 @@ export function addDeployCommand(parent: Command, runner: Runner): void {
         }),
       accountOption(),
       new Option("--allow-insecure", "accept development keys on a public chain, with --confirm-chain"),
-      new Option("--confirm-chain <id>", "the chain's id, said again").argParser(parseChainId),
+      new Option("--confirm-chain <id>", "the chain's id, to confirm --allow-insecure").argParser(parseChainId),
       artifactsOption(),
     ],
     examples: ["fti deploy --rpc http://127.0.0.1:8545 --tier medium --account 0"],

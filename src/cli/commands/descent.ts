@@ -16,7 +16,7 @@ export function addDescentCommands(parent: Command, runner: Runner): void {
       summary: isAllowed ? "let a publisher certify from your restricted model" : "withdraw that permission",
       description: isAllowed
         ? "Lets a publisher certify fine-tunes of a model that you have registered with --restricted."
-        : "Takes back what fti allow gave. Certificates that are registered stay.",
+        : "Withdraws the permission that fti allow gave. Certificates that are already registered stay active.",
       positionals: [
         ["<model>", "id of the model"],
         ["<publisher>", "address of the publisher"],
@@ -28,7 +28,13 @@ export function addDescentCommands(parent: Command, runner: Runner): void {
         const { client, signer } = await connectSigner(options, session);
         await client.assertPresent();
         const inclusion = await client.setDeriver(signer, modelId, address, isAllowed);
-        return sent(`${isAllowed ? "Allowed" : "Forbade"} ${address} to certify from ${modelId}`, inclusion, session);
+        return sent(
+          isAllowed
+            ? `Allowed ${address} to certify from ${modelId}`
+            : `${address} can no longer certify from ${modelId}`,
+          inclusion,
+          session,
+        );
       },
     });
   }
@@ -36,8 +42,9 @@ export function addDescentCommands(parent: Command, runner: Runner): void {
     name: "adopt",
     summary: "choose the active certificate that defines a model's parent",
     description:
-      "A model descends by the first certificate that led to it. Once that one has ended (revoked, superseded, expired), " +
-      "anybody can put another active one in its place, so that what is asked along the lineage has an answer again.",
+      "A model's parent is given by the first certificate that led to it. Once that one is revoked, superseded " +
+      "or expired, anybody can put another active certificate in its place, so that queries along the lineage " +
+      "have an answer again.",
     positionals: [["<certificate>", "id of an active certificate that leads to the model"]],
     options: [...rpcOptions(), accountOption()],
     examples: [`fti adopt 0x389f…97c1 ${PLACE}`],
@@ -47,12 +54,12 @@ export function addDescentCommands(parent: Command, runner: Runner): void {
       await client.assertPresent();
       const certificate = await client.getCertificate(certificateId);
       if (certificate === undefined) {
-        throw new InputError(`the registry does not know the certificate ${certificateId}`, {
+        throw new InputError(`certificate ${certificateId} is not in the registry`, {
           remedy: "Check the id, the registry's address and the chain.",
         });
       }
       const inclusion = await client.adoptParent(signer, certificate, certificate.tunedModelId);
-      return sent(`Model ${certificate.tunedModelId} descends by this certificate`, inclusion, session);
+      return sent(`This certificate now gives model ${certificate.tunedModelId} its parent`, inclusion, session);
     },
   });
 }
@@ -62,6 +69,6 @@ function addressArgument(text: string): Hex {
     return parseAddress(text);
   } catch (cause) {
     if (!(cause instanceof InvalidArgumentError)) throw cause;
-    throw new InputError(`${text} is no address: ${cause.message}`, { cause });
+    throw new InputError(`${text} is not an address: ${cause.message}`, { cause });
   }
 }

@@ -35,16 +35,19 @@ export function addExportCommand(parent: Command, runner: Runner): void {
     name: "export",
     summary: "write a model card section or an in-toto statement",
     description:
-      "Writes what a certificate says in a form that travels with the model: an in-toto statement in a DSSE envelope, signed " +
-      "with FTI_PRIVATE_KEY on --sign, or a part of a Hugging Face model card. It repeats the certificate and proves nothing " +
-      "by itself: fti verify and fti query do.",
+      "Writes a certificate in a form to publish with the model: an in-toto statement in a DSSE envelope, signed " +
+      "with FTI_PRIVATE_KEY if --sign is given, or a section of a Hugging Face model card. It repeats the certificate " +
+      "and proves nothing by itself: check with fti verify or fti query.",
     positionals: [["<certificate>", "file made by fti prove"]],
     options: [
       new Option("--format <format>", "what to write").choices(["in-toto", "model-card"]).makeOptionMandatory(),
-      new Option("--tune <file>", "committed fine-tune: the digests of its files become subjects of the statement"),
+      new Option(
+        "--tune <file>",
+        "the fine-tune's model file: the digests of its files become subjects of the statement",
+      ),
       new Option("--sign", "sign the envelope with FTI_PRIVATE_KEY"),
       new Option("--base-name <name>", "the base on the hub, such as org/model (model card)"),
-      new Option("--relation <relation>", "how the tune was made (model card)")
+      new Option("--relation <relation>", "how the fine-tune was made (model card)")
         .choices(["finetune", "adapter", "merge", "quantized"])
         .default("finetune"),
       new Option("--link <url>", "where the certificate can be seen (model card)"),
@@ -81,7 +84,7 @@ async function envelope(certificate: Certificate, { tune, sign }: ExportOptions,
 
 function baseNameOf({ baseName }: ExportOptions): string {
   if (baseName !== undefined) return baseName;
-  throw new InputError("a model card names its base: --base-name is missing", {
+  throw new InputError("--base-name is missing: a model card names its base", {
     remedy: "Give the base's name on the hub, such as --base-name org/model.",
   });
 }
@@ -103,7 +106,7 @@ async function filesOf(path: string, { tuned }: Certificate): Promise<Provenance
   }
   const parsed = withFiles.safeParse(JSON.parse(text));
   if (!parsed.success) {
-    throw new FormatError(path, "does not say which files the model was read from", {
+    throw new FormatError(path, "has no record of the files that the model was read from", {
       remedy: model.isPrivate
         ? "A private model's secrets have their digests: in public they would confirm a guess of the files."
         : "Commit the model with fti commit.",

@@ -24,13 +24,14 @@ export function addInspectCommand(parent: Command, runner: Runner): void {
     summary: "see what a fine-tune changed",
     description:
       "Compares two models tensor by tensor, straight from their files (safetensors, TensorFlow.js, ONNX, a PEFT adapter over " +
-      "the base): norms, ranks, single weights, rounding, and in words what it looks like. An opinion: fti prove proves.",
+      "the base): norms, ranks, single weights and rounding, with a summary in words. The result is an estimate; " +
+      "for a proof, see fti prove.",
     positionals: [
       ["<base>", "file or directory of the base's weights"],
       ["<tune>", "file or directory of the fine-tune's weights"],
     ],
     options: [
-      new Option("--roles <file>", "what tensors do, where their names do not tell"),
+      new Option("--roles <file>", "roles of tensors that are not recognized by name (YAML or JSON)"),
       new Option(
         "--spectrum <n>",
         "all singular values of matrices of at most n rows or columns; the 64 largest of others",

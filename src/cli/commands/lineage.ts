@@ -28,8 +28,9 @@ export function addLineageCommands(parent: Command, runner: Runner): void {
     name: "lineage",
     summary: "show what a model descends from, and what descends from it",
     description:
-      "Models above a model by the certificates that gave them a parent, the tunes made from it, and, if every certificate " +
-      "up to the oldest ancestor is active, how far the model can be from that one: norms, ranks and single weights add up.",
+      "Shows a model's ancestors with the certificates in between, and the fine-tunes made from it. If every " +
+      "certificate up to the oldest ancestor is active, also shows how far the model can be from that ancestor: " +
+      "norms, ranks and single weights add up.",
     positionals: [["<model>", "model id"]],
     options: readOptions(),
     examples: [`fti lineage 0xbb11…ab6e ${PLACE}`],
@@ -37,7 +38,7 @@ export function addLineageCommands(parent: Command, runner: Runner): void {
       const modelId = hashArgument(text);
       const { client } = await readRegistry(given, session);
       if ((await client.getModel(modelId)) === undefined) {
-        throw new InputError(`the registry does not know the model ${modelId}`, {
+        throw new InputError(`model ${modelId} is not in the registry`, {
           remedy: "Check the id, the registry's address and the chain.",
         });
       }
@@ -63,16 +64,17 @@ export function addLineageCommands(parent: Command, runner: Runner): void {
   });
   addCommand<ListOptions>(parent, runner, {
     name: "list",
-    summary: "list certificates of a publisher, base, tuned model or policy",
+    summary: "list certificates of a publisher, base, fine-tuned model or policy",
     description:
-      "Certificates of a registry from its logs, the oldest first, with their status: those that agree with everything " +
-      "that is given. Before you rely on one, ask fti query.",
+      "Lists certificates from a registry's logs, oldest first, with their status. Give at least one of --publisher, " +
+      "--base, --tuned and --policy; a certificate must match all that are given. Before you rely on one, run " +
+      "fti query.",
     options: [
       ...readOptions(),
-      new Option("--publisher <address>", "whose proofs they are").argParser(parseAddress),
-      new Option("--base <id>", "model that they start from").argParser(parseHash),
-      new Option("--tuned <id>", "model that they lead to").argParser(parseHash),
-      new Option("--policy <id>", "policy that they are under").argParser(parseHash),
+      new Option("--publisher <address>", "address of their publisher").argParser(parseAddress),
+      new Option("--base <id>", "id of their base model").argParser(parseHash),
+      new Option("--tuned <id>", "id of their fine-tuned model").argParser(parseHash),
+      new Option("--policy <id>", "id of their policy").argParser(parseHash),
     ],
     examples: [`fti list --publisher 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 ${PLACE}`],
     run: async (_positionals, given, session) => {
@@ -83,7 +85,7 @@ export function addLineageCommands(parent: Command, runner: Runner): void {
         json: { certificates },
         lines:
           certificates.length === 0
-            ? ["No certificate."]
+            ? ["No certificate matches."]
             : certificates.flatMap(({ certificateId, status, baseModelId, tunedModelId }) => [
                 `${certificateId}  ${status}`,
                 `  ${baseModelId} → ${tunedModelId}`,
@@ -96,8 +98,8 @@ export function addLineageCommands(parent: Command, runner: Runner): void {
 function filterOf({ publisher, base, tuned, policy }: ListOptions): CertificateFilter {
   const given = [publisher, base, tuned, policy].filter((each) => each !== undefined);
   if (given.length === 0) {
-    throw new InputError("fti list takes --publisher, --base, --tuned or --policy, or several of them", {
-      remedy: "Say whose, from what, to what, or under which policy.",
+    throw new InputError("no filter is given: fti list needs --publisher, --base, --tuned or --policy", {
+      remedy: "Give at least one of them.",
     });
   }
   return { publisher, baseModelId: base, tunedModelId: tuned, policyId: policy };

@@ -20,8 +20,8 @@ export function addMergeCommand(parent: Command, runner: Runner): void {
     name: "merge",
     summary: "combine separately proven segments",
     description:
-      "Makes a certificate of the segments that fti prove --segment wrote, in whatever order they are given. Checks that " +
-      "all are there and belong together, and verifies the whole before it is written.",
+      "Combines the segments that fti prove --segment wrote, in any order, into a certificate. Checks that all " +
+      "are there and belong together, and verifies the certificate before writing it.",
     positionals: [["<segments...>", "files made by fti prove --segment"]],
     options: [outputOption("certificate.json"), forceOption(), artifactsOption()],
     examples: ["fti merge segment-*.json -o certificate.json"],

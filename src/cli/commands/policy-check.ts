@@ -20,11 +20,11 @@ interface CheckOptions extends PairOptions {
 export function addPolicyCheckCommand(parent: Command, runner: Runner): void {
   addCommand<CheckOptions>(parent, runner, {
     name: "check",
-    summary: "say which rules a fine-tune breaks, where and by how much",
+    summary: "show which rules a fine-tune breaks, where and by how much",
     description:
-      "Compares a fine-tune with a policy before anything is proven, and names everything that it does not keep. Needs " +
-      "neither a set-up nor a commitment of the fine-tune. Exits with 1 if the policy is broken. What it finds convinces " +
-      "nobody else: that takes a certificate (fti prove).",
+      "Compares a fine-tune with a policy before anything is proven, and lists everything that breaks it. Needs " +
+      "neither a setup nor a commitment of the fine-tune. Exits with 1 if the policy is broken. The result proves " +
+      "nothing to others: that takes a certificate (fti prove).",
     options: [new Option("--policy <file>", "file made by fti policy").makeOptionMandatory(), ...pairOptions()],
     examples: [
       "fti policy check --policy policy.json --base base.model.json --base-weights base.safetensors \\\n" +

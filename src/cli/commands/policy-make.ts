@@ -13,13 +13,14 @@ export function addPolicyMakeCommands(policy: Command, runner: Runner): void {
     name: "make",
     summary: "make a policy from a document or a preset",
     description:
-      "Turns what people write into the integers that are proven, for one base: a document (YAML or JSON: tensors by name or " +
-      "by what they do, bounds as real numbers), or a preset such as 'lora(4, bf16)'. Bounds are never loosened.",
+      "Compiles a policy for one base into the integers that are proven: from a document (YAML or JSON: tensors " +
+      "by name or by role, bounds as real numbers), or from a preset such as 'lora(4, bf16)'. Bounds are never " +
+      "loosened.",
     positionals: [["<document>", "a file, or a preset: see fti policy presets"]],
     options: [
-      new Option("--base <file>", "committed base").makeOptionMandatory(),
+      new Option("--base <file>", "the base's model file").makeOptionMandatory(),
       new Option("--base-weights <path>", "the base's weights, for bounds relative to them or about rounding"),
-      new Option("--roles <file>", "what tensors do, where their names do not tell"),
+      new Option("--roles <file>", "roles of tensors that are not recognized by name (YAML or JSON)"),
       outputOption("policy.json"),
       forceOption(),
     ],
@@ -34,8 +35,8 @@ export function addPolicyMakeCommands(policy: Command, runner: Runner): void {
   });
   addCommand<object>(policy, runner, {
     name: "presets",
-    summary: "list the ready-made policies",
-    description: "Lists the policies that fti policy make knows by name.",
+    summary: "list the presets",
+    description: "Lists the presets of fti policy make, with their arguments.",
     examples: ["fti policy presets"],
     run: () =>
       Promise.resolve({

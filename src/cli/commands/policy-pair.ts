@@ -22,7 +22,7 @@ export interface PairOptions {
 /** The options of `PairOptions`. */
 export function pairOptions(): Option[] {
   return [
-    new Option("--base <file>", "committed base").makeOptionMandatory(),
+    new Option("--base <file>", "the base's model file").makeOptionMandatory(),
     new Option("--base-weights <path>", "the base's weights").makeOptionMandatory(),
     new Option("--tune-weights <path>", "the fine-tune's weights").makeOptionMandatory(),
     orientationOption(),

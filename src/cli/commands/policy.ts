@@ -26,7 +26,7 @@ interface NormOptions extends WritePolicyOptions {
 export function addPolicyCommands(parent: Command, runner: Runner): void {
   const policy = parent
     .command("policy")
-    .summary("say what a fine-tune may change")
+    .summary("make and check policies: what a fine-tune may change")
     .description("Policies: what a fine-tune of one base may change.");
   addCommand<NormOptions>(policy, runner, {
     name: "norm",
@@ -36,10 +36,10 @@ export function addPolicyCommands(parent: Command, runner: Runner): void {
       "--max-norm is in the weights' own unit: one budget, whatever their fraction bits. " +
       "A packed tile holds many small tensors: select all of them, or accept --whole-tiles.",
     options: [
-      new Option("--base <file>", "committed base").makeOptionMandatory(),
+      new Option("--base <file>", "the base's model file").makeOptionMandatory(),
       new Option("--max-norm <x>", "largest L2 norm, such as 0.25").makeOptionMandatory(),
       new Option("--tensor <glob>", "tensors that may change (several: repeat; default: all)").argParser(repeated),
-      new Option("--whole-tiles", "also let change what shares a tile with a selected tensor"),
+      new Option("--whole-tiles", "also allow changes to tensors that share a tile with a selected one"),
       outputOption("policy.json"),
       forceOption(),
     ],
@@ -54,10 +54,10 @@ export function addPolicyCommands(parent: Command, runner: Runner): void {
   });
   addCommand<{ readonly base?: string }>(policy, runner, {
     name: "show",
-    summary: "say in words what a policy allows",
-    description: "Reads a policy, checks it and says what it allows; with the base, in the names of its tensors.",
+    summary: "describe in words what a policy allows",
+    description: "Reads and checks a policy, and describes what it allows. With --base, tensors are named.",
     positionals: [["<policy>", "file made by fti policy"]],
-    options: [new Option("--base <file>", "committed base of the policy")],
+    options: [new Option("--base <file>", "model file of the policy's base")],
     examples: ["fti policy show policy.json --base base.model.json"],
     run: async ([path = ""], options, session) => {
       const read = parsePolicy(await readTextFile(path), path);

@@ -35,10 +35,10 @@ export interface ProveOptions {
 export function proveOptions(): Option[] {
   const required = (flags: string, description: string): Option => new Option(flags, description).makeOptionMandatory();
   return [
-    required("--base <file>", "committed base"),
+    required("--base <file>", "the base's model file"),
     required("--base-weights <path>", "the base's weights"),
     new Option("--base-secrets <file>", "the base's secrets, if it is private"),
-    required("--tune <file>", "committed fine-tune"),
+    required("--tune <file>", "the fine-tune's model file"),
     required("--tune-weights <path>", "the fine-tune's weights"),
     new Option("--tune-secrets <file>", "the fine-tune's secrets, if it is private"),
     orientationOption(),
@@ -46,14 +46,19 @@ export function proveOptions(): Option[] {
     required("--registry <address>", "registry in which the certificate will be registered").argParser(parseAddress),
     required("--chain-id <n>", "chain of the registry").argParser(parseBigCount),
     required("--publisher <address>", "account that will register it").argParser(parseAddress),
-    new Option("--plan", "show how the work is split and what it takes, and prove nothing").conflicts("segment"),
-    new Option("--segment <i>", "prove only segment i of the plan, from 0, for fti merge; writes segment-i.json")
+    new Option("--plan", "show the segments and the memory and time they take, without proving").conflicts("segment"),
+    new Option(
+      "--segment <i>",
+      "prove only segment i of the plan (counted from 0), for fti merge; writes segment-i.json",
+    )
       .argParser(parseCount)
       .conflicts("work"),
-    new Option("--memory <size>", "use at most so much, such as 8GB: makes segments smaller").argParser(parseByteSize),
+    new Option("--memory <size>", "memory limit, such as 8GB: less memory, more and smaller segments").argParser(
+      parseByteSize,
+    ),
     new Option(
       "--work <dir>",
-      "where finished segments are kept meanwhile (default: the output's name with .segments)",
+      "folder for finished segments until the certificate is written (default: the output's name with .segments)",
     ),
     outputOption("certificate.json"),
     forceOption(),

@@ -36,9 +36,10 @@ export function addProveCommand(parent: Command, runner: Runner): void {
     name: "prove",
     summary: "prove that a fine-tune follows a policy",
     description:
-      "Makes a certificate. It is bound to one registry on one chain and to the publisher's address: a copy is worth " +
-      "nothing to anybody else. Both models must be committed, the tune with --base. Large changes are split into segments; " +
-      "those that are finished are kept until the certificate is written, so the same command goes on after an interruption.",
+      "Makes a certificate. It is bound to one registry on one chain and to the publisher's address: nobody " +
+      "else can register it. Both models must be committed, the fine-tune with --base. Large changes are split " +
+      "into segments. Finished segments are kept until the certificate is written: after an interruption, run " +
+      "the same command again to continue.",
     options: proveOptions(),
     examples: [
       "fti prove --base base.model.json --base-weights base.safetensors --tune tuned.model.json \\\n" +

@@ -42,10 +42,10 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
     summary: "ask whether a model is certified from a base that you trust",
     description:
       "Certified means: active certificates lead from the base that you name to this model, within what you accept. The " +
-      "first line says how far the model may be from the base at most. Without --base there is no verdict, only a report " +
+      "first line of the answer bounds how far the model can be from the base. Without --base there is no verdict, only a report " +
       "of what leads to the model. A model is named by its id, or by its files, whose id is then recomputed under the " +
-      "base's manifest. Where a set-up of the tier is at hand, proofs are verified again on the calldata that registered " +
-      "them; that a certificate is registered and still active is the RPC node's word. " +
+      "base's manifest. If a setup of the tier is available, proofs are verified again from the calldata that registered them. " +
+      "That a certificate is registered and active is taken from the RPC node. " +
       "Exit codes: 0 certified, 1 not certified, 2 bad input, 3 could not check, 4 a report (no --base), 5 development keys.",
     positionals: [["<model>", "model id, or file or directory of the weights"]],
     options: [
@@ -56,19 +56,23 @@ export function addQueryCommand(parent: Command, runner: Runner): void {
       ),
       new Option(
         "--base-weights <path>",
-        "the base's weights: for answers in per cent, and if the model is an adapter or lacks buffers",
+        "the base's weights: for answers in percent, and if the model is an adapter or lacks buffers",
       ),
       orientationOption(),
       new Option(
         "--certificate <file>",
         "a certificate of the model: for its manifest, where the base's model file is missing",
       ),
-      new Option("--tune <file>", "the publisher's file of the model: are these the very bytes that were committed?"),
+      new Option(
+        "--tune <file>",
+        "the model file that its publisher offers: check whether your files are byte for " +
+          "byte those that were committed",
+      ),
       ...limitOptions(),
       trustOption(),
       tierOption(),
-      new Option("--verify", "verify proofs again; without a set-up of the tier that is an error"),
-      new Option("--no-verify", "take the registry at its word"),
+      new Option("--verify", "verify proofs again; an error without a setup of the tier"),
+      new Option("--no-verify", "do not verify proofs again: rely on the registry's check"),
       new Option(
         "--allow-development-keys",
         "accept proofs under development keys, which anybody can forge: for tests",
@@ -158,7 +162,7 @@ async function anchorsOf(
   try {
     return await session.openAnchors(tierOfTiles(t, `model ${id}`), artifacts);
   } catch (error) {
-    // Without --verify, a set-up that is missing is no fault: the answer says on whose word it is.
+    // Without --verify, a setup that is missing is no fault: the answer says on whose word it is.
     if (verify === undefined && (error instanceof ArtifactError || error instanceof UnavailableError)) return undefined;
     throw error;
   }

@@ -46,7 +46,7 @@ export interface Target {
 }
 
 export const rpcOptions = (): Option[] => [
-  new Option("--rpc <url>", "JSON-RPC node").makeOptionMandatory(),
+  new Option("--rpc <url>", "address of the RPC node").makeOptionMandatory(),
   new Option("--registry <address>", "drift registry").makeOptionMandatory().argParser(parseAddress),
 ];
 
@@ -59,10 +59,11 @@ export const accountOption = (): Option =>
 export function addRegisterCommands(parent: Command, runner: Runner): void {
   const register = parent
     .command("register")
-    .summary("put a model, policy or certificate on chain")
+    .summary("register a model, policy or certificate on chain")
     .description(
-      "Registers. The key comes from FTI_PRIVATE_KEY, or is an unlocked --account of a local node; it is never an option. " +
-        "What is registered already is a success: if the answer was lost, run the same command again.",
+      "Registers one thing. The key comes from FTI_PRIVATE_KEY, or is an unlocked --account of a local node; " +
+        "there is no option for it. Registering twice is no error: if the answer was lost, run the same command " +
+        "again.",
     );
   const allowInsecure = new Option("--allow-insecure", "accept development keys on a public chain");
   const options = [...rpcOptions(), accountOption()];
@@ -73,13 +74,16 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
     name: "model",
     summary: "register a committed model",
     description:
-      "Registers a committed model so that certificates can start from it. A certificate registers its tuned model by itself.",
+      "Registers a committed model so that certificates can start from it. A certificate registers its fine-tuned model by itself.",
     positionals: [["<file>", "file made by fti commit"]],
     options: [
       ...options,
       allowInsecure,
-      new Option("--uri <uri>", "where the manifest can be found"),
-      new Option("--restricted", "only publishers that you allow can certify from it; for good"),
+      new Option("--uri <uri>", "address of the published manifest"),
+      new Option(
+        "--restricted",
+        "only publishers that you allow (fti allow) can certify from it; this cannot be " + "changed later",
+      ),
     ],
     examples: [example("model", "base.model.json")],
     run: async ([path = ""], given, session) => {
@@ -104,7 +108,7 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
     description:
       "Registers a policy. Its base must be registered; the registry derives the units of the policy's budgets from the base's fraction bits.",
     positionals: [["<file>", "file made by fti policy"]],
-    options: [new Option("--base <file>", "committed base that the policy is about").makeOptionMandatory(), ...options],
+    options: [new Option("--base <file>", "model file of the policy's base").makeOptionMandatory(), ...options],
     examples: [example("policy", "policy.json --base base.model.json")],
     run: async ([path = ""], given, session) => {
       const { base = "" } = given;
@@ -122,15 +126,13 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
   });
   addCommand<RegisterOptions>(register, runner, {
     name: "certificate",
-    summary: "have a certificate verified and registered",
+    summary: "register a certificate",
     description: "Sends a certificate to the registry, which verifies it. Base and policy must be registered.",
     positionals: [["<file>", "file made by fti prove"]],
     options: [
       ...options,
       allowInsecure,
-      new Option("--expires <days>", "days after which it certifies nothing any more; never by default").argParser(
-        parseCount,
-      ),
+      new Option("--expires <days>", "days until it expires (default: never)").argParser(parseCount),
     ],
     examples: [example("certificate", "certificate.json")],
     run: async ([path = ""], given, session) => {
@@ -179,9 +181,12 @@ export async function connectSigner(options: SignerOptions, session: Session): P
 /** Development keys on a public chain deceive whoever reads it. */
 function assertSecure(insecure: boolean, { chainId }: RpcConnection, options: RegisterOptions, path: string): void {
   if (!insecure || isLocalChain(chainId) || options.allowInsecure === true) return;
-  throw new InputError(`${path}: was made with an INSECURE development setup, chain ${chainId} is not a local one`, {
-    remedy: "Use a production setup, or --allow-insecure if you know what you do.",
-  });
+  throw new InputError(
+    `${path}: was made with an INSECURE development setup, and chain ${chainId} is not a local one`,
+    {
+      remedy: "Use a production setup, or --allow-insecure for a test.",
+    },
+  );
 }
 
 function report(what: string, inclusion: Inclusion, session: Session): Outcome {

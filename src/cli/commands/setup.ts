@@ -32,9 +32,11 @@ export function addSetupCommand(parent: Command, runner: Runner): void {
     name: "setup",
     summary: "make a tier's keys",
     description:
-      "Compiles a tier's circuit and makes its proving and verifying key. --dev makes INSECURE keys in minutes: this " +
-      "machine knows their secrets, so they are for tests and local chains only. --ptau starts from a public ceremony's " +
-      "file, prepared for phase 2, and runs phase 2 with the beacon: a public random value that nobody could choose.",
+      "Compiles a tier's circuit and makes its proving and verifying key, for a new registry. For a registry " +
+      "that exists, copy the setup that it was deployed with (folder .fti): new keys do not fit it. --dev makes " +
+      "INSECURE keys in minutes: this machine could forge proofs, so they are for tests and local chains only. " +
+      "--ptau starts from a public ceremony's file, prepared for phase 2, and runs phase 2 with --beacon: a " +
+      "public random value that nobody could choose. One of --dev and --ptau is required.",
     options: [
       tierOption().makeOptionMandatory(),
       new Option("--dev", "INSECURE development keys").conflicts(["ptau", "beacon"]),
@@ -53,7 +55,7 @@ export function addSetupCommand(parent: Command, runner: Runner): void {
       const mode = setupMode(options);
       session.expectTier(options.tier);
       if (mode.kind === "dev") {
-        session.note(`Making a development setup for tier ${options.tier}. This takes up to some minutes.`);
+        session.note(`Making a development setup for tier ${options.tier}. This can take some minutes.`);
       }
       const root = artifactsRoot(options.artifacts, session.env);
       if (options.force !== true) await assertNoSetup(options.tier, root);
@@ -94,8 +96,8 @@ function setupMode({ dev, seed, ptau, beacon }: SetupCommandOptions): SetupMode 
   if (ptau === undefined) {
     if (beacon !== undefined) throw new InputError("--beacon goes with --ptau");
     if (dev !== true) {
-      throw new InputError("which setup? Neither --dev nor --ptau is given", {
-        remedy: "--dev for tests and local chains, --ptau FILE --beacon HEX for anything that counts.",
+      throw new InputError("neither --dev nor --ptau is given", {
+        remedy: "Give --dev for tests and local chains, or --ptau FILE --beacon HEX for production.",
       });
     }
     if (seed !== undefined && !/^[0-9a-fA-F]+$/u.test(seed)) {

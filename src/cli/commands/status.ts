@@ -14,13 +14,12 @@ export function addStatusCommands(parent: Command, runner: Runner): void {
     name: "revoke",
     summary: "revoke your certificates, for good",
     description:
-      "Revokes certificates: from then on they certify nothing, and nothing brings them back. Only their publisher can. " +
-      "The reason is public.",
+      "Revokes certificates for good: a revoked certificate certifies nothing. Only its publisher can revoke " + "it.",
     positionals: [["<certificate...>", "ids of the certificates"]],
     options: [
       ...rpcOptions(),
       accountOption(),
-      new Option("--reason <words>", "why, for everybody to read").makeOptionMandatory(),
+      new Option("--reason <words>", "the reason; it is public").makeOptionMandatory(),
     ],
     examples: [`fti revoke 0x5e96…9920 --reason "trained on the wrong data" ${PLACE}`],
     run: async (positionals, options, session) => {
@@ -35,11 +34,11 @@ export function addStatusCommands(parent: Command, runner: Runner): void {
     name: "supersede",
     summary: "replace one of your certificates by another",
     description:
-      "Marks a certificate as superseded by another active one of the same publisher. It certifies nothing from then on, " +
-      "and readers are led to the other one. If its model descends by it, fti adopt puts the other one there too.",
+      "Marks a certificate as superseded by another active one of the same publisher. The old one certifies nothing from then on, and readers are pointed to the new one. If the old one gives " +
+      "its model its parent, run fti adopt with the new one.",
     positionals: [
-      ["<old>", "id of the certificate that ends"],
-      ["<new>", "id of the one in its place"],
+      ["<old>", "id of the certificate to replace"],
+      ["<new>", "id of its replacement"],
     ],
     options: [...rpcOptions(), accountOption()],
     examples: [`fti supersede 0x5e96…9920 0x389f…97c1 ${PLACE}`],

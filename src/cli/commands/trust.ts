@@ -25,13 +25,14 @@ export function addTrustCommands(parent: Command, runner: Runner): void {
   const trust = parent
     .command("trust")
     .summary("keep a list of bases that you trust, by name")
-    .description("Names for the bases that you trust: fti query FILES --base NAME asks about them.");
+    .description("Keeps names for the bases that you trust, for use as fti query FILES --base NAME.");
   addCommand<AddOptions>(trust, runner, {
     name: "add",
     summary: "add a base",
     description:
-      "Adds a base under a name of yours: by its id, or by its model file, whose manifest fti query then reads. Only you " +
-      "can know that it is the right one: compare the id with the one that its publisher announces.",
+      "Adds a base under a name of your choice, by its id or by its model file, whose manifest fti query then " +
+      "reads. This command cannot check that it is the right base: compare the id with the one that its publisher " +
+      "announces.",
     positionals: [
       ["<name>", "letters, digits, - and _"],
       ["<base>", "model id, or model file (base.model.json)"],
@@ -65,7 +66,7 @@ export function addTrustCommands(parent: Command, runner: Runner): void {
   });
   addCommand<TrustOptions>(trust, runner, {
     name: "list",
-    summary: "list them",
+    summary: "list the bases that you trust",
     description: "Lists the bases that you trust.",
     options: [trustOption()],
     examples: ["fti trust list"],
@@ -75,7 +76,7 @@ export function addTrustCommands(parent: Command, runner: Runner): void {
       return {
         exitCode: 0,
         json: { path, bases },
-        lines: bases.length === 0 ? [`No base is in ${path}.`] : bases.flatMap(linesOf),
+        lines: bases.length === 0 ? [`The trust list ${path} is empty.`] : bases.flatMap(linesOf),
       };
     },
   });
@@ -83,7 +84,7 @@ export function addTrustCommands(parent: Command, runner: Runner): void {
     name: "remove",
     summary: "remove a base",
     description: "Removes a base from the list.",
-    positionals: [["<name>", "of the base"]],
+    positionals: [["<name>", "name of the base"]],
     options: [trustOption()],
     examples: ["fti trust remove acme-7b"],
     run: async ([name = ""], options, session) => {

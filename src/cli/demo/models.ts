@@ -29,7 +29,7 @@ export interface RoundingBound {
 }
 
 /**
- * The squared norm `B` that the tuned model's 8-bit quantization may cost at most, in squared units of `2^-u`, `u` being the
+ * The squared norm `B` that the fine-tuned model's 8-bit quantization may cost at most, in squared units of `2^-u`, `u` being the
  * most fraction bits of the tensors that it is about.
  *
  * A tensor stored as `v·s + min` with an 8-bit `v` is the nearest such number to the original weight, so

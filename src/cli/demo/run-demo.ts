@@ -89,7 +89,7 @@ export async function runDemo(input: DemoInput, session: Session): Promise<DemoR
     await write("base.model.json", encodeModel(committed, await weights.base.provenance()));
     return openCommitted(committed, weights.base);
   });
-  const tuned = await watch.time(`commit the tuned model, ${DEMO_MODELS.tuned.name}`, async () => {
+  const tuned = await watch.time(`commit the fine-tuned model, ${DEMO_MODELS.tuned.name}`, async () => {
     const { committed } = await commitModel({ ...common, model: weights.tuned, base });
     await write("tuned.model.json", encodeModel(committed, await weights.tuned.provenance()));
     return openCommitted(committed, weights.tuned);

@@ -34,7 +34,7 @@ export async function openR1cs(source: ByteSource): Promise<R1cs> {
     throw new FormatError(source.name, "is not over BN254's scalar field", { remedy: "Compile with --prime bn128." });
   }
   if (sections.has(4) || sections.has(5))
-    throw new FormatError(source.name, "uses custom gates, which Groth16 has not");
+    throw new FormatError(source.name, "uses custom gates, which Groth16 does not support");
   const signals = view.getUint32(36, true);
   const publicSignals = view.getUint32(40, true) + view.getUint32(44, true);
   const constraints = view.getUint32(60, true);

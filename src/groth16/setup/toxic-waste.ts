@@ -4,7 +4,7 @@ import { InputError } from "../../errors/errors.js";
 import { FR_ONE, FR_ZERO, frMul, toFr, type Fr } from "../../algebra/fr.js";
 
 /**
- * The secrets of a development set-up. Whoever has them forges proofs and opens commitments to anything: they are for
+ * The secrets of a development setup. Whoever has them forges proofs and opens commitments to anything: they are for
  * tests and local chains, and never leave the function that uses them.
  */
 export interface ToxicWaste {
@@ -27,7 +27,7 @@ export const MIN_ENTROPY_BYTES = 32;
  */
 export function deriveToxicWaste(entropy: Uint8Array): ToxicWaste {
   if (entropy.length < MIN_ENTROPY_BYTES) {
-    throw new InputError(`the set-up's entropy has ${entropy.length} bytes, expected at least ${MIN_ENTROPY_BYTES}`);
+    throw new InputError(`the setup's entropy has ${entropy.length} bytes, expected at least ${MIN_ENTROPY_BYTES}`);
   }
   const tau = deriveElement(entropy, "tau", (value) => !isInSomeDomain(value));
   const alpha = deriveElement(entropy, "alpha", () => true);

@@ -38,7 +38,7 @@ const NO_CHANGES = [
  */
 export function assertLora(path: string, config: unknown): asserts config is Record<string, unknown> {
   if (typeof config !== "object" || config === null || Array.isArray(config)) {
-    throw new FormatError(path, "is no JSON object", { remedy: "Download the adapter again." });
+    throw new FormatError(path, "is not a JSON object", { remedy: "Download the adapter again." });
   }
   const type: unknown = "peft_type" in config ? config.peft_type : undefined;
   if (type === "LORA") return;

@@ -79,7 +79,7 @@ function factorOf(
   adapterName: string | undefined,
 ): AdapterTensorName {
   if (wrapped.endsWith(".base_layer")) {
-    return { kind: "unsupported", what: "adapts a parameter that is no layer's weight, which is not supported" };
+    return { kind: "unsupported", what: "adapts a parameter that is not a layer's weight, which is not supported" };
   }
   return { kind: "factor", module: withoutWrapper(wrapped), part, isEmbedding, adapterName };
 }

@@ -160,6 +160,6 @@ function assertIsNewModule(base: Model, adapter: LoraAdapter, name: string, { is
   if (isOfSavedModule) return;
   throw new InputError(`${adapter.path}: holds ${JSON.stringify(name)}, which ${base.path} does not have`, {
     remedy:
-      "It is no factor, and of no module in modules_to_save. Give the base that the adapter was trained on, or the merged model.",
+      "It is neither a factor nor part of a module in modules_to_save. Give the base that the adapter was trained on, or the merged model.",
   });
 }

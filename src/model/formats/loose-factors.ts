@@ -20,7 +20,8 @@ const FORMATS: readonly FactorFormat[] = [
   {
     names: /(^|\.)(hada_w[12]_[ab]|hada_t[12]|lokr_w[12](_[ab])?|lokr_t2)$/u,
     what: "factors of LyCORIS (LoHa or LoKr)",
-    remedy: "They are no product of two matrices and not read. Merge them into the base and give the merged model.",
+    remedy:
+      "They are not a product of two matrices and are not read. Merge them into the base and give the merged model.",
   },
   {
     names: /^lora_(unet|te\d*|transformer|prior)_.+\.(lora_(down|up|mid)\.weight|alpha|dora_scale|lora_[AB]\.weight)$/u,
@@ -53,7 +54,7 @@ const FORMATS: readonly FactorFormat[] = [
   {
     names:
       /(^|\.)(ia3_l|oft_r|oft_s|boft_[RPs]|vera_lambda_[bd]|hra_u|vblora_logits_[AB]|fourierft_spectrum|bone_block|miss_block|shira_weight|trainable_tokens_delta|prompt_embeddings|adaption_prompt|adaption_gate)(\.[\w-]+)?$/u,
-    what: "weights of an adapter that is no LoRA",
+    what: "weights of an adapter that is not a LoRA",
     remedy: MERGE_IT,
   },
 ];

@@ -37,17 +37,17 @@ const configSchema = z.object({
     .union([z.boolean(), z.string()])
     .nullish()
     .refine((start) => typeof start !== "string" || NEUTRAL_STARTS.includes(start), {
-      message: "this start of the training changes the base's weights, which the adapter alone does not tell",
+      message: "this start of the training changes the base's weights, which the adapter alone does not give",
     }),
   use_qalora: unused("QALoRA groups inputs"),
   use_bdlora: unused("factors made of blocks are not supported"),
   kasa_config: unused("KaSA has a diagonal between the factors"),
-  arrow_config: unused("a router between several adapters is no change of weights"),
+  arrow_config: unused("a router between several adapters does not change weights"),
   enable_lora: unused("an adapter for parts of a fused matrix is not supported"),
   layer_replication: unused("layers that are used more than once are not in the base"),
-  target_parameters: unused("adapted parameters that are no layer's weight are not supported"),
+  target_parameters: unused("adapted parameters that are not a layer's weight are not supported"),
   trainable_token_indices: unused("rows of embeddings that are trained by themselves are not supported"),
-  alora_invocation_tokens: unused("an adapter that works for some tokens only is no change of weights"),
+  alora_invocation_tokens: unused("an adapter for some tokens only does not change weights"),
 });
 
 /** Fields that say how an adapter was trained or is loaded, and nothing of what it computes. */

@@ -109,9 +109,9 @@ async function decode(source: ByteSource): Promise<OnnxModel> {
     const model = decodeOnnx(bytes);
     if (model.graph !== undefined) return model;
   } catch (cause) {
-    throw new FormatError(source.name, "is no ONNX model, or damaged", { remedy: "Export it again.", cause });
+    throw new FormatError(source.name, "is not an ONNX model, or is damaged", { remedy: "Export it again.", cause });
   }
-  throw new FormatError(source.name, "is no ONNX model: it has no graph", { remedy: "Export it again." });
+  throw new FormatError(source.name, "is not an ONNX model: it has no graph", { remedy: "Export it again." });
 }
 
 async function inlineTensor(source: ByteSource, { name, tensor }: FoundTensor): Promise<ModelTensor> {

@@ -72,7 +72,7 @@ export function matchExperts<F extends Unpaired, S extends Unpaired>(
     const [way] = ways.length === 1 ? ways : sure;
     if (way !== undefined && (ways.length === 1 || sure.size === 1)) return [{ ...match, isTransposed: way }];
     problems.push(
-      `${JSON.stringify(match.fused.name)} holds square matrices: whether they are transposed cannot be told`,
+      `${JSON.stringify(match.fused.name)} holds square matrices: whether they are transposed cannot be determined`,
     );
     return [];
   });

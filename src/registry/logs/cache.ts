@@ -53,14 +53,16 @@ export async function cachedLogs(input: CachedLogsInput): Promise<readonly KeptL
     return logs;
   }
   throw new UnavailableError("the chain's newest blocks keep being replaced while their logs are read", {
-    remedy: "Try again, or ask a node that is in step with the network.",
+    remedy: "Try again, or use an RPC node that is in step with the network.",
   });
 }
 
 async function checkpointAt({ provider, retry = DEFAULT_RETRY }: CachedLogsInput, number: number): Promise<Checkpoint> {
   const block = await withRetry(() => provider.getBlock(number), retry);
   if (typeof block?.hash !== "string") {
-    throw new UnavailableError(`the node does not know block ${number}`, { remedy: "Try again, or ask another node." });
+    throw new UnavailableError(`the RPC node does not have block ${number}`, {
+      remedy: "Try again, or use another RPC node.",
+    });
   }
   return { blockNumber: number, blockHash: block.hash as Hex };
 }

@@ -65,16 +65,16 @@ function limitsRange(error: unknown): boolean {
 function unanswered(error: unknown, from: number, to: number): FtiError {
   if (error instanceof FtiError) return error;
   const blocks = from === to ? `block ${from}` : `blocks ${from} to ${to}`;
-  return new UnavailableError(`the node does not answer for the logs of ${blocks}: ${messageOf(error).trim()}`, {
-    remedy: "Try again, or ask another node.",
+  return new UnavailableError(`the RPC node does not return the logs of ${blocks}: ${messageOf(error).trim()}`, {
+    remedy: "Try again, or use another RPC node.",
     cause: error,
   });
 }
 
 function assertAsked(log: Log, { address, topics }: LogQuery, from: number, to: number): void {
   const refuse = (detail: string): never => {
-    throw new UnavailableError(`the node answered with a log that was not asked for: ${detail}`, {
-      remedy: "Do not rely on this node: ask another one.",
+    throw new UnavailableError(`the RPC node returned a log outside the request: ${detail}`, {
+      remedy: "Do not rely on this RPC node: use another one.",
     });
   };
   if (log.address.toLowerCase() !== address.toLowerCase()) refuse(`of ${log.address}, not of ${address}`);

@@ -73,7 +73,7 @@ export class World {
 
   /**
    * Beyond the first 64, tiles repeat (their leaves differ all the same), which makes large models cheap.
-   * `ancestor`: the base is the tuned model of the last certificate that it made, or of the same manifest with these
+   * `ancestor`: the base is the fine-tuned model of the last certificate that it made, or of the same manifest with these
    * `tiles`.
    */
   constructor(

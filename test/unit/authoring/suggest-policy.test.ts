@@ -88,7 +88,7 @@ describe("suggesting a policy", () => {
   it("calls rounding what the dtypes explain, not what a coarse step hides", async () => {
     const rounded = await suggest("transformer/base", "transformer/base-bf16", "large");
     expect(Object.keys(kindsOf(rounded))).to.deep.equal(["rounding"]);
-    expect(rounded.reasons[0]).to.match(/all of it rounding by the dtypes of the two files/u);
+    expect(rounded.reasons[0]).to.match(/which rounding to the dtypes of the two files explains/u);
     // Not exact: what the preset allows, which tells nothing of the fine-tune.
     const { policy, pair } = await suggest("transformer/base", "transformer/base-bf16", "large", 20, {
       isExact: false,
@@ -105,7 +105,9 @@ describe("suggesting a policy", () => {
     // A fine-tune in float32, of which steps of 1/64 show little more than themselves.
     const hidden = await suggest("transformer/base", "transformer/full", "large", 6);
     expect(kindsOf(hidden)).to.not.have.any.keys("rounding", "low-rank", "low-rank-and-sparse");
-    expect(hidden.reasons.join()).to.match(/no more than storing it and steps of 2\^-6 make, so no rank is visible/u);
+    expect(hidden.reasons.join()).to.match(
+      /no more than rounding to the stored dtypes and to steps of 2\^-6 explains, so no rank is visible/u,
+    );
   });
 
   it("500 single weights: sparse rules of 500 together, all else frozen", async () => {

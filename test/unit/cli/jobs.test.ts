@@ -10,7 +10,7 @@ describe("--jobs", () => {
   for (const command of ["demo", "setup", "commit", "prove", "verify", "query"]) {
     it(`fti ${command} takes it and says what it does`, async () => {
       const { stdout } = await runCli([command, "--help"]);
-      expect(stdout).to.match(/--jobs <n> +threads that compute/u);
+      expect(stdout).to.match(/--jobs <n> +number of threads/u);
     });
   }
 

@@ -42,7 +42,7 @@ describe("--orientation", () => {
     const base = join(folder, "base.safetensors");
     const { exitCode, stderr } = await runCli(["inspect", base, base, "--orientation", "c_proj=conv1d"]);
     expect(exitCode).to.equal(0);
-    expect(stderr).to.include("is no adapter");
+    expect(stderr).to.include("is not one");
   });
 
   for (const command of ["inspect", "commit", "policy suggest", "policy check", "prove", "verify", "query"]) {

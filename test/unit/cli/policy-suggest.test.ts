@@ -52,7 +52,7 @@ describe("fti policy suggest", () => {
     ]);
     expect(exitCode).to.equal(0);
     expect(
-      stdout.match(/low rank: rank 4 leaves [\d.e-]+, which is no more than storing it and steps of/gu),
+      stdout.match(/low rank: rank 4 leaves [\d.e-]+, no more than rounding to the stored dtypes and to steps of/gu),
     ).to.have.length(4);
   });
 

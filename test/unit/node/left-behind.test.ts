@@ -28,7 +28,7 @@ describe("what killed processes leave behind", () => {
   });
   afterEach(() => place.close());
 
-  it("goes from the store with the next set-up, but for what may be somebody's", async () => {
+  it("goes from the store with the next setup, but for what may be somebody's", async () => {
     const staging = place.path("staging");
     const names = {
       ofTheDead: ofProcess(createMark(), dead),

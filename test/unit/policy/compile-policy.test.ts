@@ -161,8 +161,8 @@ describe("policy documents", () => {
     const cases: readonly (readonly [string, RegExp, TierName?, boolean?])[] = [
       [rule("tensors: nothing.*", "free: true"), /no tensor of weights matches "nothing\.\*"/u],
       [rule("roles: conv", "free: true"), /no tensor has the role conv/u],
-      [rule("tensors: '**'"), /says nothing of how much/u],
-      [rule("tensors: '**'", "free: true", "drift: 1"), /free, so bounds say nothing/u],
+      [rule("tensors: '**'"), /has no bound/u],
+      [rule("tensors: '**'", "free: true", "drift: 1"), /both free: true and bounds/u],
       [rule("drift: 1"), /selects nothing/u],
       [rule("tensors: classifier.*", "free: true"), /also holds "model.*wholeTiles/su],
       [rule("tensors: '**'", "drift: { relative: 0.1 }"), /--base-weights/u, "medium", false],

@@ -46,7 +46,7 @@ describe("a policy in words", () => {
     expect(first(medium, { maxRank: 4, shift: 8, maxResidualSq: 2n ** 40n })).to.match(
       new RegExp(
         `^Rule 0: tile \\d+ \\(32,768 weights of "${NAME}"\\) may take a change of rank at most 4, ` +
-          "its factors resolved 8 bits below a step, plus a rest of L2 norm at most 0.00391 over all weights together " +
+          "plus a residual of L2 norm at most 0.00391 over all weights together " +
           "\\(root mean square 0.0000216\\). Weights are compared in steps of 9.54e-7. Blind spot: changes below one step, whose norm is at most 0.000173.$",
         "u",
       ),
@@ -59,7 +59,7 @@ describe("a policy in words", () => {
     );
   });
 
-  it("says that anything goes where every weight may change at will, and not with one less", () => {
+  it("says that anything goes where every weight may change by any amount, and not with one less", () => {
     const all = 256n * 128n;
     expect(first(medium, { maxNonzeros: all })).to.match(/may take any change at all\.$/u);
     expect(first(medium, { maxNonzeros: all, maxRank: 1, maxResidualSq: 5n })).to.match(
@@ -86,8 +86,8 @@ describe("a policy in words", () => {
     const policy = ruleOf(medium, { maxRank: 4, shift: 8, maxResidualSq: 7n });
     expect(describePolicy(policy, medium)[1]).to.match(/^Frozen: \d+ other tiles are identical to the base's \(/u);
     expect(describePolicy(policy)).to.deep.equal([
-      `Rule 0: tile ${firstTileOf(policy.rules[0]!)} may take a change of rank at most 4, its factors resolved 8 bits below a step, ` +
-        "plus a rest of L2 norm at most 9.86e-9 over all weights together.",
+      `Rule 0: tile ${firstTileOf(policy.rules[0]!)} may take a change of rank at most 4, ` +
+        "plus a residual of L2 norm at most 9.86e-9 over all weights together.",
       "All other tiles are frozen.",
     ]);
   });

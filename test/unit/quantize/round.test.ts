@@ -131,7 +131,7 @@ describe("roundHalfEven(w·2^f)", () => {
       '"w"',
       "index 42",
       "-1000",
-      "24 fractional bits",
+      "24 fraction bits",
       "at most 21",
     ));
 

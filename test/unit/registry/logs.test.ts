@@ -122,7 +122,7 @@ describe("logs of a chain", () => {
   for (const [lie, logOf] of LIES) {
     it(`are refused when a node answers with one ${lie}`, async () => {
       chain.misbehavior = { onGetLogs: (_from, _to, honest) => [...honest.slice(0, 2), logOf(chain)] };
-      expect((await failureOf(scan(1000))).message).to.match(/not asked for/u);
+      expect((await failureOf(scan(1000))).message).to.match(/outside the request/u);
     });
   }
 

@@ -52,7 +52,7 @@ describe("accumulated drift in words", () => {
   it("adds ranks and single weights, and says where they bound nothing", () => {
     const all = interval(2, 1, { maxRank: 3, maxNonzeros: 5n, maxNorm: 1n << 8n });
     expect(first(all, manifest)).to.match(
-      /a change of rank at most 3, plus any change of at most 5 single weights, plus a rest of L2 norm at most 1\.$/u,
+      /a change of rank at most 3, plus any change of at most 5 single weights, plus a residual of L2 norm at most 1\.$/u,
     );
     expect(first(interval(2, 1, { maxRank: undefined }))).to.include("without a bound");
     expect(first(interval(2, 1, { maxNonzeros: 256n }), manifest)).to.include("in any way at all");

@@ -14,7 +14,7 @@ describe("what a publisher adds to a certificate on the explorer page", () => {
 
   it("is an end at the beginning of a day to come", () => {
     expect(termsOf({ ...NONE, expiresOn: "2026-01-02" }, now)).to.deep.equal({ expiresAt: 1_767_312_000 });
-    expect(() => termsOf({ ...NONE, expiresOn: "2026-01-01" }, now)).to.throw(InputError, "has begun");
+    expect(() => termsOf({ ...NONE, expiresOn: "2026-01-01" }, now)).to.throw(InputError, "has already begun");
     for (const expiresOn of ["2026-13-01", "tomorrow"]) {
       expect(() => termsOf({ ...NONE, expiresOn }, now), expiresOn).to.throw(InputError, "is not a day");
     }

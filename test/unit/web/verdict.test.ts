@@ -70,8 +70,8 @@ describe("verdicts of the explorer page", () => {
     expect(verdictOf(certified([found()]), "ceremony")).to.include({ state: "certified", isInsecure: false });
     const no = verdictOf(report([found()], { verdict: "not-certified", reasons: ["it is so", "and so"] }), "ceremony");
     expect(no).to.include({ state: "not-certified", detail: "It is so; and so." });
-    const failed = couldNotCheck(new UnavailableError("no node answers", { remedy: "Start it." }));
-    expect(failed).to.include({ state: "could-not-check", detail: "no node answers", remedy: "Start it." });
+    const failed = couldNotCheck(new UnavailableError("no RPC node answers", { remedy: "Start it." }));
+    expect(failed).to.include({ state: "could-not-check", detail: "no RPC node answers", remedy: "Start it." });
     for (const thrown of [new Error("x"), "x", undefined])
       expect(couldNotCheck(thrown).state).to.equal("could-not-check");
     const error = new UnavailableError("no such key", { remedy: "Get it." });
@@ -85,7 +85,7 @@ describe("verdicts of the explorer page", () => {
 
   it("say how far the model may be first, and that the base is the base", () => {
     expect(verdictOf(certified([]), "ceremony").headline).to.equal("Certified: this is the base itself");
-    expect(verdictOf(certified([found()]), "ceremony").headline).to.include("only its manifest tells");
+    expect(verdictOf(certified([found()]), "ceremony").headline).to.include("is not known without its manifest");
   });
 
   it("count only certificates whose policy means something", () => {
@@ -96,7 +96,7 @@ describe("verdicts of the explorer page", () => {
     const ended = [found(undefined, "revoked"), found(undefined, "superseded"), found(undefined, "active", 1)];
     const verdict = verdictOf(report(ended), "ceremony");
     expect(verdict.headline).to.equal("No certificate is valid");
-    expect(verdict.detail).to.include("none is valid any more: 1 revoked, 1 superseded, 1 expired");
+    expect(verdict.detail).to.include("none is still valid: 1 revoked, 1 superseded, 1 expired");
     expect(verdictOf(report([...ended, found()]), "ceremony").detail).to.include("1 active certificate ");
     expect(verdictOf(report([...ended, found("x")]), "ceremony").detail).to.include("mean nothing");
   });

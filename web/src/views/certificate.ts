@@ -56,8 +56,8 @@ async function ask(page: Page, id: Hex): Promise<Answer | undefined> {
   ]);
   if (policy === undefined || base === undefined) {
     // The registry takes no certificate without them.
-    throw new UnavailableError(`${source} knows the certificate but not its policy or its base`, {
-      remedy: "The node may lag behind. Try again, or ask another one.",
+    throw new UnavailableError(`${source} returned the certificate but not its policy or its base`, {
+      remedy: "The RPC node may lag behind. Try again, or use another one.",
     });
   }
   return {
@@ -74,7 +74,7 @@ function absent(): HTMLElement {
   return notice(
     "bad",
     "There is no such certificate here",
-    el("p", {}, "This registry has none with this id. Another registry or chain may."),
+    el("p", {}, "No certificate in this registry has this id. It may be in another one, or on another chain."),
   );
 }
 
@@ -121,7 +121,7 @@ function ended(
     ending?.status === "superseded"
       ? el("p", {}, el("a", { href: linkTo({ page: "certificate", id: ending.by }) }, "The certificate in its place"))
       : undefined,
-    el("p", { class: "hint" }, `By the word of ${source}, chain ${chainId}.`),
+    el("p", { class: "hint" }, `Source: ${source}, chain ${chainId}.`),
   );
   framed.dataset["state"] = status;
   return framed;
@@ -131,20 +131,20 @@ function registered(page: Page, source: string, chainId: bigint): HTMLElement {
   const word = el(
     "p",
     { class: "hint" },
-    `By the word of ${source}, chain ${chainId}; the registry checked the proof when it was registered. To rely on ` +
-      "neither for the proof, verify it below.",
+    `Source: ${source}, chain ${chainId}. The registry checked the proof when it was registered; verify it ` +
+      "below to rely on neither.",
   );
   if (page.settings.keys === "development") {
     return notice(
       "danger",
       "Registered under INSECURE keys: proves nothing",
-      el("p", {}, "The keys are those of a development set-up. Whoever made them can forge any certificate."),
+      el("p", {}, "The keys are those of a development setup. Whoever made them can forge any certificate."),
       word,
     );
   }
   const origin =
     page.settings.keys === "ceremony"
-      ? "The host of this page says that the keys are from a public ceremony."
+      ? "According to the host of this page, the keys are from a public ceremony."
       : "Where the registry's keys are from is not known here: ask whoever deployed it.";
   return notice("good", "Registered", el("p", {}, origin), word);
 }

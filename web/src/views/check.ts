@@ -43,7 +43,7 @@ export function checkView(page: Page): View {
     name: "srs",
     label:
       page.settings.srs === undefined ? "The registry's SRS (.ptau)" : "The registry's SRS (.ptau), if not the host's",
-    hint: "Advanced: the set-up file that models are committed with. It is compared with the registry's.",
+    hint: "Advanced: the setup file that models are committed with. It is compared with the registry's.",
   });
   const tier = tierField();
   const outcome = el("div", { "aria-live": "polite" });
@@ -78,7 +78,7 @@ export function checkView(page: Page): View {
     const bar = progressBar(() => {
       cancel();
       button.disabled = false;
-      outcome.replaceChildren(notice("plain", "Canceled", el("p", {}, "Nothing was computed, nothing was asked.")));
+      outcome.replaceChildren(notice("plain", "Canceled", el("p", {}, "Nothing was computed or looked up.")));
     });
     outcome.replaceChildren(bar.element);
     const work = startWork(job, (what, done, total) => bar.update(what, done, total));
@@ -203,7 +203,7 @@ function found(
         ...(answer.drift === undefined ? [] : driftWords(answer.drift).details.map((line) => el("p", {}, line))),
         answer.drift !== undefined &&
           answer.drift.whole.relative === undefined &&
-          el("p", { class: "hint" }, "In per cent of the base's norm: choose the base's weights too."),
+          el("p", { class: "hint" }, "For percentages of the base's norm, choose the base's weights too."),
         el("p", { class: "hint" }, wordFor(answer, verifier)),
         el("p", {}, roundingWords(decodeManifest(manifest))),
         question === undefined &&
@@ -234,13 +234,13 @@ function roundingWords({ tensors }: Manifest): string {
 /** On whose word the answer is. */
 function wordFor({ path, certificates }: ModelAnswer, verifier: HostsVerifier | undefined): string {
   if (!(path ?? certificates).some(({ certificate }) => currentStatus(certificate) === "active")) {
-    return "By the word of the node that was asked.";
+    return "Source: the RPC node.";
   }
   return verifier === undefined
-    ? "By the word of the node that was asked. Proofs were not verified here, because the host of this page offers no keys " +
-        "for it: that they are valid is the registry's word."
-    : "What is registered is the word of the node that was asked. What came of verifying proofs here, under the keys of " +
-        "this page's host, is below.";
+    ? "Source: the RPC node. Proofs were not verified here, because the host of this page offers no keys for " +
+        "it: their validity is taken from the registry."
+    : "What is registered is taken from the RPC node. Proofs were verified here, with the keys of this page's " +
+        "host; see below.";
 }
 
 function tierField(): { readonly element: HTMLElement; value(): TierName | "" } {

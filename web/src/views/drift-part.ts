@@ -41,8 +41,8 @@ function driftParts(
   const word = el(
     "p",
     { class: "hint" },
-    "Every certificate on the way is active. The registry has added up what they allow: by the word of the node. Changes " +
-      "below the quantization step are not seen.",
+    "Every certificate on the way is active. The registry has added up what they allow; the sum is read through the RPC node. Changes below the quantization " +
+      "step are not seen.",
   );
   return [
     title,

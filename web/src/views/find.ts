@@ -28,7 +28,12 @@ export function findView(page: Page, id: Hex): View {
         return notice(
           "unknown",
           "Nothing has this id here",
-          el("p", {}, "This registry knows no model, certificate or policy with it. Another registry or chain may."),
+          el(
+            "p",
+            {},
+            "No model, certificate or policy in this registry has it. It may be in another one, or on another " +
+              "chain.",
+          ),
         );
       }),
     ],

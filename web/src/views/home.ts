@@ -18,7 +18,7 @@ export function homeView(page: Page): View {
         "ul",
         { class: "cards" },
         card("check", "Check my file", "Recompute a model's id from its weights, here in the browser, and look it up."),
-        card("verify", "Verify a certificate", "Check the proof in a certificate file, without asking anybody."),
+        card("verify", "Verify a certificate", "Check the proof in a certificate file, in this browser alone."),
         card("publish", "Publish", "Register a base, a policy or a certificate with your wallet."),
       ),
     ],

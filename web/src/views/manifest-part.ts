@@ -43,11 +43,12 @@ export function manifestPart(page: Page, modelId: Hex, manifestHash: Hex): HTMLE
     (uris) => offers(uris, page.settings.gateway, learn),
   );
   return part(
-    "Read it by the names of tensors",
+    "Show the names of tensors",
     el(
       "p",
       {},
-      "The registry knows tiles and integers only. With the base's manifest, whose hash it has, rules are checked and put into words.",
+      "The registry stores tiles and integers only. With the base's manifest, whose hash it stores, rules are checked " +
+        "and shown by tensor.",
     ),
     field.element,
     addresses,

@@ -72,7 +72,7 @@ function standingParts(page: Page, { standing, endings, source, chainId }: Answe
       el(
         "p",
         { class: "hint" },
-        `By the word of ${source}, chain ${chainId}. The proofs were checked by the registry; a certificate's page verifies ` +
+        `Source: ${source}, chain ${chainId}. The registry checked the proofs; the page of a certificate verifies ` +
           "them again.",
       ),
       certificates.length > 0 &&
@@ -123,7 +123,7 @@ function certificateCard(
     el("h3", {}, "Certificate ", idText(certificateId, { page: "certificate", id: certificateId })),
     status === "active"
       ? undefined
-      : el("p", { class: "problem" }, `Not valid any more. ${statusWords({ ...certificate, status }, ending)}`),
+      : el("p", { class: "problem" }, `No longer valid. ${statusWords({ ...certificate, status }, ending)}`),
     policyProblem === undefined
       ? undefined
       : el("p", { class: "problem" }, `Its policy means nothing for this model: ${policyProblem}`),

@@ -13,7 +13,7 @@ export function policyPart(policy: Policy, manifest: Manifest | undefined): HTML
       list(mayChange, { class: "words" }),
       isExact
         ? undefined
-        : el("p", { class: "hint" }, "In tiles and integer units, which is all that the registry knows."),
+        : el("p", { class: "hint" }, "In tiles and integers: the registry stores neither names nor norms."),
     ),
     part("What may not", el("p", { class: "words" }, mayNot)),
     ...(extensions.length === 0 ? [] : [part("What only one of the models has", list(extensions, { class: "words" }))]),

@@ -39,7 +39,7 @@ export function publishView(page: Page): View {
       el(
         "p",
         { class: "lead" },
-        "What is registered stays for ever and names your address. Your wallet asks you before anything is sent.",
+        "What you register is permanent and public, with your address. You confirm every transaction in your wallet.",
       ),
       ...(page.wallet !== undefined
         ? [
@@ -85,7 +85,7 @@ function offer(page: Page, submission: Submission): HTMLElement[] {
       ? [
           notice(
             "danger",
-            "Made with an INSECURE development set-up",
+            "Made with an INSECURE development setup",
             el("p", {}, "It proves nothing. On a public chain it would only mislead."),
           ),
         ]
@@ -199,7 +199,7 @@ async function withBase(registry: DriftRegistryClient, policy: Policy): Promise<
   }
   const manifest = manifestOf(parts.manifestHash);
   if (manifest === undefined) {
-    throw new InputError("the registry wants to know the fraction bits of the base's tiles, which its manifest has", {
+    throw new InputError("the registry needs the fraction bits of the base's tiles, which are in the base's manifest", {
       remedy: "Choose the base's file above.",
     });
   }

@@ -43,7 +43,7 @@ function card({ certificateId, baseModelId, tunedModelId, blockNumber, status }:
     "article",
     { class: "card" },
     el("h3", {}, "Certificate ", idText(certificateId, { page: "certificate", id: certificateId })),
-    status === "active" ? undefined : el("p", { class: "problem" }, `Not valid any more: ${status}.`),
+    status === "active" ? undefined : el("p", { class: "problem" }, `No longer valid: ${status}.`),
     facts([
       ["From base", idText(baseModelId, { page: "model", id: baseModelId })],
       ["To fine-tune", idText(tunedModelId, { page: "model", id: tunedModelId })],

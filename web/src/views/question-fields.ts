@@ -59,7 +59,11 @@ export function questionFields(): { readonly element: HTMLElement; read(): Promi
     "Publishers whose certificates count",
     "Addresses; empty for anybody.",
   );
-  const frozen = text("accepted-frozen", "Tensors that must be unchanged", "Patterns such as embed*; * stops at /.");
+  const frozen = text(
+    "accepted-frozen",
+    "Tensors that must be unchanged",
+    "Patterns such as embed*; * does not match /.",
+  );
   const maxDrift = text(
     "accepted-drift",
     "At most this part of the base's norm",
@@ -73,7 +77,7 @@ export function questionFields(): { readonly element: HTMLElement; read(): Promi
   const weights = fileField({
     name: "base-weights",
     label: "The base's weights",
-    hint: "For answers in per cent. They are read in pieces and stay here.",
+    hint: "For answers in percent. They are read in pieces and stay here.",
     isMultiple: true,
   });
   const element = el(

@@ -16,7 +16,7 @@ export function revokePart(page: Page, certificate: RegisteredCertificate): HTML
     el(
       "p",
       {},
-      "It cannot be undone. The certificate stays in the registry, with your reason, and certifies nothing any more.",
+      "It cannot be undone. The certificate stays in the registry, with your reason, and no longer certifies anything.",
     ),
     el("div", { class: "field" }, el("label", { for: "reason" }, "Reason, for all to read"), reason),
     el("p", {}, button),

@@ -8,13 +8,13 @@ import { messageOf } from "../verdict.js";
 export function settingsView(page: Page): View {
   const choice = loadChoice(localStorage);
   const { settings } = page;
-  const rpc = textField("rpc", "Address of a node (JSON-RPC)", choice.rpc, "http://127.0.0.1:8545");
+  const rpc = textField("rpc", "Address of the RPC node", choice.rpc, "http://127.0.0.1:8545");
   const registry = textField("registry", "Address of the registry", choice.registry, "0x…");
   const gateway = textField("gateway", "IPFS gateway, for published manifests", choice.gateway, "https://…");
   const via = el(
     "fieldset",
     {},
-    el("legend", {}, "Ask the chain through"),
+    el("legend", {}, "Connect to the chain through"),
     radio("rpc", "a node", choice, false),
     radio("wallet", "this browser's wallet", choice, page.wallet === undefined),
   );
@@ -57,13 +57,14 @@ export function settingsView(page: Page): View {
       el(
         "p",
         {},
-        "Kept in this browser. Empty fields are what the host of this page suggests. A node can lie to you: use your own, or verify certificates yourself.",
+        "Kept in this browser. Empty fields use what the host of this page suggests. An RPC node can give false answers: " +
+          "use your own, or verify certificates yourself.",
       ),
       form,
       part(
         "In use",
         facts([
-          ["Through", settings.via === "wallet" ? "this browser's wallet" : (settings.rpc ?? "no node is set")],
+          ["Through", settings.via === "wallet" ? "this browser's wallet" : (settings.rpc ?? "no RPC node is set")],
           page.wallet === undefined ? undefined : ["Wallet", page.wallet.name],
           ["Registry", settings.registry === undefined ? "none is set" : el("code", {}, settings.registry)],
         ]),

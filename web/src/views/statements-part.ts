@@ -23,7 +23,7 @@ export function statementsPart(
               el(
                 "p",
                 { class: "hint" },
-                "Anybody can say anything about anything. The registry checks none of it, nor does this page.",
+                "Anybody can publish a statement about anything. Neither the registry nor this page checks it.",
               ),
               list(statements.map((statement) => said(statement, own))),
             ],
@@ -40,7 +40,7 @@ function said(
   return el(
     "span",
     {},
-    isOwn ? `Its ${own.is} ` : "A stranger to it, ",
+    isOwn ? `Its ${own.is} ` : "Another account, ",
     idText(publisher, { page: "publisher", id: publisher }),
     ": ",
     place(uri),

@@ -15,15 +15,15 @@ export function termsFields(): { readonly element: HTMLElement; read(): Promise<
   const element = el(
     "details",
     {},
-    el("summary", {}, "An end, and where more is to be found (optional)"),
+    el("summary", {}, "Expiry and further information (optional)"),
     el(
       "div",
       { class: "field" },
       el("label", { for: "expires-on" }, "Not valid from this day on (UTC)"),
       expiresOn,
-      el("p", { class: "hint" }, "It cannot be moved later. Without a day the certificate has no end."),
+      el("p", { class: "hint" }, "It cannot be changed later. Without a day, the certificate does not expire."),
     ),
-    el("div", { class: "field" }, el("label", { for: "metadata-uri" }, "Address of more about it"), uri),
+    el("div", { class: "field" }, el("label", { for: "metadata-uri" }, "Address of further information"), uri),
     content.element,
   );
   return {

@@ -65,7 +65,7 @@ export function verificationPart(page: Page, { certificateId, t, manifestHash }:
       "p",
       {},
       "The certificate is put together again from the transaction that registered it, and verified in this browser with " +
-        "the keys of this page's host. Neither node nor registry is relied on for the proof.",
+        "the keys of this page's host. This relies neither on the RPC node nor on the registry.",
     ),
     button,
     outcome,
@@ -80,7 +80,7 @@ function verificationNotice(page: Page, verification: RegisteredVerification): H
       "invalid",
       "Invalid",
       el("p", {}, verification.error.shortMessage),
-      el("p", {}, "Do not rely on this certificate, nor on the node that told of it: ask another one."),
+      el("p", {}, "Do not rely on this certificate, nor on the RPC node that returned it: use another one."),
     );
   }
   const isInsecure = verification.fetched.certificate.insecure;
@@ -147,18 +147,18 @@ export function validNotice(
 ): HTMLElement {
   if (isInsecure || keys === "development") {
     const why =
-      "The proofs are valid, but the keys are those of a development set-up. Whoever made them can forge any certificate.";
+      "The proofs are valid, but the keys are those of a development setup. Whoever made them can forge any certificate.";
     return framedState("danger", "insecure", "Valid under INSECURE keys: proves nothing", el("p", {}, why), ...more);
   }
   return framedState("good", "valid", "Valid", el("p", {}, KEY_ORIGINS[keys]), ...more);
 }
 
-const YOURS_TO_KNOW = "Where they are from is yours to know: whoever made them alone could forge certificates.";
+const YOURS_TO_KNOW = "Find out where they are from: whoever made them alone could forge certificates.";
 
 const KEY_ORIGINS = {
-  ceremony: "By the keys of this page's host, who says that they are from a public ceremony.",
-  unknown: `By the keys of this page's host. ${YOURS_TO_KNOW}`,
-  given: `By the keys that were given. ${YOURS_TO_KNOW}`,
+  ceremony: "Verified with the keys of this page's host. According to the host, they are from a public ceremony.",
+  unknown: `Verified with the keys of this page's host. ${YOURS_TO_KNOW}`,
+  given: `Verified with the keys that you gave. ${YOURS_TO_KNOW}`,
 } as const;
 
 /** A notice with its state in `data-state`. */

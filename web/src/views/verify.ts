@@ -81,7 +81,7 @@ export function verifyView(page: Page): View {
     title: "Verify a certificate",
     content: [
       el("h1", {}, "Verify a certificate"),
-      el("p", { class: "lead" }, "Everything that the registry checks, checked by your own browser."),
+      el("p", { class: "lead" }, "Runs every check of the registry in your browser."),
       form,
       outcome,
     ],
@@ -130,7 +130,11 @@ function registration(page: Page, certificate: Certificate, { certificateId }: V
   const { registry } = page.settings;
   const own = certificate.registry.toLowerCase();
   if (registry !== own) {
-    return el("p", {}, `It is for the registry ${own} on chain ${certificate.chainId}, which this page does not ask.`);
+    return el(
+      "p",
+      {},
+      `It is for the registry ${own} on chain ${certificate.chainId}, which this page is not connected to.`,
+    );
   }
   const ask = async (): Promise<"registered" | "absent" | "elsewhere"> => {
     const chain = await page.chain();
@@ -143,7 +147,7 @@ function registration(page: Page, certificate: Certificate, { certificateId }: V
     "Asking the registry",
     (answer) => {
       if (answer === "elsewhere")
-        return el("p", {}, `It is for chain ${certificate.chainId}, which this page does not ask.`);
+        return el("p", {}, `It is for chain ${certificate.chainId}, which this page is not connected to.`);
       if (answer === "absent") {
         return el("p", {}, "It is not registered. ", el("a", { href: linkTo({ page: "publish" }) }, "Publish it"), ".");
       }
@@ -154,6 +158,6 @@ function registration(page: Page, certificate: Certificate, { certificateId }: V
         wholeId(certificateId),
       );
     },
-    (error) => problem("Could not ask whether it is registered", error),
+    (error) => problem("Could not check whether it is registered", error),
   );
 }

@@ -172,7 +172,7 @@ describe("the place of an adapter's tensors in its base", () => {
   });
 
   it("is refused for parameters that are no layer's weight, and for other adapters' tensors", async () => {
-    expect(await refusalOf(names(pairOf("experts.base_layer", 3, 2)))).to.include("no layer's weight");
+    expect(await refusalOf(names(pairOf("experts.base_layer", 3, 2)))).to.include("not a layer's weight");
     for (const name of ["q.ia3_l", "q.hada_w1_a", "embed.token_adapter.trainable_tokens_delta", "q.lora_ga"]) {
       expect(await refusalOf(names([...PAIR, saved(name, [1], [1])]))).to.include("adapter that is not supported");
     }

@@ -34,7 +34,7 @@ describe("factors that are given as a model", () => {
     ["LoRA factors in an older format of diffusers", ["unet.mid_block.attn.to_q.lora.down.weight"], /fuse_lora/u],
     ["LoRA factors in an older format of diffusers", ["mid_block.attn1.processor.to_q_lora.up.weight"], /fuse_lora/u],
     ["LoRA factors of MLX", ["model.layers.0.self_attn.q_proj.lora_a"], /mlx_lm\.fuse/u],
-    ["weights of an adapter that is no LoRA", ["base_model.model.net.q.ia3_l"], /merge_and_unload/u],
+    ["weights of an adapter that is not a LoRA", ["base_model.model.net.q.ia3_l"], /merge_and_unload/u],
   ] as const) {
     it(`are named: ${what}, ${names[0]}`, async () => {
       for (const base of [undefined, own]) {
