@@ -6,9 +6,19 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { contractPath, contractSourcesDigest, type CompiledContract } from "../src/node/registry-contracts.js";
+import { readCommandLine } from "./command-line.js";
 import { compileContract } from "./compile-solidity.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+readCommandLine({
+  command: "npx tsx scripts/build-contracts.ts",
+  does:
+    "Compiles the registry and the Groth16 verifier to dist/contracts/*.json (ABI and creation code),\n" +
+    "unless they are there and their sources have not changed. npm ci does that, and npm run build.",
+  options: {},
+  example: "npx tsx scripts/build-contracts.ts",
+});
 
 const sourcesDigest = contractSourcesDigest();
 for (const contractName of ["DriftRegistry", "Groth16Verifier"]) {

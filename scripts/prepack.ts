@@ -5,6 +5,14 @@
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { readCommandLine } from "./command-line.js";
+
+readCommandLine({
+  command: "npx tsx scripts/prepack.ts",
+  does: "Compiles src/ into an empty dist/, as the package has it. npm pack and npm publish do that.",
+  options: {},
+  example: "npm pack --dry-run",
+});
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 

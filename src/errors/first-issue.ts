@@ -49,7 +49,7 @@ function placed(issue: Issue, whole: string): string {
 
 /** What was received is only in the messages of zod's own classes; `zod/mini`, which has none, gives it if it is asked to. */
 function wrongType(issue: z.core.$ZodIssueInvalidType): string {
-  const isMissing = "input" in issue ? issue.input === undefined : / received undefined$/u.test(issue.message);
+  const isMissing = "input" in issue ? issue.input === undefined : issue.message.endsWith(" received undefined");
   return isMissing ? "is missing" : `must be ${TYPES[issue.expected] ?? issue.expected}`;
 }
 

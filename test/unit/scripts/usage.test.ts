@@ -8,7 +8,9 @@ const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as {
 
 /** What package.json runs of this repository itself, and what is run by its file. */
 const OURS = [
-  ...Object.values(scripts).flatMap((command) => /^tsx (\S+\.ts(?: \w+)?)$/u.exec(command)?.[1] ?? []),
+  ...Object.values(scripts).flatMap((command) =>
+    [...command.matchAll(/\btsx (\S+\.ts(?: \w+)?)(?: &&|$)/gu)].map(([, script = ""]) => script),
+  ),
   "scripts/gpt2-pair.ts",
 ];
 
@@ -23,7 +25,12 @@ function run(script: string, option: string): Promise<{ code: number; stdout: st
 
 describe("usage of the repository's scripts", () => {
   it("is asked of all of them", () => {
-    expect(OURS).to.include.members(["scripts/gen.ts", "scripts/check.ts", "bench/main.ts", "src/cli/main.ts demo"]);
+    expect(OURS).to.include.members([
+      "scripts/gen.ts",
+      "scripts/build-contracts.ts",
+      "bench/main.ts",
+      "src/cli/main.ts demo",
+    ]);
     expect(OURS).to.have.length.above(12);
   });
 
