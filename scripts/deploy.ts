@@ -37,7 +37,8 @@ program
     "Deploys verifiers and a drift registry with Hardhat Ignition, checks what was deployed, and records addresses, " +
       "digests of the keys and the block in deployments/<chainId>.json. Interrupted deployments are resumed.\n\n" +
       "Networks: sepolia, hoodi, baseSepolia, or rpc for any other. Their addresses and the deployer's key come from " +
-      "Hardhat's keystore (npx hardhat keystore set SEPOLIA_RPC_URL; … FTI_DEPLOYER_KEY) or the environment; with FTI_SIGNER=remote the RPC node's accounts sign. Setups are made by fti setup.",
+      "Hardhat's keystore (npx hardhat keystore set SEPOLIA_RPC_URL; … FTI_DEPLOYER_KEY) or the environment; with " +
+      "FTI_SIGNER=remote the RPC node's accounts sign. Setups are made by fti setup.",
   )
   .requiredOption("--network <name>", "network of hardhat.config.ts")
   .addOption(

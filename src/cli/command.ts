@@ -60,8 +60,8 @@ export const forceOption = (): Option => new Option("--force", "overwrite existi
 export const jobsOption = (): Option =>
   new Option("--jobs <n>", "number of threads (default: FTI_JOBS, else one per core)").argParser(parseJobs);
 
-export const tierOption = (): Option =>
-  new Option("--tier <tier>", "size of the tiles and the circuit").choices([...TIER_NAMES]);
+export const tierOption = (note = ""): Option =>
+  new Option("--tier <tier>", `size of the tiles and the circuit${note}`).choices([...TIER_NAMES]);
 
 export const outputOption = (fallback: string): Option =>
   new Option("-o, --output <file>", `output (default: ${fallback})`);
@@ -87,7 +87,7 @@ export function parseBigCount(value: string): bigint {
 export function parseAddress(value: string): `0x${string}` {
   if (!/^0x[0-9a-fA-F]{40}$/u.test(value)) throw new InvalidArgumentError("expected 0x and 40 hex digits");
   if (!isAddress(value))
-    throw new InvalidArgumentError("its upper and lower case do not match its checksum: check " + "for a typing error");
+    throw new InvalidArgumentError("its upper and lower case do not match its checksum: check for a typing error");
   return value.toLowerCase() as `0x${string}`;
 }
 

@@ -58,7 +58,7 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
       "are never overwritten: --force moves them aside.",
     positionals: [["<model>", "file or directory of the weights"]],
     options: [
-      tierOption(),
+      tierOption(" (required for a base)"),
       fractionBitsOption(),
       new Option("--pack <how>", "which small tensors of a base share tiles")
         .choices(["by-role", "together"])
@@ -70,7 +70,7 @@ export function addCommitCommand(parent: Command, runner: Runner): void {
       ),
       new Option("--allow-uncovered", "accept a --for model that has under 90 % of the base's weights"),
       new Option("--base <file>", "the base's model file (required for a fine-tune)"),
-      new Option("--base-weights <path>", "the base's weights"),
+      new Option("--base-weights <path>", "the base's weights (required for a fine-tune)"),
       new Option("--base-secrets <file>", "the base's secrets, if it is private"),
       orientationOption(),
       new Option("--allow-coarse", "commit a fine-tune even if the base's steps lose over 1 % of a tensor's change"),

@@ -26,16 +26,17 @@ export function addPolicySuggestCommand(parent: Command, runner: Runner): void {
     name: "suggest",
     summary: "write the tightest policy that a fine-tune keeps",
     description:
-      "Measures the change tensor by tensor and writes the tightest policy that allows it: frozen, exactly sparse, of low " +
-      "rank up to rounding, with single weights besides, or bounded in norm. Bounds are what was measured, rounded up to " +
-      "two significant digits, with room to be divided over segments; what is only rounded gets the bound of the preset rounding-only. --margin leaves more room, --exact none. Whoever relies on a certificate decides whether its " +
-      "policy is strict enough: see fti policy show.",
+      "Measures the change tensor by tensor and writes the tightest policy that allows it: frozen, exactly sparse, " +
+      "of low rank up to rounding, with single weights besides, or bounded in norm. Bounds are what was measured, rounded up to " +
+      "two significant digits, with room to be divided over segments; what is only rounded gets the bound of the " +
+      "preset rounding-only. --margin leaves more room, --exact none. Whoever relies on a certificate decides " +
+      "whether its policy is strict enough: see fti policy show.",
     options: [
       ...pairOptions(),
       new Option("--margin <percent>", "room above what was measured").argParser(parsePercent),
       new Option(
         "--exact",
-        "bounds of exactly what was measured; once published, they reveal a private fine-tune's " + "exact norm",
+        "bounds of exactly what was measured; once published, they reveal a private fine-tune's exact norm",
       ),
       new Option("--max-rank <r>", "largest rank to look for (default: the tier's)").argParser(parseCount),
       new Option("--document <file>", "also write it as a document to be read, changed and compiled (YAML)"),

@@ -5,7 +5,7 @@ import { modelId } from "../../commitment/model-id.js";
 import { parsePolicy } from "../../policy/policy-file.js";
 import { policyId } from "../../policy/rule.js";
 import type { Hex } from "../../algebra/hex.js";
-import { InputError } from "../../errors/errors.js";
+import { InputError, RegistryError } from "../../errors/errors.js";
 import { chooseSigner, connectRpc, type RpcConnection } from "../../node/rpc.js";
 import { readTextFile } from "../../node/text-file.js";
 import type { Inclusion } from "../../registry/call.js";
@@ -47,7 +47,7 @@ export interface Target {
 
 export const rpcOptions = (): Option[] => [
   new Option("--rpc <url>", "address of the RPC node").makeOptionMandatory(),
-  new Option("--registry <address>", "drift registry").makeOptionMandatory().argParser(parseAddress),
+  new Option("--registry <address>", "address of the registry").makeOptionMandatory().argParser(parseAddress),
 ];
 
 export const accountOption = (): Option =>
@@ -68,13 +68,15 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
   const allowInsecure = new Option("--allow-insecure", "accept development keys on a public chain");
   const options = [...rpcOptions(), accountOption()];
   const example = (what: string, file: string): string =>
-    `fti register ${what} ${file} --rpc http://127.0.0.1:8545 --registry 0x5FbDB2315678afecb367f032d93F642f64180aa3 --account 0`;
+    `fti register ${what} ${file} --rpc http://127.0.0.1:8545 --registry 0x5FbDB2315678afecb367f032d93F642f64180aa3 ` +
+    `--account 0`;
 
   addCommand<RegisterOptions>(register, runner, {
     name: "model",
     summary: "register a committed model",
     description:
-      "Registers a committed model so that certificates can start from it. A certificate registers its fine-tuned model by itself.",
+      "Registers a committed model so that certificates can start from it. A certificate registers its fine-tuned " +
+      "model by itself.",
     positionals: [["<file>", "file made by fti commit"]],
     options: [
       ...options,
@@ -82,7 +84,7 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
       new Option("--uri <uri>", "address of the published manifest"),
       new Option(
         "--restricted",
-        "only publishers that you allow (fti allow) can certify from it; this cannot be " + "changed later",
+        "only publishers that you allow (fti allow) can certify from it; this cannot be changed later",
       ),
     ],
     examples: [example("model", "base.model.json")],
@@ -106,7 +108,8 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
     name: "policy",
     summary: "register a policy",
     description:
-      "Registers a policy. Its base must be registered; the registry derives the units of the policy's budgets from the base's fraction bits.",
+      "Registers a policy. Its base must be registered; the registry derives the units of the policy's budgets from " +
+      "the base's fraction bits.",
     positionals: [["<file>", "file made by fti policy"]],
     options: [new Option("--base <file>", "model file of the policy's base").makeOptionMandatory(), ...options],
     examples: [example("policy", "policy.json --base base.model.json")],
@@ -141,7 +144,8 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
       assertSecure(certificate.insecure, connection, given, path);
       if (certificate.chainId !== connection.chainId || certificate.registry !== client.address) {
         throw new InputError(
-          `${path}: is for registry ${certificate.registry} on chain ${certificate.chainId}, not for ${client.address} on chain ${connection.chainId}`,
+          `${path}: is for registry ${certificate.registry} on chain ${certificate.chainId}, not for ` +
+            `${client.address} on chain ${connection.chainId}`,
           { remedy: "Prove again for this registry: fti prove --registry … --chain-id …" },
         );
       }
@@ -151,7 +155,10 @@ export function addRegisterCommands(parent: Command, runner: Runner): void {
       const ids = { certificateId: certificateId(certificate), tunedModelId: modelId(certificate.tuned) };
       const sender = await addressOf(signer);
       const done = await registerOnce({
-        send: () => client.certify(signer, certificate, { expiresAt }),
+        send: () =>
+          client.certify(signer, certificate, { expiresAt }).catch((error: unknown) => {
+            throw forAnotherPublisher(error, certificate.publisher, sender);
+          }),
         // To anybody but the publisher the registry has to say itself that the proofs are not theirs.
         find: async () =>
           sender === certificate.publisher ? client.findRecord("certificate", ids.certificateId) : undefined,
@@ -176,6 +183,18 @@ export async function connectSigner(options: SignerOptions, session: Session): P
   });
   const client = new DriftRegistryClient(options.registry, connection.provider);
   return { client, signer, connection };
+}
+
+/** A registry sees only that the proof does not hold; here it is known that the sender is not the one it was made for. */
+function forAnotherPublisher(error: unknown, publisher: Hex, sender: Hex): unknown {
+  if (!(error instanceof RegistryError) || error.errorName !== "InvalidGroth16Proof" || sender === publisher)
+    return error;
+  return new RegistryError(`the certificate is for the publisher ${publisher}, but ${sender} signs`, {
+    errorName: error.errorName,
+    args: error.args,
+    remedy: `Sign with the publisher's account, or prove again: fti prove --publisher ${sender} …`,
+    cause: error,
+  });
 }
 
 /** Development keys on a public chain deceive whoever reads it. */

@@ -14,7 +14,7 @@ export function addStatusCommands(parent: Command, runner: Runner): void {
     name: "revoke",
     summary: "revoke your certificates, for good",
     description:
-      "Revokes certificates for good: a revoked certificate certifies nothing. Only its publisher can revoke " + "it.",
+      "Revokes certificates for good: a revoked certificate certifies nothing. Only its publisher can revoke it.",
     positionals: [["<certificate...>", "ids of the certificates"]],
     options: [
       ...rpcOptions(),
@@ -34,7 +34,8 @@ export function addStatusCommands(parent: Command, runner: Runner): void {
     name: "supersede",
     summary: "replace one of your certificates by another",
     description:
-      "Marks a certificate as superseded by another active one of the same publisher. The old one certifies nothing from then on, and readers are pointed to the new one. If the old one gives " +
+      "Marks a certificate as superseded by another active one of the same publisher. The old one certifies nothing " +
+      "from then on, and readers are pointed to the new one. If the old one gives " +
       "its model its parent, run fti adopt with the new one.",
     positionals: [
       ["<old>", "id of the certificate to replace"],
