@@ -27,10 +27,11 @@ export function viewsOfBase(model: Model, { tune, mapping, isTogether = false }:
   const packed = isTogether
     ? ""
     : " Small tensors share tiles only with tensors of the same kind (head, norm, embedding, bias).";
+  const others = known === tensors.length ? "" : "; give the roles of the others with --roles";
   return {
     views,
     explanation: [
-      `Recognized as ${architecture.family}: ${known} of ${tensors.length} tensors by name${known === tensors.length ? "" : "; give the roles of the others with --roles"}.${packed}`,
+      `Recognized as ${architecture.family}: ${known} of ${tensors.length} tensors by name${others}.${packed}`,
     ],
   };
 }

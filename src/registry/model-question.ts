@@ -45,11 +45,8 @@ export function assertAnswerable(
   if (manifest !== undefined) {
     driftObjections(baseModelId, [], pathDrift([], manifest, norms), manifest, limits);
   } else if (needsManifest(limits)) {
-    throw new InputError(
-      "limits that are given are about tensors, whose names are in the base's manifest, which " + "is missing",
-      {
-        remedy: "Give the base's model file, base.model.json (ask the base's publisher).",
-      },
-    );
+    throw new InputError("the given limits are about tensors, but the base's manifest, which names them, is missing", {
+      remedy: "Give the base's model file, base.model.json (ask the base's publisher).",
+    });
   }
 }
