@@ -110,7 +110,7 @@ export const CLAIMS: readonly Claim[] = [
   atMost("GPT-2's shape, every weight drifts, two threads", "min", 8, 4, tuneMinutes(GPT2_DENSE)),
   atMost("GPT-2's shape, every weight drifts, peak memory", "GB", 12, 8, peakGB(GPT2_DENSE)),
   atMost("GPT-2's shape, LoRA on c_attn, two threads", "min", 2, 1, tuneMinutes(GPT2_LORA)),
-  atMost("development set-up of tier medium, two cores", "s", 60, undefined, valueOf(wholeSetupName("medium"))),
-  atMost("development set-up of tier large, two cores", "s", 150, undefined, valueOf(wholeSetupName("large"))),
+  atMost("development setup of tier medium, two cores", "s", 60, undefined, valueOf(wholeSetupName("medium"))),
+  atMost("development setup of tier large, two cores", "s", 150, undefined, valueOf(wholeSetupName("large"))),
   atMost("fresh clone to certificate (./bootstrap demo), two cores", "min", 6, 3, valueOf(BOOTSTRAP, 60)),
 ];

@@ -49,7 +49,7 @@ function render({ machine, demo, bench }: Numbers): string {
   const rows = [
     ["weights, tiles, changed tiles", `${number(demo.weights)}, ${demo.tileCount}, ${demo.changedTiles}`],
     [`constraints of the circuit, tier ${demo.tier}`, number(demo.constraints)],
-    ["development set-up, compilation included", `${seconds(/^setup/u)} s`],
+    ["development setup, compilation included", `${seconds(/^setup/u)} s`],
     ["commit both models", `${seconds(/^commit/u)} s`],
     ["prove, files to certificate", `${seconds(/^prove/u)} s`],
     ["verify offline", `${seconds(/^verify/u)} s`],

@@ -9,7 +9,7 @@ import { brief, type Bench } from "../bench.js";
 import { PhaseClock } from "../jobs/phase-clock.js";
 import { randomFrs } from "../random.js";
 
-/** Multiples of the generators, as a development set-up needs them, and a whole development set-up. All cores. */
+/** Multiples of the generators, as a development setup needs them, and a whole development setup. All cores. */
 export async function benchSetup(bench: Bench): Promise<void> {
   const log = bench.quick ? 12 : 17;
   const scalars = randomFrs(2 ** log);
@@ -28,7 +28,7 @@ export async function benchSetup(bench: Bench): Promise<void> {
 }
 
 export function wholeSetupName(tier: TierName): string {
-  return `setup: whole development set-up of tier ${tier}, compilation included`;
+  return `setup: whole development setup of tier ${tier}, compilation included`;
 }
 
 /** Compilation, powers of tau, proving key, in a store of its own. */

@@ -27,7 +27,7 @@ async function outputOf(script: string, ...args: readonly string[]): Promise<str
 async function measureAll(): Promise<Numbers> {
   const directory = await mkdtemp(join(tmpdir(), "fti-numbers-"));
   try {
-    // A store of its own: the set-up is part of what is measured.
+    // A store of its own: the setup is part of what is measured.
     const options = ["--dir", join(directory, "demo"), "--artifacts", join(directory, "artifacts")];
     const demo: unknown = JSON.parse(await outputOf("src/cli/main.ts", "demo", ...options, "--json"));
     const reportFile = join(directory, "bench.json");

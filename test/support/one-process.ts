@@ -8,7 +8,7 @@ const LOCKS = join(fileURLToPath(new URL("../..", import.meta.url)), "build", "t
 const PATIENCE = 250;
 
 /**
- * Does something that the processes of a test run share, such as a set-up, in one of them at a time: who comes second waits,
+ * Does something that the processes of a test run share, such as a setup, in one of them at a time: who comes second waits,
  * and finds it done. The lock of a process that was killed is taken over.
  */
 export async function inOneProcess<T>(name: string, work: () => Promise<T>): Promise<T> {
