@@ -375,7 +375,7 @@ describe("from files to the registry, by command line, at tier nano", () => {
     await runJson(["forbid", String(modelId), OTHER, ...account]);
     expect(await mayDerive()).to.equal(false);
     provider.destroy();
-    expect((await runCli(["allow", String(modelId), "0x12", ...account])).stderr).to.include("0x12 is no address");
+    expect((await runCli(["allow", String(modelId), "0x12", ...account])).stderr).to.include("0x12 is not an address");
     const open = (JSON.parse(await place.read("a.model.json")) as { modelId: string }).modelId;
     expect((await runJson(["allow", open, OTHER, ...account], 1))["error"]).to.deep.include({
       errorName: "ModelNotRestricted",
