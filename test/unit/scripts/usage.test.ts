@@ -8,9 +8,9 @@ const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as {
 
 /** What package.json runs of this repository itself, and what is run by its file. */
 const OURS = [
-  ...Object.values(scripts).flatMap((command) =>
-    [...command.matchAll(/\btsx (\S+\.ts(?: \w+)?)(?: &&|$)/gu)].map(([, script = ""]) => script),
-  ),
+  ...Object.values(scripts).flatMap((command) => /^tsx (\S+\.ts(?: \w+)?)$/u.exec(command)?.[1] ?? []),
+  "scripts/build-contracts.ts",
+  "scripts/build-kernels.ts",
   "scripts/gpt2-pair.ts",
 ];
 
