@@ -14,7 +14,7 @@ export interface CertificateWordsInput {
   readonly insecure: boolean;
   /** Whether both models' ids have been recomputed from weights. */
   readonly isRecomputed?: boolean;
-  /** The base's norms, for bounds in per cent. */
+  /** The base's norms, for bounds in percent. */
   readonly norms?: BaseNorms | undefined;
 }
 

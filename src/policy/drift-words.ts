@@ -79,7 +79,7 @@ function freeInParts({ parts }: PathDrift): string[] {
     .map(({ part, freeTensors }) => `Free to change by any amount in ${part}: ${listNames(freeTensors, 3)}.`);
 }
 
-/** Per cent of the base's norm where that is known, else a root mean square. */
+/** Percent of the base's norm where that is known, else a root mean square. */
 function amount({ relative, norm, weights }: DriftBound): string {
   if (relative !== undefined) return percent(relative);
   return String(roundUp(weights === 0 ? 0 : norm / Math.sqrt(weights)));

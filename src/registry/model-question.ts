@@ -13,7 +13,7 @@ export interface ModelQuestion {
   readonly limits?: DriftLimits | undefined;
   /** Whose certificates count; by default anybody's. */
   readonly publishers?: readonly Hex[] | undefined;
-  /** The base's norms, for answers in per cent: `measureNorms`. */
+  /** The base's norms, for answers in percent: `measureNorms`. */
   readonly norms?: BaseNorms | undefined;
 }
 

@@ -9,7 +9,7 @@ export interface Accepted {
   readonly baseModelId: Hex | undefined;
   readonly limits: DriftLimits;
   readonly publishers: readonly Hex[] | undefined;
-  /** For bounds in per cent. */
+  /** For bounds in percent. */
   readonly baseWeights: readonly File[];
 }
 
